@@ -1,0 +1,1 @@
+"""Pure statistics on the standard library: counts in, frozen results out."""

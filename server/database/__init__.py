@@ -1,0 +1,1 @@
+"""The only SQL: tables, engine, and one module of statements per subject."""

@@ -1,0 +1,40 @@
+"""This life of the database: its epoch, whose chain it is, and how far a verified backup reaches."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import select, update
+
+from server.database.tables import counters, life
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+class Life(NamedTuple):
+    """`epoch` changes with every restore; `made_up` is true for demonstration data."""
+
+    epoch: str
+    chain: str
+    made_up: bool
+    safe_position: int
+
+
+def begin_life(connection: Connection) -> None:
+    """Give a new database its epoch and its counters; does nothing when it has them."""
+    if connection.execute(select(life.c.id)).first() is None:
+        connection.execute(life.insert().values(id=1, epoch=uuid.uuid4().hex, chain="", made_up=False, safe_position=0))
+        connection.execute(counters.insert(), [{"name": "position", "value": 0}, {"name": "stream", "value": 0}])
+
+
+def read_life(connection: Connection) -> Life:
+    """The database's one row about itself."""
+    row = connection.execute(select(life.c.epoch, life.c.chain, life.c.made_up, life.c.safe_position)).one()
+    return Life(*row)
+
+
+def name_chain(connection: Connection, chain: str, *, made_up: bool) -> None:
+    """Say whose chain this is, and whether its figures are made up for trying."""
+    connection.execute(update(life).values(chain=chain, made_up=made_up))

@@ -1,0 +1,409 @@
+"""All tables, for SQLite and PostgreSQL alike.
+
+Times are Unix milliseconds in UTC (`*_ms`). `local_day` is a day in the store's zone as a proleptic ordinal
+(`date.toordinal()`). Big tables start their primary key with `kiosk_id`, the column they would be distributed by; what they
+refer to are small reference tables.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.schema import SchemaItem  # noqa: TC002  (the only name here used for types alone)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite numbers rows by itself only for a column declared INTEGER.
+RowId = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _small(name: str, *columns: SchemaItem) -> Table:
+    return Table(name, metadata, *columns)
+
+
+def _big(name: str, *columns: SchemaItem) -> Table:
+    # The key is the row's place: half the pages and no second index on SQLite.
+    return Table(name, metadata, *columns, sqlite_with_rowid=False)
+
+
+# ---------- this database itself ----------
+
+life = _small(
+    "life",
+    Column("id", SmallInteger, CheckConstraint("id = 1", name="one_row"), primary_key=True, autoincrement=False),
+    Column("epoch", String(36), nullable=False),  # names this life of the database; a restore changes it
+    Column("chain", Text, nullable=False),
+    Column("made_up", Boolean, nullable=False),  # demonstration data: every page says so
+    Column("safe_position", BigInteger, nullable=False),  # arrivals up to here are in a verified backup
+)
+
+counters = _small(  # "position" of arrivals (taken last, so its order is commit order) and "stream" numbers
+    "counters",
+    Column("name", String(20), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+# ---------- reference: stores, questions, definitions ----------
+
+stores = _small(
+    "stores",
+    Column("id", RowId, primary_key=True),
+    Column("code", String(20), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("timezone", String(64), nullable=False),
+    Column("languages", Text, nullable=False),  # JSON list, first is the store's own
+    Column("territory", String(2), nullable=False),  # ISO 3166; decides Arabic digits; "" is not known
+    Column("made_ms", BigInteger, nullable=False),
+)
+
+questions = _small(  # one row per wording: a changed word is a new version and a new series
+    "questions",
+    Column("id", RowId, primary_key=True),
+    Column("code", String(40), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("signal", String(10), CheckConstraint("signal IN ('service', 'experience')", name="signal"), nullable=False),
+    Column("dimension", String(4), nullable=False),
+    Column("facets", Text, nullable=False),  # JSON list
+    Column("touchpoints", Text, nullable=False),  # JSON list
+    Column("texts", Text, nullable=False),  # JSON {language: {"question", "positive", "negative"}}
+    Column("card", Text, nullable=False),  # JSON data card
+    UniqueConstraint("code", "version"),
+)
+
+answers = _small(
+    "answers",
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("code", String(20), nullable=False, unique=True),
+    Column("polarity", String(8), CheckConstraint("polarity IN ('positive', 'neutral', 'negative')", name="polarity")),
+)
+
+definitions = _small(
+    "definitions",
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),  # JSON: question codes of service and of experience, targets, least counts
+    Column("made_ms", BigInteger, nullable=False),
+    Column("made_by", Text, nullable=False),
+)
+
+# ---------- kiosks ----------
+
+kiosks = _small(
+    "kiosks",
+    Column("id", RowId, primary_key=True),
+    Column("code", String(20), nullable=False, unique=True),  # K-001
+    Column("hardware", String(200), nullable=False, unique=True),
+    Column("enrolled_ms", BigInteger, nullable=False),
+    Column("disabled_ms", BigInteger),
+    Column("software", Text, nullable=False),
+    Column("heard_ms", BigInteger),  # last authenticated request
+    Column("config_seen", Integer, nullable=False),  # highest config version seen in any sync or made: never reused
+    Column("config_applied", Integer, nullable=False),  # the version the kiosk last said it runs
+    Column("health", Text, nullable=False),  # JSON as sent
+)
+
+kiosk_keys = _small(
+    "kiosk_keys",
+    Column("id", RowId, primary_key=True),
+    Column("kiosk_id", ForeignKey("kiosks.id"), nullable=False, index=True),
+    Column("key_id", String(16), nullable=False, unique=True),
+    Column("secret_hash", String(64), nullable=False),  # SHA-256 of a 190-bit secret, hex
+    Column("made_ms", BigInteger, nullable=False),
+    Column("used_ms", BigInteger),
+    Column("revoked_ms", BigInteger),
+)
+
+enrolment_codes = _small(
+    "enrolment_codes",
+    Column("id", RowId, primary_key=True),
+    Column("code_hash", String(64), nullable=False, unique=True),
+    Column("store_id", ForeignKey("stores.id"), nullable=False),
+    Column("touchpoint", Text, nullable=False),
+    Column("layout", String(20), nullable=False),
+    Column("questions", Text, nullable=False),  # JSON list of question codes, one per row of the layout
+    Column("replaces_id", ForeignKey("kiosks.id")),
+    Column("made_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    Column("used_ms", BigInteger),
+    Column("used_hardware", String(200)),
+)
+
+enrolment_failures = _small(
+    "enrolment_failures",
+    Column("id", RowId, primary_key=True),
+    Column("address", String(64), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Index("ix_enrolment_failures_recent", "address", "at_ms"),  # how many wrong codes came from here lately
+)
+
+placements = _small(  # where a kiosk stands, since when: its history is never rewritten
+    "placements",
+    Column("id", RowId, primary_key=True),
+    Column("kiosk_id", ForeignKey("kiosks.id"), nullable=False, index=True),
+    Column("store_id", ForeignKey("stores.id"), nullable=False, index=True),
+    Column("touchpoint", Text, nullable=False),
+    Column("from_ms", BigInteger, nullable=False),
+    Column("until_ms", BigInteger),
+)
+
+config_versions = _small(  # what each button of a kiosk meant under each version; later changes never relabel old presses
+    "config_versions",
+    Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("placement_id", ForeignKey("placements.id"), nullable=False),
+    Column("body", Text, nullable=False),  # JSON of wire.messages.Config
+    Column("made_ms", BigInteger, nullable=False),
+)
+
+config_buttons = _small(
+    "config_buttons",
+    Column("kiosk_id", RowId, primary_key=True, autoincrement=False),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("button", String(40), primary_key=True),
+    Column("question_id", ForeignKey("questions.id"), nullable=False),
+    Column("answer_id", ForeignKey("answers.id"), nullable=False),
+    Column("faces", SmallInteger, nullable=False),
+    ForeignKeyConstraint(["kiosk_id", "version"], ["config_versions.kiosk_id", "config_versions.version"]),
+)
+
+buffers = _small(  # what each buffer file says it thanked for and refused, so "received n of m" can be said
+    "buffers",
+    Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
+    Column("buffer", String(200), primary_key=True),
+    Column("thanked", BigInteger, nullable=False),
+    Column("refused", BigInteger, nullable=False),
+    Column("heard_ms", BigInteger, nullable=False),
+)
+
+# ---------- reactions and what arrives with them ----------
+
+streams = _small(
+    "streams",
+    Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("token", String(32), nullable=False, unique=True),
+    Column("parent", String(32), index=True),  # two streams of one parent: a cloned or re-imaged card
+    Column("high", Integer, nullable=False),  # every seq up to here is stored, held or known lost
+    Column("first_ms", BigInteger, nullable=False),
+)
+
+lost = _small(
+    "lost",
+    Column("kiosk_id", RowId, primary_key=True, autoincrement=False),
+    Column("stream", BigInteger, primary_key=True, autoincrement=False),
+    Column("first_seq", Integer, primary_key=True, autoincrement=False),
+    Column("last_seq", Integer, nullable=False),
+    Column("heard_ms", BigInteger, nullable=False),
+)
+
+boots = _small(
+    "boots",
+    Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # the server's own count per kiosk
+    Column("boot_id", String(200), nullable=False),
+    Column("buffer", String(200), nullable=False),
+    Column("buffer_number", Integer, nullable=False),  # the kiosk's number of it in that buffer: the boots' order
+    Column("last_elapsed_ms", BigInteger),
+    Column("offset_ms", BigInteger),  # smallest (arrival - sent elapsed): server time of elapsed 0, never too early
+    UniqueConstraint("kiosk_id", "boot_id"),
+)
+
+anchors = _small(
+    "anchors",
+    Column("kiosk_id", RowId, primary_key=True, autoincrement=False),
+    Column("boot", Integer, primary_key=True, autoincrement=False),
+    Column("elapsed_ms", BigInteger, primary_key=True, autoincrement=False),
+    Column("server_ms", BigInteger, nullable=False),
+    Column("uncertainty_ms", BigInteger, nullable=False),
+    ForeignKeyConstraint(["kiosk_id", "boot"], ["boots.kiosk_id", "boots.number"]),
+)
+
+reactions = _big(
+    "reactions",
+    Column("kiosk_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("stream", BigInteger, primary_key=True, autoincrement=False),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    # raw facts, as sent
+    Column("boot", Integer, nullable=False),
+    Column("elapsed_ms", BigInteger, nullable=False),
+    Column("wall_ms", BigInteger, nullable=False),
+    Column("synced", Boolean, nullable=False),
+    Column("config_version", Integer, nullable=False),
+    Column("button", String(40), nullable=False),
+    Column("visit", Integer),
+    Column("mark", SmallInteger, nullable=False),  # database.codes.MARKS
+    # what they meant under that config version
+    Column("placement_id", BigInteger, nullable=False),
+    Column("question_id", BigInteger, nullable=False),
+    Column("answer_id", SmallInteger, nullable=False),
+    Column("faces", SmallInteger, nullable=False),
+    # the server's judgement; may improve
+    Column("reason", SmallInteger, nullable=False),  # database.codes.REASONS
+    Column("counted", Boolean, nullable=False),
+    Column("pressed_ms", BigInteger, nullable=False),
+    Column("uncertainty_ms", BigInteger, nullable=False),
+    Column("time_quality", SmallInteger, nullable=False),  # database.codes.TIME_QUALITIES
+)
+
+held = _small(  # stored raw, not counted yet, re-processable
+    "held",
+    Column("kiosk_id", RowId, primary_key=True, autoincrement=False),
+    Column("stream", BigInteger, primary_key=True, autoincrement=False),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("code", String(20), primary_key=True),
+    Column("sender_id", BigInteger, nullable=False),  # differs from kiosk_id for a foreign stream
+    Column("content", LargeBinary, nullable=False),  # the reaction's JSON array (boot as boot id), or opaque bytes
+    Column("received_ms", BigInteger, nullable=False),
+)
+
+arrivals = _small(  # the ledger: which run of a stream was stored when; its order is commit order
+    "arrivals",
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("kiosk_id", BigInteger, nullable=False),
+    Column("stream", BigInteger, nullable=False),
+    Column("first_seq", Integer, nullable=False),
+    Column("last_seq", Integer, nullable=False),
+    Column("received_ms", BigInteger, nullable=False),
+    Index("ix_arrivals_of_stream", "kiosk_id", "stream", "first_seq"),  # a stream's safe seq; when a reaction came
+)
+
+# ---------- roll-ups ----------
+
+hours = _big(
+    "hours",
+    Column("kiosk_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("placement_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("local_day", Integer, primary_key=True, autoincrement=False),
+    Column("question_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("faces", SmallInteger, primary_key=True, autoincrement=False),
+    Column("hour", SmallInteger, primary_key=True, autoincrement=False),
+    *(Column(name, Integer, nullable=False, server_default="0") for name in ("positive", "neutral", "negative", "marked")),
+)
+
+days = _big(
+    "days",
+    Column("kiosk_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("placement_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("local_day", Integer, primary_key=True, autoincrement=False),
+    Column("question_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("faces", SmallInteger, primary_key=True, autoincrement=False),
+    *(
+        Column(name, Integer, nullable=False, server_default="0")
+        for name in (
+            *("positive", "neutral", "negative", "marked"),
+            "uncertain",  # time too uncertain for a day; stands at the day it arrived
+            # clusters: runs of counted presses of one stream and question less than 20 s apart, at their first press's day:
+            # how many, and the sums over them of x^2, x n and n^2 (x positives of n)
+            *("clusters", "sum_xx", "sum_xn", "sum_nn"),
+        )
+    ),
+)
+
+visit_days = _big(  # both answers of one passer-by, at the local day of the first press
+    "visit_days",
+    Column("kiosk_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("placement_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("local_day", Integer, primary_key=True, autoincrement=False),
+    Column("service_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("experience_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("faces", SmallInteger, primary_key=True, autoincrement=False),
+    *(
+        Column(name, Integer, nullable=False, server_default="0")
+        for name in ("both", "service_only", "experience_only", "neither")
+    ),
+)
+
+open_clusters = _small(  # each stream's last cluster per question, so that the next press can join it
+    "open_clusters",
+    Column("kiosk_id", RowId, primary_key=True, autoincrement=False),
+    Column("stream", BigInteger, primary_key=True, autoincrement=False),
+    Column("question_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("boot", Integer, nullable=False),
+    Column("elapsed_ms", BigInteger, nullable=False),
+    Column("placement_id", BigInteger, nullable=False),
+    Column("faces", SmallInteger, nullable=False),
+    Column("local_day", Integer, nullable=False),
+    Column("positives", Integer, nullable=False),
+    Column("presses", Integer, nullable=False),
+)
+
+# ---------- people and programs ----------
+
+users = _small(
+    "users",
+    Column("id", RowId, primary_key=True),
+    Column("email", String(254), nullable=False, unique=True),  # lower case
+    Column("password_hash", Text, nullable=False),
+    Column(
+        "role",
+        String(20),
+        CheckConstraint("role IN ('manager', 'region', 'head-office', 'admin')", name="role"),
+        nullable=False,
+    ),
+    Column("language", String(5), nullable=False),  # "" is not chosen
+    Column("made_ms", BigInteger, nullable=False),
+    Column("disabled_ms", BigInteger),
+)
+
+user_stores = _small(
+    "user_stores",
+    Column("user_id", ForeignKey("users.id"), primary_key=True),
+    Column("store_id", ForeignKey("stores.id"), primary_key=True),
+)
+
+sessions = _small(
+    "sessions",
+    Column("token_hash", String(64), primary_key=True),
+    Column("user_id", ForeignKey("users.id"), nullable=False, index=True),
+    Column("made_ms", BigInteger, nullable=False),
+    Column("seen_ms", BigInteger, nullable=False),
+)
+
+sign_in_delays = _small(  # per account and per address; a delay, never a lock
+    "sign_in_delays",
+    Column("subject", String(300), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("until_ms", BigInteger, nullable=False),
+)
+
+export_tokens = _small(
+    "export_tokens",
+    Column("id", RowId, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("key_id", String(16), nullable=False, unique=True),
+    Column("secret_hash", String(64), nullable=False),
+    Column("all_stores", Boolean, nullable=False),
+    Column("made_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    Column("used_ms", BigInteger),
+    Column("revoked_ms", BigInteger),
+)
+
+export_token_stores = _small(
+    "export_token_stores",
+    Column("token_id", ForeignKey("export_tokens.id"), primary_key=True),
+    Column("store_id", ForeignKey("stores.id"), primary_key=True),
+)

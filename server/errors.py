@@ -1,0 +1,111 @@
+"""Every refusal of the API: its status, its code and its sentence, in one place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wire import codes, limits
+
+
+class Refusal(Exception):
+    """A request that is answered with application/problem+json instead of what was asked for.
+
+    Args:
+        status: the HTTP status.
+        code: a stable word that programs act on.
+        sentence: what is wrong and what to do, for a person.
+        retry_after_s: seconds for a Retry-After header.
+        facts: further members of the problem, such as `high`.
+    """
+
+    def __init__(self, status: int, code: str, sentence: str, retry_after_s: int | None = None, **facts: Any) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.code = code
+        self.sentence = sentence
+        self.retry_after_s = retry_after_s
+        self.facts = facts
+
+
+def malformed(why: str) -> Refusal:
+    """A body that is not what it says: not JSON, wrong types, a number out of its range."""
+    return Refusal(400, codes.MALFORMED, f"The request can not be read: {why}.")
+
+
+def too_large() -> Refusal:
+    """More bytes or more reactions than one request may carry."""
+    return Refusal(
+        413,
+        codes.TOO_LARGE,
+        f"A request holds at most {limits.MAX_REACTIONS} reactions in {limits.MAX_SENT_BYTES // 1024} KiB.",
+        max_reactions=limits.MAX_REACTIONS,
+    )
+
+
+def protocol_unsupported(supported: list[int]) -> Refusal:
+    """A protocol number this server does not speak."""
+    return Refusal(426, codes.PROTOCOL_UNSUPPORTED, "This server does not speak that protocol version.", supported=supported)
+
+
+def gap(high: int) -> Refusal:
+    """A batch that begins above the next seq the server expects of its stream."""
+    return Refusal(409, codes.GAP, f"This stream is known up to {high}; send what follows, or name it as lost.", high=high)
+
+
+def key_unknown() -> Refusal:
+    """No key, or none that this server ever made."""
+    return Refusal(401, codes.KEY_UNKNOWN, "A valid key is needed as a bearer token.")
+
+
+def key_revoked() -> Refusal:
+    """A key that was ended; the kiosk must be enrolled again."""
+    return Refusal(401, codes.KEY_REVOKED, "This key was ended. Enrol the kiosk again with a new code.")
+
+
+def hardware_differs() -> Refusal:
+    """A key used on hardware other than the enrolled one: a cloned card."""
+    return Refusal(
+        403, codes.HARDWARE_DIFFERS, "This key belongs to another kiosk's hardware. Enrol this kiosk with its own code."
+    )
+
+
+def kiosk_disabled() -> Refusal:
+    """A kiosk that head office has switched off."""
+    return Refusal(403, codes.KIOSK_DISABLED, "This kiosk is disabled. Ask head office.")
+
+
+def wrong_key_kind() -> Refusal:
+    """A kiosk's key where an export token is needed, or the reverse."""
+    return Refusal(403, "wrong-key-kind", "This kind of key can not be used here.")
+
+
+def code_refused() -> Refusal:
+    """An enrolment code that is wrong, used or expired: all answered alike, so that nobody learns which."""
+    return Refusal(403, codes.CODE_REFUSED, "This code is not valid. Ask head office for a new one.")
+
+
+def too_many_tries(retry_after_s: int) -> Refusal:
+    """Too many wrong codes from one address."""
+    return Refusal(
+        429, codes.TOO_MANY_TRIES, "Too many wrong codes came from here. Try again later.", retry_after_s=retry_after_s
+    )
+
+
+def busy(retry_after_s: int = 5) -> Refusal:
+    """The server can not take this now; nothing was stored, and trying again helps."""
+    return Refusal(503, codes.BUSY, "The server is busy. Nothing was lost; try again soon.", retry_after_s=retry_after_s)
+
+
+def not_found() -> Refusal:
+    """No such thing, or nothing of it that the asker may see: answered alike."""
+    return Refusal(404, "not-found", "There is no such thing here.")
+
+
+def wrong_parameter(name: str, why: str) -> Refusal:
+    """A query parameter that does not fit."""
+    return Refusal(400, "wrong-parameter", f"The parameter {name} {why}.", parameter=name)
+
+
+def cursor_of_another_life(epoch: str) -> Refusal:
+    """An export cursor from before a restore: positions have another meaning now."""
+    return Refusal(410, "cursor-gone", "This cursor is from before a restore. Start again without it.", epoch=epoch)

@@ -1,0 +1,1 @@
+"""The door for head office's programs: CSV and the figures as JSON."""

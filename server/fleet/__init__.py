@@ -1,0 +1,1 @@
+"""Kiosks: enrolment codes, placements, configurations."""

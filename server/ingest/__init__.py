@@ -1,0 +1,1 @@
+"""The door for kiosks: enrol, sync, reconcile."""

@@ -1,0 +1,158 @@
+"""The server's settings, read once at start into a frozen dataclass: TOML file first, environment wins."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class WrongSetting(ValueError):
+    """A setting that is missing or makes no sense; the text begins with its name."""
+
+
+class Setting(NamedTuple):
+    """One setting as it is documented: its name in the environment, its default as text, and what it means."""
+
+    env: str
+    default: str
+    meaning: str
+
+    @property
+    def key(self) -> str:
+        """The setting's name in the TOML file."""
+        return self.env.removeprefix("SALVE_").lower()
+
+
+SETTINGS = (
+    Setting("SALVE_DATA_DIR", "./data", "Folder of the embedded database and of the secret key; made when missing."),
+    Setting("SALVE_DATABASE_URL", "", "SQLAlchemy address of the database; empty means SQLite in the data folder."),
+    Setting("SALVE_HOST", "127.0.0.1", "Address to listen on."),
+    Setting("SALVE_PORT", "8000", "Port to listen on."),
+    Setting(
+        "SALVE_SECRET_KEY_FILE", "", "File with the secret; empty means `secret-key` in the data folder, made at first start."
+    ),
+    Setting(
+        "SALVE_TRUSTED_HOSTS", "", "Host names to answer to, with commas; empty means loopback and the public address's host."
+    ),
+    Setting("SALVE_PROXY_HOPS", "0", "How many reverse proxies stand in front and set X-Forwarded headers."),
+    Setting("SALVE_PUBLIC_URL", "", "Address that people and kiosks use, for links; empty means http://host:port."),
+    Setting("SALVE_SMTP_URL", "", "Mail server for alerts, smtp:// or smtps://; empty sends no mail."),
+    Setting("SALVE_THREADS", "32", "Threads that answer requests; committing in groups needs waiters, so not few."),
+    Setting("SALVE_CONNECTION_LIMIT", "2000", "Connections held open at once; above the number of slow clients expected."),
+    Setting("SALVE_DAILY_QUOTA", "50000", "Reactions a kiosk may press in a day before further ones are held and looked at."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings, checked. `public_url` has no slash at its end; `secret_key` never prints."""
+
+    data_dir: Path
+    database_url: str
+    host: str
+    port: int
+    secret_key: bytes
+    trusted_hosts: tuple[str, ...]
+    proxy_hops: int
+    public_url: str
+    smtp_url: str = ""
+    threads: int = 32
+    connection_limit: int = 2000
+    daily_quota: int = 50_000
+
+    def __repr__(self) -> str:
+        return f"Settings(data_dir={self.data_dir}, host={self.host}, port={self.port})"
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; raises WrongSetting with the name of the first that does not fit."""
+    environment = os.environ if environment is None else environment
+    values = {setting.env: setting.default for setting in SETTINGS}
+    if environment.get("SALVE_CONFIG"):
+        values |= _file(Path(environment["SALVE_CONFIG"]))
+    values |= {name: environment[name] for name in values if environment.get(name)}
+    data_dir = Path(values["SALVE_DATA_DIR"]).expanduser().resolve()
+    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    host, port = values["SALVE_HOST"], _whole("SALVE_PORT", values, 1, 65_535)
+    public_url = _public_url(values["SALVE_PUBLIC_URL"] or f"http://{host}:{port}")
+    return Settings(
+        data_dir=data_dir,
+        database_url=values["SALVE_DATABASE_URL"] or f"sqlite:///{data_dir / 'salve.db'}",
+        host=host,
+        port=port,
+        secret_key=_secret(values["SALVE_SECRET_KEY_FILE"], data_dir),
+        trusted_hosts=_hosts(values["SALVE_TRUSTED_HOSTS"], public_url),
+        proxy_hops=_whole("SALVE_PROXY_HOPS", values, 0, 10),
+        public_url=public_url,
+        smtp_url=values["SALVE_SMTP_URL"],
+        threads=_whole("SALVE_THREADS", values, 4, 512),
+        connection_limit=_whole("SALVE_CONNECTION_LIMIT", values, 100, 100_000),
+        daily_quota=_whole("SALVE_DAILY_QUOTA", values, 1, 10_000_000),
+    )
+
+
+def _file(path: Path) -> dict[str, str]:
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise WrongSetting(f"SALVE_CONFIG: {path} can not be read: {error}") from error
+    known = {setting.key: setting.env for setting in SETTINGS}
+    for key in found:
+        if key not in known:
+            raise WrongSetting(f"{key}: no setting of the server has this name ({path})")
+    return {known[key]: ",".join(value) if isinstance(value, list) else str(value) for key, value in found.items()}
+
+
+def _whole(name: str, values: dict[str, str], least: int, most: int) -> int:
+    try:
+        number = int(values[name])
+    except ValueError as error:
+        raise WrongSetting(f"{name}: must be a whole number, not {values[name]!r}") from error
+    if not least <= number <= most:
+        raise WrongSetting(f"{name}: must be {least} to {most}, not {number}")
+    return number
+
+
+def _public_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise WrongSetting(f"SALVE_PUBLIC_URL: must be like https://salve.example, not {text!r}")
+    return text.rstrip("/")
+
+
+def _hosts(text: str, public_url: str) -> tuple[str, ...]:
+    named = tuple(name.strip() for name in text.split(",") if name.strip())
+    return named or ("localhost", "127.0.0.1", "[::1]", urlsplit(public_url).hostname or "localhost")
+
+
+def _secret(text: str, data_dir: Path) -> bytes:
+    path = Path(text) if text else data_dir / "secret-key"
+    if not text and not path.exists():
+        _make_secret(path)
+    try:
+        secret = path.read_bytes().strip()
+    except OSError as error:
+        raise WrongSetting(f"SALVE_SECRET_KEY_FILE: {path} can not be read: {error.strerror}") from error
+    if len(secret) < 32:
+        raise WrongSetting(f"SALVE_SECRET_KEY_FILE: {path} must hold at least 32 bytes")
+    return secret
+
+
+def _make_secret(path: Path) -> None:
+    # Made in place only when nobody else has: two first starts at once must end with one secret.
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_hex(32).encode())
+        file.flush()
+        os.fsync(file.fileno())
