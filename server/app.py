@@ -1,0 +1,139 @@
+"""Puts the server together: one Flask app with its doors, its writer, and what every answer carries."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, g, jsonify, request
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+
+from server.clock import Clock, SystemClock
+from server.database.engine import make_engine, reading
+from server.errors import Refusal, busy
+from server.export import routes as export_routes
+from server.ingest import routes as ingest_routes
+from server.ingest.writer import Writer
+from server.web import routes as web_routes
+from wire.limits import MAX_SENT_BYTES
+
+if TYPE_CHECKING:
+    from flask import Response
+    from sqlalchemy import Engine
+
+    from server.settings import Settings
+
+
+log = logging.getLogger("salve.server")
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+
+
+def create_app(settings: Settings, clock: Clock | None = None, engine: Engine | None = None) -> Flask:
+    """The server as a WSGI application over a database that is already up to date.
+
+    `app.extensions["salve_close"]()` ends the writer after its last commit; call it once when serving is over.
+    """
+    clock = clock or SystemClock()
+    engine = engine or make_engine(settings.database_url)
+    writer = Writer(settings, clock, engine)
+    writer.start()
+    app = Flask(__name__, static_folder=None)
+    app.config["TRUSTED_HOSTS"] = list(settings.trusted_hosts)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_SENT_BYTES
+    app.config["MAX_FORM_MEMORY_SIZE"] = MAX_SENT_BYTES
+    app.secret_key = settings.secret_key
+    app.register_blueprint(ingest_routes.blueprint(settings, clock, engine, writer))
+    app.register_blueprint(export_routes.blueprint(settings, clock, engine))
+    app.register_blueprint(web_routes.blueprint(settings, clock, engine))
+    app.extensions["salve_close"] = writer.close
+    _add_probes(app, engine)
+    _add_answers(app, settings)
+    if settings.proxy_hops:
+        hops = settings.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _add_probes(app: Flask, engine: Engine) -> None:
+    @app.get("/healthz")
+    def healthz() -> Response:
+        return jsonify(status="up")
+
+    @app.get("/readyz")
+    def readyz() -> Response:
+        try:
+            with reading(engine) as connection:
+                connection.execute(text("SELECT epoch FROM life")).one()
+        except SQLAlchemyError as error:
+            log.warning("not ready: %s", type(error).__name__)
+            raise busy() from error
+        return jsonify(status="ready")
+
+
+def _add_answers(app: Flask, settings: Settings) -> None:
+    """What every answer carries, and what a refusal looks like to a program and to a person."""
+
+    @app.before_request
+    def name_request() -> None:
+        g.request_id = secrets.token_hex(8)
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        response.headers.setdefault("X-Request-Id", g.get("request_id", ""))
+        if request.endpoint != "web.static":
+            response.headers.setdefault("Cache-Control", "no-store")
+        if settings.public_url.startswith("https:"):
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        return response
+
+    @app.errorhandler(Refusal)
+    def refuse(refusal: Refusal) -> Any:
+        if not _for_program():
+            return web_routes.error_page(refusal.status, refusal.retry_after_s)
+        return _problem(refusal.status, refusal.code, refusal.sentence, refusal.retry_after_s, **refusal.facts)
+
+    @app.errorhandler(HTTPException)
+    def answer(error: HTTPException) -> Any:
+        status = error.code or 500
+        # A stranger's Host header may not steer what a page says, so it gets the plainest answer.
+        if not _for_program() and not isinstance(error, SecurityError):
+            return web_routes.error_page(status)
+        if status == 413:
+            return _problem(413, "too-large", "The body is larger than this server takes.", max_bytes=MAX_SENT_BYTES)
+        return _problem(status, (error.name or "error").lower().replace(" ", "-"), error.description or "This did not work.")
+
+    @app.errorhandler(Exception)
+    def fail(error: Exception) -> Any:
+        log.error("request %s failed", g.get("request_id", ""), exc_info=error)
+        if _for_program():
+            return _problem(500, "failed", "The server failed to answer this. Nothing was half done; try again later.")
+        return web_routes.error_page(500)
+
+
+def _for_program() -> bool:
+    return request.path.startswith("/api/") or request.path in {"/healthz", "/readyz", "/metrics"}
+
+
+def _problem(status: int, code: str, sentence: str, retry_after_s: int | None = None, **facts: object) -> Response:
+    """An application/problem+json answer (RFC 9457) with a code, a sentence and the request's id."""
+    response = jsonify(title=sentence, status=status, code=code, detail=sentence, request=g.get("request_id", ""), **facts)
+    response.status_code = status
+    response.content_type = "application/problem+json"
+    if retry_after_s is not None:
+        response.headers["Retry-After"] = str(retry_after_s)
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response

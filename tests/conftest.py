@@ -1,0 +1,81 @@
+"""What every room's tests may use: a clock that is told the time, a fresh database, the app on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from server.app import create_app
+from server.database.engine import make_engine, writing
+from server.database.life import begin_life
+from server.database.tables import metadata
+from server.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from sqlalchemy import Engine
+
+# Saturday 21 November 2026, 12:00 UTC.
+NOON_MS = 1_795_262_400_000
+
+
+class FakeClock:
+    """A server clock that stands still until it is told."""
+
+    def __init__(self, now_ms: int = NOON_MS) -> None:
+        self._now_ms = now_ms
+
+    def now_ms(self) -> int:
+        return self._now_ms
+
+    def set(self, now_ms: int) -> None:
+        self._now_ms = now_ms
+
+    def advance(self, by_ms: int) -> None:
+        self._now_ms += by_ms
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = make_engine(f"sqlite:///{tmp_path / 'salve.db'}")
+    metadata.create_all(engine)
+    with writing(engine) as connection:
+        begin_life(connection)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
+        data_dir=tmp_path,
+        database_url=f"sqlite:///{tmp_path / 'salve.db'}",
+        host="127.0.0.1",
+        port=8000,
+        secret_key=b"0" * 64,
+        trusted_hosts=("localhost", "127.0.0.1"),
+        proxy_hops=0,
+        public_url="http://127.0.0.1:8000",
+    )
+
+
+@pytest.fixture
+def app(settings: Settings, clock: FakeClock, engine: Engine) -> Iterator[Flask]:
+    app = create_app(settings, clock, engine)
+    yield app
+    app.extensions["salve_close"]()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
