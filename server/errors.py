@@ -109,3 +109,7 @@ def wrong_parameter(name: str, why: str) -> Refusal:
 def cursor_of_another_life(epoch: str) -> Refusal:
     """An export cursor from before a restore: positions have another meaning now."""
     return Refusal(410, "cursor-gone", "This cursor is from before a restore. Start again without it.", epoch=epoch)
+
+
+class Unfit(ValueError):
+    """Something a person at the command line or on a page gave that can not be used; the text says why, and what to do."""
