@@ -1,0 +1,34 @@
+"""The same panel on gpiozero's mock pins, with a hand that presses and eyes that see the lamps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gpiozero.pins.mock import MockFactory
+
+from hardware.gpio import GpioPanel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hardware.layouts import Layout
+
+
+class SimulatedPanel(GpioPanel):
+    """A GpioPanel whose contacts are closed and opened by calls; nothing of what lies behind the pins differs."""
+
+    def __init__(self, layout: Layout, now_ms: Callable[[], int]) -> None:
+        self._pins = MockFactory()
+        super().__init__(layout, self._pins, now_ms)
+
+    def push(self, button: str) -> None:
+        """Close the contact of a button: its pin goes to ground; raises KeyError for a button this layout has not."""
+        self._pins.pin(self.layout.buttons[button]).drive_low()
+
+    def let_go(self, button: str) -> None:
+        """Open the contact of a button again."""
+        self._pins.pin(self.layout.buttons[button]).drive_high()
+
+    def lamps(self) -> dict[str, bool]:
+        """Which lamps burn now, read from their pins."""
+        return {name: bool(self._pins.pin(pin).state) for name, pin in self.layout.lamps.items()}

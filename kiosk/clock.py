@@ -1,0 +1,88 @@
+"""The only reader of time on the kiosk."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+SYNCHRONIZED = Path("/run/systemd/timesync/synchronized")
+
+
+class Clock(Protocol):
+    """What the kiosk knows of time; the wall clock may be months wrong, elapsed time may not."""
+
+    def elapsed_ms(self) -> int:
+        """Milliseconds since the machine's boot, sleep included; never set back."""
+
+    def wall_ms(self) -> int:
+        """Unix time in milliseconds as the machine believes it."""
+
+    def synced(self) -> bool:
+        """Whether a time server has set the wall clock since the boot."""
+
+    def boot_id(self) -> str:
+        """The kernel's name for this boot."""
+
+    def reboot(self) -> None:
+        """Begin another boot; only a simulated clock can."""
+
+
+class SystemClock:
+    """The machine's own clocks."""
+
+    def elapsed_ms(self) -> int:
+        """CLOCK_BOOTTIME in milliseconds."""
+        return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
+
+    def wall_ms(self) -> int:
+        """CLOCK_REALTIME in milliseconds."""
+        return time.time_ns() // 1_000_000
+
+    def synced(self) -> bool:
+        """Whether systemd-timesyncd has left its mark."""
+        return SYNCHRONIZED.exists()
+
+    def boot_id(self) -> str:
+        """The kernel's boot id."""
+        return BOOT_ID.read_text("ascii").strip()
+
+    def reboot(self) -> None:
+        """Raise RuntimeError: a real machine is not rebooted by its program."""
+        raise RuntimeError("only a simulated kiosk can be rebooted by its program")
+
+
+class SimulatedClock(SystemClock):
+    """The machine's clocks until the drawn power switch begins another boot."""
+
+    def __init__(self) -> None:
+        self._boot_id = super().boot_id()
+        self._began_ms = 0
+
+    def elapsed_ms(self) -> int:
+        """Milliseconds since the simulated boot."""
+        return super().elapsed_ms() - self._began_ms
+
+    def boot_id(self) -> str:
+        """The id of the simulated boot."""
+        return self._boot_id
+
+    def reboot(self) -> None:
+        """Begin another boot: a new id, and elapsed time from 0."""
+        self._began_ms = super().elapsed_ms()
+        self._boot_id = str(uuid.uuid4())
+
+
+def utc_text(wall_ms: int | None) -> str | None:
+    """A Unix time as ISO 8601 in UTC with Z, None for None."""
+    if wall_ms is None:
+        return None
+    return datetime.fromtimestamp(wall_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def moment(wall_ms: int, after_s: float) -> datetime:
+    """The moment `after_s` seconds after a Unix time, as a scheduler wants it."""
+    return datetime.fromtimestamp(wall_ms / 1000, UTC) + timedelta(seconds=after_s)
