@@ -1,0 +1,114 @@
+"""Intervals of shares and of their differences, against published numbers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from server.analysis.proportions import (
+    Interval,
+    change_p,
+    correlated_newcombe,
+    difference_of,
+    newcombe,
+    overlap_correlation,
+    paired_newcombe,
+    phi,
+    wilson,
+)
+
+CASES = json.loads((Path(__file__).parent / "cases.json").read_text(encoding="utf-8"))["proportions"]
+
+
+def close(interval: Interval, lower: float, upper: float, by: float = 6e-5) -> bool:
+    return abs(interval.lower - lower) < by and abs(interval.upper - upper) < by
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_agrees_with_the_published_case(case):
+    given, expected = case["inputs"], case["expected"]
+    confidence = given.get("conf", 0.95)
+    if "only_first" in given:
+        cells = (given["both"], given["only_first"], given["only_second"], given["neither"])
+        found = paired_newcombe(*cells, confidence)
+    elif "x1" in given:
+        found = newcombe(given["x1"], given["n1"], given["x2"], given["n2"], confidence)
+    else:
+        found = wilson(given["x"], given["n"], confidence)
+    assert close(found, expected["lower"], expected["upper"], case["tolerance"]), found
+
+
+def test_bentur_and_the_ninety_per_cent_case_agree():
+    assert close(paired_newcombe(1, 1, 7, 12), -0.507, -0.026, 6e-4)
+    # The paper cuts its digits here: 0.0378 is printed as 0.037.
+    assert close(paired_newcombe(43, 0, 1, 0, confidence=0.90), -0.096, 0.037, 1e-3)
+
+
+def test_uses_the_exact_normal_quantile():
+    # 1.96 instead of 1.959964 moves this limit in the sixth place.
+    assert wilson(50, 100).lower == pytest.approx(0.4038315, abs=1e-7)
+
+
+@pytest.mark.parametrize("total", [1, 2, 10, 1000])
+def test_wilson_stays_inside_0_and_1_at_the_edges(total):
+    none, all_of_them = wilson(0, total), wilson(total, total)
+    assert none.lower == 0 < none.upper < 1
+    assert all_of_them.upper == pytest.approx(1) and 0 < all_of_them.lower < 1
+
+
+def test_wholly_paired_presses_give_the_paired_interval_through_the_overlap_too():
+    cells = (36, 12, 2, 0)
+    r = overlap_correlation(phi(*cells), 50, 50, 50)
+    assert correlated_newcombe(48, 50, 38, 50, r) == paired_newcombe(*cells)
+
+
+def test_no_pairs_give_the_independent_interval():
+    r = overlap_correlation(0.0, 0, 70, 80)
+    assert correlated_newcombe(56, 70, 48, 80, r) == newcombe(56, 70, 48, 80)
+
+
+def test_partly_overlapping_presses_lie_between_the_two():
+    together = phi(40, 10, 5, 25)
+    half = correlated_newcombe(100, 160, 90, 160, overlap_correlation(together, 80, 160, 160))
+    apart, whole = newcombe(100, 160, 90, 160), correlated_newcombe(100, 160, 90, 160, together)
+    assert whole.upper - whole.lower < half.upper - half.lower < apart.upper - apart.lower
+
+
+def test_phi_is_0_where_a_margin_is_empty_and_where_the_correction_eats_it():
+    assert phi(36, 12, 2, 0) < 0
+    assert phi(20, 0, 0, 0) == 0
+    assert phi(3, 1, 1, 1) == 0
+
+
+def test_a_difference_of_differences_is_newcombes_for_two_shares():
+    one, two = wilson(56, 70), wilson(48, 80)
+    assert close(difference_of(0.8, one, 0.6, two), 0.0524, 0.3339)
+
+
+def test_a_change_is_as_probable_as_the_pooled_score_test_says():
+    assert change_p(50, 100, 50, 100) == pytest.approx(1)
+    assert change_p(82, 100, 68, 100) == pytest.approx(0.022, abs=0.001)
+    assert change_p(0, 10, 0, 12) == 1
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda: wilson(5, 4), "more positive presses"),
+        (lambda: wilson(-1, 4), "negative"),
+        (lambda: wilson(0, 0), "at least one press"),
+        (lambda: wilson(float("nan"), 4), "finite"),
+        (lambda: wilson(1, 4, confidence=1), "confidence"),
+        (lambda: newcombe(1, 4, 5, 4), "more positive presses"),
+        (lambda: paired_newcombe(1, -1, 0, 0), "negative"),
+        (lambda: paired_newcombe(0, 0, 0, 0), "at least one pair"),
+        (lambda: correlated_newcombe(1, 2, 1, 2, 1.5), "correlation"),
+        (lambda: overlap_correlation(0.5, 9, 8, 20), "more pairs than presses"),
+        (lambda: change_p(3, 2, 1, 2), "more positive presses"),
+    ],
+)
+def test_impossible_counts_are_refused_with_a_sentence(call, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        call()

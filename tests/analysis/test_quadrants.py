@@ -1,0 +1,45 @@
+"""A store is named only where both sides are probable enough."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from server.analysis.quadrants import probability_above, quadrant
+
+CASES = json.loads((Path(__file__).parent / "cases.json").read_text(encoding="utf-8"))["quadrants"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_agrees_with_the_computed_case(case):
+    given = case["inputs"]
+    above_s = probability_above(*given["service"], given["cut"])
+    above_e = probability_above(*given["experience"], given["cut"])
+    expected = case["expected"]
+    assert above_s * (1 - above_e) == pytest.approx(expected["good_poor"], abs=1e-6)
+    assert (1 - above_s) * (1 - above_e) == pytest.approx(expected["poor_poor"], abs=1e-6)
+
+
+def test_the_clear_store_serves_well_and_the_unclear_one_stays_below_four_fifths():
+    clear = quadrant(probability_above(45, 50, 0.8), probability_above(30, 50, 0.8))
+    assert (clear.service_strong, clear.experience_strong) == (True, False)
+    assert clear.probability == pytest.approx(0.9689, abs=1e-4)
+    unclear = quadrant(probability_above(34, 40, 0.8), probability_above(29, 40, 0.8))
+    assert unclear.probability == pytest.approx(0.6871, abs=1e-4)
+
+
+def test_a_cut_at_the_edge_is_certain():
+    assert probability_above(3, 10, 0) == 1
+    assert probability_above(10, 10, 1) == 0
+
+
+def test_large_counts_are_as_exact_as_small_ones():
+    assert probability_above(5000, 10_000, 0.5) == pytest.approx(0.5, abs=1e-9)
+
+
+@pytest.mark.parametrize("call", [lambda: probability_above(4, 3, 0.5), lambda: quadrant(1.2, 0.5)])
+def test_impossible_input_is_refused(call):
+    with pytest.raises(ValueError, match="."):
+        call()
