@@ -79,6 +79,16 @@ def wrong_key_kind() -> Refusal:
     return Refusal(403, "wrong-key-kind", "This kind of key can not be used here.")
 
 
+def token_unknown() -> Refusal:
+    """No export token, or none that this server ever made."""
+    return Refusal(401, codes.KEY_UNKNOWN, "A valid export token is needed, as `Authorization: Bearer slv_x_...`.")
+
+
+def token_ended() -> Refusal:
+    """A right export token that was ended or has expired."""
+    return Refusal(401, codes.KEY_REVOKED, "This export token was ended or has expired. Ask head office for a new one.")
+
+
 def code_refused() -> Refusal:
     """An enrolment code that is wrong, used or expired: all answered alike, so that nobody learns which."""
     return Refusal(403, codes.CODE_REFUSED, "This code is not valid. Ask head office for a new one.")
@@ -104,6 +114,11 @@ def not_found() -> Refusal:
 def wrong_parameter(name: str, why: str) -> Refusal:
     """A query parameter that does not fit."""
     return Refusal(400, "wrong-parameter", f"The parameter {name} {why}.", parameter=name)
+
+
+def wrong_cursor() -> Refusal:
+    """An export cursor that this server never gave out."""
+    return wrong_parameter("after", "is no cursor; use the Salve-Cursor header of an earlier answer as it was")
 
 
 def cursor_of_another_life(epoch: str) -> Refusal:

@@ -30,9 +30,11 @@ def add_question(
 ) -> int:
     """Add one wording of a question and return its id.
 
-    `texts` is {language: {"question", "positive", "negative"}}. Checking is the survey room's; here the database refuses a
-    version that exists.
+    `texts` is {language: {"question", "positive", "negative"}}. The survey room checks what they say. Raises Unfit without a
+    data card: what is not in the database can not be put on a kiosk. The database refuses a version that exists.
     """
+    if not card:
+        raise Unfit(f"Question {code} has no data card; without one it can not be put on a kiosk.")
     values = {
         "code": code,
         "version": version,

@@ -1,0 +1,50 @@
+"""The one place that says which stores somebody may see; a store outside answers like one that does not exist."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from server.access.people import ROLES_WITH_STORES, Person
+from server.database import stores as rows
+from server.errors import not_found
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Row
+
+    from server.access.tokens import ExportToken
+
+
+class StoreRef(NamedTuple):
+    """A store that the asker may see. `languages`: the store's own first; `territory` is "" when not known."""
+
+    id: int
+    code: str
+    name: str
+    region: str
+    timezone: str
+    languages: tuple[str, ...]
+    territory: str
+
+
+def visible_stores(connection: Connection, asker: Person | ExportToken) -> tuple[StoreRef, ...]:
+    """The stores the asker may see, by code: their own for manager and region, a token's own, all for the others."""
+    if isinstance(asker, Person):
+        bound = asker.role in ROLES_WITH_STORES
+        found = rows.stores_of_user(connection, asker.id) if bound else rows.all_stores(connection)
+    else:
+        found = rows.all_stores(connection) if asker.all_stores else rows.stores_of_token(connection, asker.id)
+    return tuple(_ref(row) for row in found)
+
+
+def visible_store(connection: Connection, asker: Person | ExportToken, code: str) -> StoreRef:
+    """The store of that code; raises the 404 refusal when there is none that the asker may see."""
+    found = next((store for store in visible_stores(connection, asker) if store.code == code), None)
+    if found is None:
+        raise not_found()
+    return found
+
+
+def _ref(row: Row[Any]) -> StoreRef:
+    languages = tuple(json.loads(row.languages))
+    return StoreRef(row.id, row.code, row.name, row.region, row.timezone, languages, row.territory)

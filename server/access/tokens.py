@@ -1,0 +1,71 @@
+"""Export tokens: making one, and letting its bearer in or refusing it."""
+
+from __future__ import annotations
+
+import hmac
+from typing import TYPE_CHECKING, NamedTuple
+
+from server import keys
+from server.database import tokens as rows
+from server.database.engine import reading, writing
+from server.database.stores import printable, store_ids
+from server.errors import Unfit, token_ended, token_unknown, wrong_key_kind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection, Engine
+
+PREFIX = "slv_x_"
+PREFIX_OF_KIOSKS = "slv_k_"
+DAY_MS = 86_400_000
+MOST_DAYS = 365
+USE_NOTED_EVERY_MS = 60_000
+
+
+class ExportToken(NamedTuple):
+    """A program that showed a valid token; `all_stores` is false for one bound to some stores."""
+
+    id: int
+    name: str
+    all_stores: bool
+
+
+def add_token(connection: Connection, name: str, store_codes: Sequence[str] | None, days: int, now_ms: int) -> str:
+    """Make a token and return its text, which is shown this once.
+
+    `store_codes` None means all stores; `days` is 1 to 365. Raises Unfit with a sentence when something does not fit.
+    """
+    if not 1 <= days <= MOST_DAYS:
+        raise Unfit(f"A token is valid for 1 to {MOST_DAYS} days, not {days}.")
+    if store_codes is not None and not store_codes:
+        raise Unfit("A token bound to stores needs at least one.")
+    bound = None if store_codes is None else store_ids(connection, store_codes)
+    key = keys.make_key(PREFIX)
+    rows.insert_token(
+        connection, printable("name", name, least=1), key.key_id, key.secret_hash, bound, now_ms, now_ms + days * DAY_MS
+    )
+    return key.text
+
+
+def authenticate_token(engine: Engine, bearer: str, now_ms: int) -> ExportToken:
+    """Who shows this token; notes its use at most once a minute.
+
+    Raises 401 for none, a wrong, an ended or an expired one, 403 for a kiosk's key.
+    """
+    if bearer.startswith(PREFIX_OF_KIOSKS):
+        raise wrong_key_kind()
+    parts = keys.read_key(PREFIX, bearer)
+    if parts is None:
+        raise token_unknown()
+    key_id, secret_hash = parts
+    with reading(engine) as connection:
+        row = rows.token_by_key_id(connection, key_id)
+    if row is None or not hmac.compare_digest(row.secret_hash, secret_hash):
+        raise token_unknown()
+    if row.revoked_ms is not None or row.expires_ms <= now_ms:
+        raise token_ended()
+    if row.used_ms is None or now_ms - row.used_ms >= USE_NOTED_EVERY_MS:
+        with writing(engine) as connection:
+            rows.use_token(connection, row.id, now_ms)
+    return ExportToken(row.id, row.name, row.all_stores)
