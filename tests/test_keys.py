@@ -25,11 +25,18 @@ def test_a_key_of_the_other_kind_is_not_read() -> None:
     assert keys.read_key(keys.EXPORT, keys.make_key(keys.KIOSK).text) is None
 
 
-@pytest.mark.parametrize(
-    "change", [lambda t: t[:-1], lambda t: t + "0", lambda t: t[:-7] + "!" + t[-6:], lambda t: "", str.upper]
-)
-def test_a_damaged_key_is_not_read(change) -> None:
-    assert keys.read_key(keys.KIOSK, change(keys.make_key(keys.KIOSK).text)) is None
+DAMAGES = {
+    "cut": lambda text: text[:-1],
+    "longer": lambda text: text + "0",
+    "another letter": lambda text: text[:-7] + "!" + text[-6:],
+    "capitals": str.upper,
+    "an id alone": lambda text: text[:18],
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_key_is_not_read(damage) -> None:
+    assert keys.read_key(keys.KIOSK, DAMAGES[damage](keys.make_key(keys.KIOSK).text)) is None
 
 
 def test_one_wrong_letter_breaks_the_checksum() -> None:

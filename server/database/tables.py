@@ -118,6 +118,7 @@ kiosks = _small(
     Column("hardware", String(200), nullable=False, unique=True),
     Column("enrolled_ms", BigInteger, nullable=False),
     Column("disabled_ms", BigInteger),
+    Column("rotate_ms", BigInteger),  # a new key was asked for: each sync hands one out until one of them is used
     Column("software", Text, nullable=False),
     Column("heard_ms", BigInteger),  # last authenticated request
     Column("config_seen", Integer, nullable=False),  # highest config version seen in any sync or made: never reused
@@ -228,6 +229,7 @@ boots = _small(
     Column("buffer_number", Integer, nullable=False),  # the kiosk's number of it in that buffer: the boots' order
     Column("last_elapsed_ms", BigInteger),
     Column("offset_ms", BigInteger),  # smallest (arrival - sent elapsed): server time of elapsed 0, never too early
+    Column("offset_elapsed_ms", BigInteger),  # the sent elapsed of that arrival: clocks drift apart from there
     UniqueConstraint("kiosk_id", "boot_id"),
 )
 
@@ -274,6 +276,8 @@ held = _small(  # stored raw, not counted yet, re-processable
     Column("stream", BigInteger, primary_key=True, autoincrement=False),
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("code", String(20), primary_key=True),
+    # SHA-256 (first 16 hex digits) of sender and content: the same again changes nothing, another content is kept beside it
+    Column("digest", String(16), primary_key=True),
     Column("sender_id", BigInteger, nullable=False),  # differs from kiosk_id for a foreign stream
     Column("content", LargeBinary, nullable=False),  # the reaction's JSON array (boot as boot id), or opaque bytes
     Column("received_ms", BigInteger, nullable=False),
