@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import logging
 import secrets
-from typing import TYPE_CHECKING, Any
+from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from flask import Flask, g, jsonify, request
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-
 from server.clock import Clock, SystemClock
 from server.database.engine import make_engine, reading
-from server.errors import Refusal, busy
+from server.database.life import read_life
+from server.errors import Refusal, busy, too_large
 from server.export import routes as export_routes
 from server.ingest import routes as ingest_routes
 from server.ingest.writer import Writer
@@ -31,10 +31,15 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("salve.server")
 
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
 
 
 def create_app(settings: Settings, clock: Clock | None = None, engine: Engine | None = None) -> Flask:
@@ -72,7 +77,7 @@ def _add_probes(app: Flask, engine: Engine) -> None:
     def readyz() -> Response:
         try:
             with reading(engine) as connection:
-                connection.execute(text("SELECT epoch FROM life")).one()
+                read_life(connection)
         except SQLAlchemyError as error:
             log.warning("not ready: %s", type(error).__name__)
             raise busy() from error
@@ -88,10 +93,8 @@ def _add_answers(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "same-origin")
-        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
         response.headers.setdefault("X-Request-Id", g.get("request_id", ""))
         if request.endpoint != "web.static":
             response.headers.setdefault("Cache-Control", "no-store")
@@ -99,28 +102,32 @@ def _add_answers(app: Flask, settings: Settings) -> None:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         return response
 
-    @app.errorhandler(Refusal)
-    def refuse(refusal: Refusal) -> Any:
-        if not _for_program():
-            return web_routes.error_page(refusal.status, refusal.retry_after_s)
-        return _problem(refusal.status, refusal.code, refusal.sentence, refusal.retry_after_s, **refusal.facts)
+    app.register_error_handler(Refusal, _refuse)
+    app.register_error_handler(HTTPException, _answer)
+    app.register_error_handler(Exception, _fail)
 
-    @app.errorhandler(HTTPException)
-    def answer(error: HTTPException) -> Any:
-        status = error.code or 500
-        # A stranger's Host header may not steer what a page says, so it gets the plainest answer.
-        if not _for_program() and not isinstance(error, SecurityError):
-            return web_routes.error_page(status)
-        if status == 413:
-            return _problem(413, "too-large", "The body is larger than this server takes.", max_bytes=MAX_SENT_BYTES)
-        return _problem(status, (error.name or "error").lower().replace(" ", "-"), error.description or "This did not work.")
 
-    @app.errorhandler(Exception)
-    def fail(error: Exception) -> Any:
-        log.error("request %s failed", g.get("request_id", ""), exc_info=error)
-        if _for_program():
-            return _problem(500, "failed", "The server failed to answer this. Nothing was half done; try again later.")
-        return web_routes.error_page(500)
+def _refuse(refusal: Refusal) -> Response:
+    if not _for_program():
+        return web_routes.error_page(refusal.status, refusal.retry_after_s)
+    return _problem(refusal.status, refusal.code, refusal.sentence, refusal.retry_after_s, **refusal.facts)
+
+
+def _answer(error: HTTPException) -> Response:
+    status = error.code or 500
+    # A stranger's Host header may not steer what a page says, so it gets the plainest answer.
+    if not _for_program() and not isinstance(error, SecurityError):
+        return web_routes.error_page(status)
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return _refuse(too_large())
+    return _problem(status, (error.name or "error").lower().replace(" ", "-"), error.description or "This did not work.")
+
+
+def _fail(error: Exception) -> Response:
+    log.error("request %s failed", g.get("request_id", ""), exc_info=error)
+    if _for_program():
+        return _problem(500, "failed", "The server failed to answer this. Nothing was half done; try again later.")
+    return web_routes.error_page(500)
 
 
 def _for_program() -> bool:
@@ -134,6 +141,6 @@ def _problem(status: int, code: str, sentence: str, retry_after_s: int | None = 
     response.content_type = "application/problem+json"
     if retry_after_s is not None:
         response.headers["Retry-After"] = str(retry_after_s)
-    if status == 401:
+    if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response

@@ -1,0 +1,191 @@
+"""`./setup.sh demo`: the made-up chain, a server and one simulated kiosk on loopback, until Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from demo.chain import STORES
+from demo.feeding import Refused
+from demo.processes import Child, NotStarted, command
+from demo.sign_ins import MANAGER, OFFICE, SignIns, sign_ins
+from demo.telling import add_stores, tell
+from server.clock import SystemClock
+from server.database.engine import make_engine, writing
+from server.database.migrate import upgrade
+from server.fleet.enrolment import make_code
+from server.settings import read_settings
+from server.survey.questions import install_starter
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from sqlalchemy import Engine
+
+LIVE_TOUCHPOINT = "exit"
+WATCH_S = 0.5
+
+
+@click.command()
+@click.option("--empty", is_flag=True, help="Start without the made-up history.")
+@click.option("--fresh", is_flag=True, help="Forget the demonstration's data and begin anew.")
+def main(*, empty: bool, fresh: bool) -> None:
+    """Start the demonstration; SALVE_DEMO_PORT, SALVE_DEMO_SCREEN_PORT and SALVE_DEMO_DIR change where.
+
+    Example: SALVE_DEMO_PORT=9000 ./setup.sh demo --fresh
+    """
+    signal.signal(signal.SIGTERM, _end)
+    folder = Path(os.environ.get("SALVE_DEMO_DIR") or ".demo").resolve()
+    port, screen_port = _port("SALVE_DEMO_PORT", 8000), _port("SALVE_DEMO_SCREEN_PORT", 8010)
+    if fresh and folder.exists():
+        _remove(folder)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        _run(folder, port, screen_port, empty=empty)
+    except KeyboardInterrupt:
+        click.echo("\nStopped. What was made is kept; start again to go on.")
+    except (NotStarted, Refused) as error:
+        _fail(f"The demonstration can not start: {error}.")
+
+
+def _run(folder: Path, port: int, screen_port: int, *, empty: bool) -> None:
+    environment = _server_environment(folder, port)
+    settings = read_settings(environment)
+    engine = make_engine(settings.database_url)
+    now_ms = SystemClock().now_ms()
+    click.echo("Preparing the made-up chain ...")
+    upgrade(engine)
+    with writing(engine) as connection:
+        install_starter(connection, now_ms)
+    add_stores(engine, now_ms)
+    people = sign_ins(engine, folder / "sign-ins.json", now_ms)
+    if not empty:
+        tell(settings, engine, folder / "history.json", now_ms)
+    kiosk_folder = folder / "kiosk"
+    code = None if (kiosk_folder / "identity.json").exists() else _live_code(engine, now_ms)
+    engine.dispose()
+    with ExitStack() as running:
+        server = Child(
+            "server", [command("salve-server"), "serve"], environment, folder / "server.log", f"http://127.0.0.1:{port}/healthz"
+        )
+        running.callback(server.stop)
+        server.start()
+        kiosk_environment = _kiosk_environment(kiosk_folder, screen_port)
+        if code is not None:
+            _enrol(kiosk_environment, port, code)
+        kiosk = Child(
+            "kiosk",
+            [command("salve-kiosk"), "run", "--simulate"],
+            kiosk_environment,
+            folder / "kiosk.log",
+            f"http://127.0.0.1:{screen_port}/status",
+        )
+        running.callback(kiosk.stop)
+        kiosk.start()
+        _tell_newcomer(port, screen_port, people)
+        while True:
+            time.sleep(WATCH_S)
+            for child in (server, kiosk):
+                if child.restart_if_dead():
+                    click.echo(f"The {child.name} ended and was started again.")
+
+
+def _live_code(engine: Engine, now_ms: int) -> str:
+    with writing(engine) as connection:
+        return make_code(
+            connection, now_ms, STORES[0].code, LIVE_TOUCHPOINT, "two-row", ("felt-welcome", "got-needed"), minutes=60
+        )
+
+
+def _enrol(environment: dict[str, str], port: int, code: str) -> None:
+    import subprocess
+
+    done = subprocess.run(  # noqa: S603  (our own command)
+        [command("salve-kiosk"), "enrol", "--simulate", "--server", f"http://127.0.0.1:{port}", "--code", code],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise NotStarted(f"the kiosk could not be enrolled: {done.stderr.strip()}")
+
+
+def _server_environment(folder: Path, port: int) -> dict[str, str]:
+    return _plain_environment() | {"SALVE_DATA_DIR": str(folder / "server"), "SALVE_PORT": str(port)}
+
+
+def _kiosk_environment(folder: Path, screen_port: int) -> dict[str, str]:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return _plain_environment() | {"SALVE_KIOSK_DATA_DIR": str(folder), "SALVE_KIOSK_SCREEN_PORT": str(screen_port)}
+
+
+def _plain_environment() -> dict[str, str]:
+    """Ours without settings of a real server or kiosk, which must not leak into the demonstration."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("SALVE_")}
+
+
+def _tell_newcomer(port: int, screen_port: int, people: SignIns) -> None:
+    server = f"http://127.0.0.1:{port}"
+    click.echo(
+        f"""
+Salve is running with a made-up chain.
+
+  Press the buttons   http://127.0.0.1:{screen_port}/
+  See the store move  {server}/stores/{STORES[0].code}?period=today
+  All stores          {server}/head-office
+
+Sign in as
+{MANAGER}  {people.manager}
+{OFFICE}  {people.office}
+
+Every reaction as CSV:
+curl -H 'Authorization: Bearer {people.token}' {server}/api/v1/export/reactions.csv
+
+Ctrl-C stops it."""
+    )
+    sys.stdout.flush()
+
+
+def _port(name: str, default: int) -> int:
+    text = os.environ.get(name) or str(default)
+    if not text.isdigit() or not 1 <= int(text) <= 65_535:
+        _fail(f"{name}: must be a port from 1 to 65535, not {text!r}.")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", int(text)))
+        except OSError:
+            _fail(f"{name}: port {text} is in use; choose another, like {name}={int(text) + 1000} ./setup.sh demo")
+    return int(text)
+
+
+def _remove(folder: Path) -> None:
+    # A mistyped SALVE_DEMO_DIR must not cost somebody a folder.
+    known = {"server", "kiosk", "sign-ins.json", "history.json", "server.log", "kiosk.log"}
+    strange = sorted(entry.name for entry in folder.iterdir() if entry.name not in known)
+    if strange:
+        _fail(f"{folder} holds {strange[0]}, which is not the demonstration's; nothing was removed.")
+    shutil.rmtree(folder)
+
+
+def _end(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _fail(sentence: str) -> NoReturn:
+    click.echo(sentence, err=True)
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

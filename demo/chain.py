@@ -1,0 +1,130 @@
+"""The made-up chain: twelve stores, their kiosks, and the stories planted in their weeks on purpose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+CHAIN = "Salve demonstration chain"
+HISTORY_DAYS = 56
+
+
+@dataclass(frozen=True, slots=True)
+class MadeUpKiosk:
+    """A two-row box: where it stands, its pair of questions, how busy, and what share answers happily.
+
+    `visitors` is the mean of people who press on a weekday; `welcomed` and `served` are shares 0 to 1 of happy answers.
+    `clock_ahead_ms` is how far its wall clock is off. `offline` names days before the last one, [from, until).
+    """
+
+    touchpoint: str
+    experience: str
+    service: str
+    visitors: float
+    welcomed: float
+    served: float
+    clock_ahead_ms: int = 0
+    offline: tuple[int, int] | None = None
+    child_day: int | None = None
+    closing_run_days: tuple[int, ...] = ()
+    bad_saturday: bool = False
+    colder_since: int | None = None
+    colder_by: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class MadeUpStore:
+    """A store of the chain; `opens` and `closes` are local hours."""
+
+    code: str
+    name: str
+    region: str
+    timezone: str
+    languages: tuple[str, ...]
+    territory: str
+    kiosks: tuple[MadeUpKiosk, ...]
+    opens: int = 9
+    closes: int = 20
+    story: str = field(default="", kw_only=True)
+
+
+def _exit(visitors: float, welcomed: float, served: float, **story: object) -> MadeUpKiosk:
+    return MadeUpKiosk("exit", "felt-welcome", "got-needed", visitors, welcomed, served, **story)  # type: ignore[arg-type]
+
+
+def _checkout(visitors: float, welcomed: float, served: float, **story: object) -> MadeUpKiosk:
+    return MadeUpKiosk("checkout", "checkout-mattered", "checkout-wait", visitors, welcomed, served, **story)  # type: ignore[arg-type]
+
+
+def _fitting(visitors: float, welcomed: float, served: float, **story: object) -> MadeUpKiosk:
+    return MadeUpKiosk(
+        "fitting-room",
+        "fitting-looked-after",
+        "fitting-tried-on",
+        visitors,
+        welcomed,
+        served,
+        **story,  # type: ignore[arg-type]
+    )
+
+
+STORES = (
+    MadeUpStore(
+        "S001", "Leeds Briggate", "North", "Europe/London", ("en", "pl", "ar"), "GB",
+        (_exit(34, 0.70, 0.87, colder_since=19, colder_by=0.12), _checkout(24, 0.68, 0.86, colder_since=19, colder_by=0.10)),
+        story="serves well and does not welcome; colder for the last weeks",
+    ),
+    MadeUpStore(
+        "S002", "Torino Via Roma", "South", "Europe/Rome", ("it", "en"), "IT",
+        (_exit(38, 0.79, 0.84, child_day=3), _fitting(16, 0.78, 0.85)),
+        story="a child presses thirty times in two and a half minutes",
+    ),
+    MadeUpStore(
+        "S003", "Bologna Portici", "South", "Europe/Rome", ("it", "en"), "IT",
+        (_exit(40, 0.91, 0.66), _checkout(20, 0.89, 0.64)),
+        story="welcomes warmly and serves slowly",
+    ),
+    MadeUpStore(
+        "S004", "Ankara Kızılay", "East", "Europe/Istanbul", ("tr", "en", "ar"), "TR",
+        (_exit(44, 0.78, 0.84), _checkout(26, 0.77, 0.83)),
+        opens=10, closes=21,
+    ),
+    MadeUpStore(
+        "S005", "İzmir Alsancak", "East", "Europe/Istanbul", ("tr", "en"), "TR",
+        (_exit(30, 0.80, 0.85), _fitting(14, 0.79, 0.86, offline=(12, 3))),
+        opens=10, closes=21, story="the fitting room's kiosk was offline for nine days",
+    ),
+    MadeUpStore(
+        "S006", "Kraków Floriańska", "North", "Europe/Warsaw", ("pl", "en"), "PL",
+        (_exit(36, 0.78, 0.84, closing_run_days=(2, 4, 5)), _checkout(20, 0.79, 0.83)),
+        story="runs of happy presses in the last minutes before closing",
+    ),
+    MadeUpStore(
+        "S007", "Gdańsk Długa", "North", "Europe/Warsaw", ("pl", "en"), "PL",
+        (_exit(40, 0.80, 0.85, bad_saturday=True), _fitting(14, 0.79, 0.84)),
+        story="a bad Saturday afternoon",
+    ),
+    MadeUpStore(
+        "S008", "تهران ولیعصر", "East", "Asia/Tehran", ("fa", "en"), "IR",
+        (_exit(42, 0.78, 0.83), _checkout(22, 0.77, 0.84)),
+        opens=10, closes=21,
+    ),
+    MadeUpStore(
+        "S009", "اصفهان چهارباغ", "East", "Asia/Tehran", ("fa", "en"), "IR",
+        (_exit(30, 0.79, 0.85),),
+        opens=10, closes=21,
+    ),
+    MadeUpStore(
+        "S010", "عمّان جبل الحسين", "East", "Asia/Amman", ("ar", "en"), "JO",
+        (_exit(34, 0.78, 0.84, clock_ahead_ms=11_520_000), _checkout(16, 0.79, 0.85)),
+        opens=10, closes=22, story="the clock of one kiosk is three hours and twelve minutes ahead",
+    ),
+    MadeUpStore(
+        "S011", "الدار البيضاء المعاريف", "South", "Africa/Casablanca", ("ar", "en"), "MA",
+        (_exit(32, 0.80, 0.83), _fitting(12, 0.78, 0.84)),
+    ),
+    MadeUpStore(
+        "S012", "Ludlow Corn Square", "North", "Europe/London", ("en",), "GB",
+        (_exit(1.6, 0.76, 0.83),),
+        opens=10, closes=17, story="a quiet store: too few presses to say much",
+    ),
+)  # fmt: skip

@@ -1,0 +1,133 @@
+"""Brings the made-up chain into a database: stores, kiosks, and the weeks up to now, going on where it was interrupted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from demo.chain import CHAIN, HISTORY_DAYS, STORES
+from demo.feeding import Enrolled, Life, ReplayClock, as_json
+from kiosk.files import write_durably
+from server.app import create_app
+from server.database.engine import writing
+from server.database.life import name_chain
+from server.database.stores import add_store, store_by_code
+from server.fleet.enrolment import make_code
+from wire.encoding import CONTENT_TYPE, convert, decode, encode
+from wire.messages import Config, EnrolReply, EnrolRequest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flask.testing import FlaskClient
+    from sqlalchemy import Engine
+
+    from demo.chain import MadeUpKiosk, MadeUpStore
+    from server.settings import Settings
+
+DAY_MS = 86_400_000
+
+
+def add_stores(engine: Engine, now_ms: int) -> None:
+    """Put the twelve stores in, once, and say that the chain is made up."""
+    with writing(engine) as connection:
+        name_chain(connection, CHAIN, made_up=True)
+        for store in STORES:
+            if store_by_code(connection, store.code) is None:
+                add_store(
+                    connection,
+                    store.code,
+                    store.name,
+                    store.timezone,
+                    store.region,
+                    store.languages,
+                    store.territory,
+                    now_ms,
+                )
+
+
+def tell(settings: Settings, engine: Engine, notes: Path, now_ms: int) -> None:
+    """Bring the weeks up to `now_ms` in, showing progress; `notes` remembers how far it came.
+
+    Raises:
+        demo.feeding.Refused: the server did not take a part of it.
+    """
+    clock = ReplayClock()
+    app = create_app(settings, clock, engine)
+    try:
+        _tell(app.test_client(), engine, clock, notes, now_ms)
+    finally:
+        app.extensions["salve_close"]()
+
+
+def _tell(client: FlaskClient, engine: Engine, clock: ReplayClock, notes: Path, now_ms: int) -> None:
+    told = json.loads(notes.read_text()) if notes.exists() else _begin(now_ms)
+    base, first = date.fromisoformat(told["base"]), date.fromisoformat(told["first"])
+    done = date.fromisoformat(told["done"])
+    today = datetime.fromtimestamp(now_ms / 1000, UTC).date()
+    # A store east of here may already be in tomorrow, and its day must not wait for ours.
+    days = [done + timedelta(at) for at in range(1, (today - done).days + 2)]
+    places = [(store, kiosk) for store in STORES for kiosk in store.kiosks]
+    with click.progressbar(length=len(places) + len(days) * len(places), label="Made-up weeks", show_eta=False) as bar:
+        lives = []
+        for store, kiosk in places:
+            enrolled = _enrolled(client, engine, clock, told, store, kiosk, first)
+            lives.append(Life(told["seed"], enrolled, base, first))
+            bar.update(1)
+        _keep(notes, told)
+        for day in days:
+            for life in sorted(lives, key=lambda life: life.evening_ms(day)):
+                life.sync(client, clock, day, now_ms)
+                bar.update(1)
+            # The day that is still running somewhere is told again at the next start; what was sent then is known by then.
+            if day < today - timedelta(1):
+                told["done"] = day.isoformat()
+                _keep(notes, told)
+
+
+def _begin(now_ms: int) -> dict[str, Any]:
+    base = datetime.fromtimestamp(now_ms / 1000, UTC).date()
+    first = base - timedelta(HISTORY_DAYS)
+    return {
+        "seed": secrets.token_hex(8),
+        "base": base.isoformat(),
+        "first": first.isoformat(),
+        "done": (first - timedelta(1)).isoformat(),
+        "kiosks": {},
+    }
+
+
+def _enrolled(
+    client: FlaskClient,
+    engine: Engine,
+    clock: ReplayClock,
+    told: dict[str, Any],
+    store: MadeUpStore,
+    kiosk: MadeUpKiosk,
+    first: date,
+) -> Enrolled:
+    name = f"{store.code}/{kiosk.touchpoint}"
+    if name not in told["kiosks"]:
+        begin_ms = int(datetime(first.year, first.month, first.day, tzinfo=UTC).timestamp() * 1000) - DAY_MS
+        clock.set(begin_ms)
+        with writing(engine) as connection:
+            code = make_code(
+                connection, begin_ms, store.code, kiosk.touchpoint, "two-row", (kiosk.experience, kiosk.service), minutes=60
+            )
+        hardware = "sha256:" + hashlib.sha256(f"{told['seed']}/{name}".encode()).hexdigest()
+        answer = client.post(
+            "/api/v1/enrol", data=encode(EnrolRequest(code, hardware, "made-up")), headers={"Content-Type": CONTENT_TYPE}
+        )
+        reply = decode(EnrolReply, answer.data)
+        told["kiosks"][name] = as_json(Enrolled(store, kiosk, reply.key, reply.config))
+    kept = told["kiosks"][name]
+    return Enrolled(store, kiosk, kept["key"], convert(Config, kept["config"]))
+
+
+def _keep(notes: Path, told: dict[str, Any]) -> None:
+    write_durably(notes, json.dumps(told).encode())
