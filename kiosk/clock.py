@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import time
 import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
+
+from kiosk.files import write_durably
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 SYNCHRONIZED = Path("/run/systemd/timesync/synchronized")
@@ -26,9 +29,6 @@ class Clock(Protocol):
 
     def boot_id(self) -> str:
         """The kernel's name for this boot."""
-
-    def reboot(self) -> None:
-        """Begin another boot; only a simulated clock can."""
 
 
 class SystemClock:
@@ -50,17 +50,18 @@ class SystemClock:
         """The kernel's boot id."""
         return BOOT_ID.read_text("ascii").strip()
 
-    def reboot(self) -> None:
-        """Raise RuntimeError: a real machine is not rebooted by its program."""
-        raise RuntimeError("only a simulated kiosk can be rebooted by its program")
-
 
 class SimulatedClock(SystemClock):
-    """The machine's clocks until the drawn power switch begins another boot."""
+    """The machine's clocks until the drawn power switch begins another boot, which the folder remembers until a real one."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "simulated-boot.json"
         self._boot_id = super().boot_id()
         self._began_ms = 0
+        if self._file.exists():
+            kept = json.loads(self._file.read_bytes())
+            if kept["machine"] == self._boot_id:
+                self._boot_id, self._began_ms = kept["boot_id"], kept["began_ms"]
 
     def elapsed_ms(self) -> int:
         """Milliseconds since the simulated boot."""
@@ -74,6 +75,8 @@ class SimulatedClock(SystemClock):
         """Begin another boot: a new id, and elapsed time from 0."""
         self._began_ms = super().elapsed_ms()
         self._boot_id = str(uuid.uuid4())
+        kept = {"machine": super().boot_id(), "boot_id": self._boot_id, "began_ms": self._began_ms}
+        write_durably(self._file, json.dumps(kept).encode())
 
 
 def utc_text(wall_ms: int | None) -> str | None:

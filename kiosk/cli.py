@@ -1,0 +1,92 @@
+"""The commands of a kiosk: become one, run, and tell how it is."""
+
+from __future__ import annotations
+
+import functools
+import json
+import logging
+import sys
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from kiosk import enrol as enrolment
+from kiosk.asking import ask
+from kiosk.errors import KioskError
+from kiosk.settings import check_server, load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+
+def _in_one_sentence(command: F) -> F:
+    """Turn our own errors into one sentence on standard error and exit code 1."""
+
+    @functools.wraps(command)
+    def guarded(*values: Any, **named: Any) -> Any:
+        try:
+            return command(*values, **named)
+        except KioskError as error:
+            raise click.ClickException(str(error)) from error
+
+    return guarded  # type: ignore[return-value]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """The program on a Salve kiosk. Settings come from SALVE_KIOSK_* or the file that SALVE_KIOSK_CONFIG names."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    # A run that is skipped or late is ordinary here; the sync itself says what is wrong.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+
+
+@main.command("enrol", epilog="Example: salve-kiosk enrol --server https://salve.example.com --code K7QM-2WXR-9FTB")
+@click.option("--server", help="The server's address, https:// unless it is this machine.")
+@click.option("--code", help="The code that head office made for this place. Without it, the last one is sent again.")
+@_in_one_sentence
+def enrol_command(server: str | None, code: str | None) -> None:
+    """Trade a one-time code for this kiosk's key and configuration."""
+    from kiosk.machine import hardware_hash
+    from kiosk.program import prepare_folder, software_version
+    from kiosk.upload import Uploader
+
+    settings = load()
+    prepare_folder(settings.data_dir)
+    pending = enrolment.pending_code(settings.data_dir)
+    server = server or (pending.server if pending else None)
+    code = code or (pending.code if pending else None)
+    if not server or not code:
+        raise KioskError("Both --server and --code are needed.")
+    server = check_server(server, insecure_lan=settings.insecure_lan)
+    software = software_version()
+    reply = enrolment.enrol(
+        settings.data_dir, server, code, hardware_hash(settings.data_dir), software, Uploader(server, software=software)
+    )
+    click.echo(f"This is now kiosk {reply.kiosk} of store {reply.store}.")
+
+
+@main.command("run", epilog="Example: SALVE_KIOSK_SCREEN_PORT=8010 salve-kiosk run --simulate")
+@click.option("--simulate", is_flag=True, help="Use mock pins, and draw the box on the kiosk's page.")
+@_in_one_sentence
+def run_command(simulate: bool) -> None:
+    """Collect presses and bring them to the server until told to stop."""
+    from kiosk.program import run
+
+    run(load(), simulated=simulate)
+
+
+@main.command("status", epilog="Example: salve-kiosk status --json")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@_in_one_sentence
+def status_command(as_json: bool) -> None:
+    """Tell how the running kiosk is."""
+    found = ask(load().runtime_dir, "status")
+    if as_json:
+        click.echo(json.dumps(found))
+        return
+    click.echo(f"{found['thanked']} presses thanked for, {found['waiting']} waiting, {found['refused']} refused.")
+    click.echo(f"Last sync: {found['last_sync'] or 'none since the start'}.")
+    for fault in found["faults"]:
+        click.echo(f"Fault: {fault}")

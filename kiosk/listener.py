@@ -1,0 +1,88 @@
+"""Read the panel in a steady beat: debounce its edges, notice stuck buttons, keep its lamps in time."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from typing import TYPE_CHECKING
+
+from hardware.debounce import Change, Debouncer
+from kiosk.press import Press
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hardware.panel import Panel
+    from kiosk.clock import Clock
+
+# The kernel keeps 16 edges a line and drops the rest; levels are read again in this beat and fed in as if they were edges.
+REREAD_MS = 250
+LAMP_BEAT_MS = 40
+STUCK_MS = 20_000
+
+
+class Listener:
+    """Turns one panel's edges into presses, in a thread of its own."""
+
+    def __init__(self, panel: Panel, clock: Clock, take: Callable[[Press], None]) -> None:
+        self._panel = panel
+        self._clock = clock
+        self._take = take
+        self._debouncer = Debouncer()
+        self._stuck: frozenset[str] = frozenset()
+        self._reread_ms = 0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._main, name="listener", daemon=True)
+
+    def start(self) -> None:
+        """Take the present levels as they are, and listen from now on."""
+        now_ms = self._clock.elapsed_ms()
+        for button, down in self._panel.levels().items():
+            self._debouncer.begin(now_ms, button, down)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop listening; edges not yet settled are no presses."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def faults(self) -> list[str]:
+        """What is wrong with the buttons, as short names."""
+        return [f"stuck:{button}" for button in sorted(self._stuck)]
+
+    def beat(self, wait_s: float) -> None:
+        """One turn: wait for an edge at most `wait_s`, then settle, re-read, notice and light."""
+        changes: list[Change] = []
+        try:
+            edge = self._panel.edges.get(timeout=wait_s)
+            changes += self._debouncer.feed(*edge)
+            while not self._panel.edges.empty():
+                changes += self._debouncer.feed(*self._panel.edges.get_nowait())
+        except queue.Empty:
+            pass
+        now_ms = self._clock.elapsed_ms()
+        changes += self._debouncer.tick(now_ms)
+        if now_ms - self._reread_ms >= REREAD_MS:
+            self._reread_ms = now_ms
+            for button, down in self._panel.levels().items():
+                changes += self._debouncer.feed(now_ms, button, down)
+        for change in changes:
+            if change.down:
+                self._take(Press(change.at_ms, change.button))
+        self._notice_stuck(now_ms)
+        self._panel.refresh()
+
+    def _main(self) -> None:
+        while not self._stop.is_set():
+            due_ms = self._debouncer.due_ms()
+            wait_ms = LAMP_BEAT_MS if due_ms is None else max(1, min(LAMP_BEAT_MS, due_ms - self._clock.elapsed_ms()))
+            self.beat(wait_ms / 1000)
+
+    def _notice_stuck(self, now_ms: int) -> None:
+        stuck = frozenset(button for button, since in self._debouncer.held_down().items() if now_ms - since >= STUCK_MS)
+        for button in stuck - self._stuck:
+            self._panel.show(button, "off")
+        for button in self._stuck - stuck:
+            self._panel.show(button, "ready")
+        self._stuck = stuck

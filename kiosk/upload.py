@@ -1,0 +1,172 @@
+"""Send one request and bring back what answered; the only importer of requests."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import queue
+import threading
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import requests
+import urllib3
+
+from kiosk.errors import Unreachable
+
+CONNECT_S = 5.0
+READ_S = 20.0
+# requests' time-outs are per socket operation, and the look-up of a name has none at all.
+TOTAL_S = 60.0
+MAX_ANSWER_BYTES = 1024 * 1024
+GZIP_FROM_BYTES = 1024
+PROBLEM_TYPE = "application/problem+json"
+
+
+class Cable(Protocol):
+    """Whether the network cable is in; pulled out only by the drawn kiosk's switch."""
+
+    @property
+    def plugged(self) -> bool:
+        """False makes every request fail as a real cable would."""
+
+
+class FixedCable:
+    """The cable of a real kiosk, of which this program knows nothing."""
+
+    plugged = True
+
+
+class SwitchCable:
+    """The cable that the drawn kiosk can pull."""
+
+    def __init__(self) -> None:
+        self.plugged = True
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, from whomever; `sent_hash` is the SHA-256 (hex) of the bytes that were sent."""
+
+    status: int
+    content_type: str
+    body: bytes
+    retry_after_s: float | None
+    sent_hash: str
+
+    @property
+    def is_problem(self) -> bool:
+        """Whether this is a refusal in the server's own format; a captive portal's page is not."""
+        return self.status >= 400 and self.content_type == PROBLEM_TYPE and "code" in self.problem()
+
+    def problem(self) -> dict[str, Any]:
+        """The fields of a problem+json body, empty for anything else."""
+        try:
+            value = json.loads(self.body)
+        except ValueError:
+            return {}
+        return value if isinstance(value, dict) else {}
+
+    def problem_sentence(self) -> str:
+        """The server's own words about the refusal."""
+        fields = self.problem()
+        return str(fields.get("detail") or fields.get("title") or f"The server refused with {self.status}.")
+
+
+class Uploader:
+    """Posts JSON to one server: no proxy, cookie or password file of the environment, and no redirect followed with a key."""
+
+    def __init__(
+        self, server: str, cable: Cable | None = None, *, software: str = "", read_s: float = READ_S, total_s: float = TOTAL_S
+    ) -> None:
+        self.server = server
+        self._cable = cable or FixedCable()
+        self._agent = f"salve-kiosk/{software}"
+        self._read_s = read_s
+        self._total_s = total_s
+        self._session = self._new_session()
+
+    def post(self, path: str, body: bytes, key: str | None) -> Answer:
+        """Post a JSON body, gzipped when that helps; raises Unreachable when no whole answer came back in time."""
+        if not self._cable.plugged:
+            raise Unreachable("The network cable is out.", sent=False)
+        headers = {"Content-Type": "application/json", "Accept": f"application/json, {PROBLEM_TYPE}", "User-Agent": self._agent}
+        if key is not None:
+            headers["Authorization"] = f"Bearer {key}"
+        if len(body) >= GZIP_FROM_BYTES:
+            body = gzip.compress(body, mtime=0)
+            headers["Content-Encoding"] = "gzip"
+        answer = self._in_time(path, body, headers)
+        if not self._cable.plugged:
+            raise Unreachable("The network cable was pulled before the answer came.", sent=True)
+        return answer
+
+    def close(self) -> None:
+        """Close idle connections."""
+        self._session.close()
+
+    def _new_session(self) -> requests.Session:
+        session = requests.Session()
+        session.trust_env = False
+        return session
+
+    def _in_time(self, path: str, body: bytes, headers: dict[str, str]) -> Answer:
+        """Run the request in a thread that may be left behind: nothing else bounds slow names and trickled headers."""
+        results: queue.SimpleQueue[Answer | Exception] = queue.SimpleQueue()
+        session = self._session
+        threading.Thread(target=self._run, args=(session, path, body, headers, results), daemon=True, name="request").start()
+        try:
+            result = results.get(timeout=self._total_s)
+        except queue.Empty:
+            self._session = self._new_session()
+            raise Unreachable(f"No whole answer within {self._total_s:.0f} seconds.", sent=True) from None
+        if isinstance(result, Exception):
+            raise _as_unreachable(result) from result
+        return result
+
+    def _run(
+        self,
+        session: requests.Session,
+        path: str,
+        body: bytes,
+        headers: dict[str, str],
+        results: queue.SimpleQueue[Answer | Exception],
+    ) -> None:
+        try:
+            with session.post(
+                self.server + path,
+                data=body,
+                headers=headers,
+                timeout=(CONNECT_S, self._read_s),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                results.put(_answer(response, hashlib.sha256(body).hexdigest()))
+        except Exception as error:  # noqa: BLE001  # whatever it was, the waiting side must hear of it
+            results.put(error)
+
+
+def _answer(response: requests.Response, sent_hash: str) -> Answer:
+    body = bytearray()
+    for chunk in response.iter_content(64 * 1024):
+        body += chunk
+        if len(body) > MAX_ANSWER_BYTES:
+            raise requests.exceptions.ContentDecodingError("the answer is longer than any of the server's")
+    content_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    return Answer(response.status_code, content_type, bytes(body), _retry_after(response), sent_hash)
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    text = response.headers.get("Retry-After", "")
+    # The other form is a date, which a kiosk with a wrong clock can not use.
+    return float(text) if text.isascii() and text.isdigit() else None
+
+
+def _as_unreachable(error: Exception) -> Unreachable:
+    reason = error.args[0] if error.args else None
+    cause = getattr(reason, "reason", reason)
+    before = isinstance(error, requests.exceptions.ConnectTimeout) or isinstance(
+        cause, urllib3.exceptions.NewConnectionError | urllib3.exceptions.SSLError
+    )
+    return Unreachable(f"The server can not be reached ({type(cause or error).__name__}).", sent=not before)
