@@ -1,0 +1,150 @@
+"""All stores' counts over one period, read once: any store's figures, the others' beside it, several together."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING
+
+from server.comparison.indexes import (
+    Gap,
+    Index,
+    Tally,
+    add,
+    gap_of,
+    index_of,
+    relative_gap,
+    tally,
+)
+from server.comparison.quadrant import Cuts, Verdict, verdict_of
+from server.database.figures import store_counts, visit_counts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+    from server.access.scope import StoreRef
+    from server.comparison.periods import Period
+    from server.database.figures import Asked, StoreCount, VisitCount
+    from server.survey.definitions import Definition
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One store over one period. `reactions` are all accepted presses, `counted` those that count, `marked` the others.
+
+    `reference` and `relative` are the other stores' gap and how far this one is from it. `uncertain` presses count, but by
+    no hour. `verdict` is None while the period runs or a number is withheld.
+    """
+
+    store: StoreRef
+    period: Period
+    service: Index
+    experience: Index
+    gap: Gap
+    relative: Gap
+    verdict: Verdict | None
+    reactions: int
+    counted: int
+    marked: int
+    uncertain: int
+    definition_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """The other stores of the chain together, over the same days."""
+
+    stores: int
+    service: Index
+    experience: Index
+    gap: Gap
+
+
+class Chain:
+    """All stores' counts over one period under one definition, read once and asked about any of them."""
+
+    def __init__(self, connection: Connection, period: Period, definition: Definition, asked: dict[int, Asked]) -> None:
+        self.period, self.definition = period, definition
+        self.service_ids, self.experience_ids = question_ids(definition, asked)
+        self.counts: dict[int, list[StoreCount]] = defaultdict(list)
+        self.visits: dict[int, list[VisitCount]] = defaultdict(list)
+        first, end = period.first.toordinal(), period.end.toordinal()
+        for count in store_counts(connection, first, end):
+            self.counts[count.store_id].append(count)
+        for visit in visit_counts(connection, first, end):
+            if visit.service_id in self.service_ids and visit.experience_id in self.experience_ids:
+                self.visits[visit.store_id].append(visit)
+        self.tallies = {store_id: self._tallies(counts) for store_id, counts in self.counts.items()}
+        self.cuts = self._cuts()
+
+    def figures(self, store: StoreRef) -> Figures:
+        """One store's figures."""
+        service, experience, gap = self.indexes([store.id])
+        others = self.others(store.id)
+        counts = self.counts[store.id]
+        counted = sum(count.positive + count.neutral + count.negative for count in counts)
+        marked = sum(count.marked for count in counts)
+        named = None if self.period.running else verdict_of(service, experience, self.cuts)
+        return Figures(
+            store=store,
+            period=self.period,
+            service=service,
+            experience=experience,
+            gap=gap,
+            relative=relative_gap(gap, others.gap),
+            verdict=named,
+            reactions=counted + marked,
+            counted=counted,
+            marked=marked,
+            uncertain=sum(count.uncertain for count in counts),
+            definition_version=self.definition.version,
+        )
+
+    def others(self, store_id: int | None) -> Others:
+        """The other stores together; None is no store, so all of them."""
+        ids = [other for other in self.tallies if other != store_id]
+        service, experience, gap = self.indexes(ids)
+        return Others(len(ids), service, experience, gap)
+
+    def indexes(self, store_ids: Sequence[int]) -> tuple[Index, Index, Gap]:
+        """Service, experience and gap of some stores together."""
+        found = [self.tallies[store_id] for store_id in store_ids if store_id in self.tallies]
+        least = self.definition.least_count
+        service = index_of(add(one for one, _ in found), least)
+        experience = index_of(add(other for _, other in found), least)
+        visits = [visit for store_id in store_ids for visit in self.visits.get(store_id, ())]
+        return service, experience, gap_of(service, experience, visits)
+
+    def _tallies(self, counts: list[StoreCount]) -> tuple[Tally, Tally]:
+        return (
+            tally(count for count in counts if count.question_id in self.service_ids),
+            tally(count for count in counts if count.question_id in self.experience_ids),
+        )
+
+    def _cuts(self) -> Cuts:
+        """The definition's targets; where it has none, the middle of the stores, if there are three with a number."""
+        least = self.definition.least_count
+        indexes = [(index_of(service, least), index_of(experience, least)) for service, experience in self.tallies.values()]
+        return Cuts(
+            service=_cut(self.definition.target_service, [service.value for service, _ in indexes]),
+            experience=_cut(self.definition.target_experience, [experience.value for _, experience in indexes]),
+            declared=None not in (self.definition.target_service, self.definition.target_experience),
+        )
+
+
+def question_ids(definition: Definition, asked: dict[int, Asked]) -> tuple[frozenset[int], frozenset[int]]:
+    """The ids of all wordings that make up service and experience."""
+    return (
+        frozenset(number for number, question in asked.items() if question.code in definition.service),
+        frozenset(number for number, question in asked.items() if question.code in definition.experience),
+    )
+
+
+def _cut(target: float | None, values: list[float | None]) -> float | None:
+    if target is not None:
+        return 100 * target
+    known = [value for value in values if value is not None]
+    return median(known) if len(known) >= 3 else None

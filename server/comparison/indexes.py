@@ -1,0 +1,168 @@
+"""An index with its range, the gap between two, and when a number is withheld because too few pressed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from server.analysis.clustering import ClusterSums, effective
+from server.analysis.proportions import (
+    Interval,
+    correlated_newcombe,
+    difference_of,
+    overlap_correlation,
+    phi,
+    wilson,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from server.database.figures import DayCount, StoreCount, VisitCount
+
+# Effective presses needed for a range, for a number, and for a place among other stores (Wilson half-widths at 80 of 100:
+# 22.7, 13.9 and 7.8 points).
+LEAST_FOR_RANGE = 10
+LEAST_FOR_VALUE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The share of counted presses that are positive, 0 to 100, with its 95 % range.
+
+    `value` is None when withheld, and `withheld` says why: "none" (nobody pressed), "too-few" (not even a range),
+    "range-only", "clustered" (enough presses, but they came too close together). `effective` is how many independent presses
+    they weigh.
+    """
+
+    positive: int
+    total: int
+    effective: float
+    value: float | None
+    low: float | None
+    high: float | None
+    withheld: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Experience minus service in points with its 95 % range; all None when an index is withheld.
+
+    `method` is "paired" (every press has its partner), "independent", "mixed", or "" when withheld; `pairs` is how many
+    passers-by answered both.
+    """
+
+    points: float | None
+    low: float | None
+    high: float | None
+    method: str
+    pairs: int
+
+    @property
+    def clear(self) -> bool:
+        """Whether the range leaves out 0."""
+        return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Presses of one signal summed up."""
+
+    positive: int
+    total: int
+    sums: ClusterSums
+
+
+NO_GAP = Gap(None, None, None, "", 0)
+NO_TALLY = Tally(0, 0, ClusterSums(0, 0, 0, 0))
+
+
+def tally(counts: Iterable[DayCount | StoreCount]) -> Tally:
+    """Sum up counted presses; marked ones are in no index."""
+    found = list(counts)
+    return Tally(
+        sum(count.positive for count in found),
+        sum(count.positive + count.neutral + count.negative for count in found),
+        ClusterSums(
+            sum(count.clusters for count in found),
+            sum(count.sum_xx for count in found),
+            sum(count.sum_xn for count in found),
+            sum(count.sum_nn for count in found),
+        ),
+    )
+
+
+def add(tallies: Iterable[Tally]) -> Tally:
+    """The sum of tallies that share no press."""
+    found = list(tallies)
+    sums = [one.sums for one in found]
+    return Tally(
+        sum(one.positive for one in found),
+        sum(one.total for one in found),
+        ClusterSums(
+            sum(one.clusters for one in sums),
+            sum(one.sum_xx for one in sums),
+            sum(one.sum_xn for one in sums),
+            sum(one.sum_nn for one in sums),
+        ),
+    )
+
+
+def index_of(counted: Tally, least: int = LEAST_FOR_RANGE) -> Index:
+    """The index of a tally; `least` is the definition's least count, at least LEAST_FOR_RANGE."""
+    total = counted.total
+    if not total:
+        return Index(0, 0, 0.0, None, None, None, "none")
+    weight = effective(counted.positive, total, counted.sums)
+    if weight < max(least, LEAST_FOR_RANGE):
+        return Index(counted.positive, total, weight, None, None, None, "too-few")
+    limits = wilson(counted.positive / total * weight, weight)
+    value = 100 * counted.positive / total
+    if weight < max(least, LEAST_FOR_VALUE):
+        why = "clustered" if total >= max(least, LEAST_FOR_VALUE) else "range-only"
+        return Index(counted.positive, total, weight, None, 100 * limits.lower, 100 * limits.upper, why)
+    return Index(counted.positive, total, weight, value, 100 * limits.lower, 100 * limits.upper, "")
+
+
+def gap_of(service: Index, experience: Index, visits: Iterable[VisitCount]) -> Gap:
+    """The gap between two indexes, with the range that the visits among their presses allow."""
+    if service.value is None or experience.value is None:
+        return NO_GAP
+    found = list(visits)
+    cells = (
+        sum(visit.both for visit in found),
+        sum(visit.experience_only for visit in found),
+        sum(visit.service_only for visit in found),
+        sum(visit.neither for visit in found),
+    )
+    # Visits stand at the day of their first press, so at a period's edge there can be one more of them than presses.
+    pairs = min(sum(cells), service.total, experience.total)
+    together = overlap_correlation(phi(*cells), pairs, experience.total, service.total) if pairs else 0.0
+    limits = correlated_newcombe(*_weighed(experience), *_weighed(service), together)
+    method = "independent" if not pairs else "paired" if pairs == service.total == experience.total else "mixed"
+    return Gap(experience.value - service.value, 100 * limits.lower, 100 * limits.upper, method, pairs)
+
+
+def relative_gap(own: Gap, others: Gap) -> Gap:
+    """How much a store's gap differs from the other stores' gap, in points, with its range."""
+    if None in (own.points, own.low, own.high, others.points, others.low, others.high):
+        return NO_GAP
+    mine, theirs = _limits(own), _limits(others)
+    limits = difference_of(own.points or 0.0, mine, others.points or 0.0, theirs)
+    return Gap((own.points or 0.0) - (others.points or 0.0), limits.lower, limits.upper, "independent", 0)
+
+
+def difference(one: Index, other: Index) -> Gap:
+    """One index minus another of other people, in points, with its range."""
+    if one.value is None or other.value is None:
+        return NO_GAP
+    limits = correlated_newcombe(*_weighed(one), *_weighed(other), 0.0)
+    return Gap(one.value - other.value, 100 * limits.lower, 100 * limits.upper, "independent", 0)
+
+
+def _weighed(index: Index) -> tuple[float, float]:
+    return index.positive / index.total * index.effective, index.effective
+
+
+def _limits(gap: Gap) -> Interval:
+    return Interval(gap.low or 0.0, gap.high or 0.0)

@@ -1,0 +1,82 @@
+"""What is so right now: today's counts, whether all of today is in, and which kiosks were heard when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from server.database.figures import pulse, standing_kiosks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+    from server.access.scope import StoreRef
+    from server.database.figures import DayCount, Standing
+
+# A kiosk that is well asks at least once a minute; a quarter of an hour outlives a router's restart.
+SILENT_AFTER_MS = 15 * 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class KioskNow:
+    """A kiosk in the store: when it was heard last (None is never), and how many presses it says still wait on it."""
+
+    kiosk: str
+    touchpoint: str
+    heard_ms: int | None
+    silent: bool
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """Today so far in the store's days. `expected` is what was received today and what the kiosks say still waits on them."""
+
+    reactions: int
+    counted: int
+    service: int
+    experience: int
+    received: int
+    expected: int
+    kiosks: tuple[KioskNow, ...]
+    pulse: int
+
+    @property
+    def complete(self) -> bool:
+        """Whether, as far as is known, nothing of today waits anywhere."""
+        return self.received == self.expected and not any(kiosk.silent for kiosk in self.kiosks)
+
+
+def today_so_far(
+    connection: Connection,
+    store: StoreRef,
+    counts: Sequence[DayCount],
+    signals: tuple[frozenset[int], frozenset[int]],
+    now_ms: int,
+) -> Today:
+    """Today's counts of a store; `counts` are those of its today, `signals` the questions of service and of experience."""
+    kiosks = tuple(_kiosk(standing, now_ms) for standing in standing_kiosks(connection, store.id))
+    counted = [count.positive + count.neutral + count.negative for count in counts]
+    service, experience = (
+        sum(number for number, count in zip(counted, counts, strict=True) if count.question_id in ids) for ids in signals
+    )
+    reactions = sum(counted) + sum(count.marked for count in counts)
+    waiting = sum(kiosk.waiting for kiosk in kiosks)
+    return Today(
+        reactions=reactions,
+        counted=sum(counted),
+        service=service,
+        experience=experience,
+        received=reactions,
+        expected=reactions + waiting,
+        kiosks=kiosks,
+        pulse=pulse(connection, [store.id]),
+    )
+
+
+def _kiosk(standing: Standing, now_ms: int) -> KioskNow:
+    silent = standing.heard_ms is None or now_ms - standing.heard_ms > SILENT_AFTER_MS
+    waiting = max(0, standing.thanked - standing.known)
+    return KioskNow(standing.kiosk, standing.touchpoint, standing.heard_ms, silent, waiting)

@@ -1,0 +1,82 @@
+"""Periods of store-local days, [first, end), and the one before each."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from server.errors import wrong_parameter
+
+DAYS = {"today": 1, "7d": 7, "4w": 28, "13w": 91}
+DEFAULT = "7d"
+LONGEST_DAYS = 800  # raw reactions are kept for 25 months
+CHOSEN = re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days of a store's own calendar; `name` is today, 7d, 4w, 13w or chosen; `running` while its last day is not over."""
+
+    name: str
+    first: date
+    end: date
+    running: bool = False
+
+    @property
+    def days(self) -> int:
+        """How many days it has."""
+        return (self.end - self.first).days
+
+    @property
+    def last(self) -> date:
+        """Its last day, the one before `end`."""
+        return self.end - timedelta(days=1)
+
+    @property
+    def text(self) -> str:
+        """The address's word for it, that parse_period reads."""
+        return f"{self.first}..{self.end}" if self.name == "chosen" else self.name
+
+    @property
+    def before(self) -> Period:
+        """The period of the same length that ends where this one begins."""
+        return Period(self.name, self.first - timedelta(days=self.days), self.first)
+
+
+def parse_period(text: str, today: date) -> Period:
+    """Read `today`, `7d`, `4w`, `13w` or `YYYY-MM-DD..YYYY-MM-DD` (the second day is not in it).
+
+    Except for today and chosen dates the days are full ones: the last is yesterday. Raises a Refusal (400) otherwise.
+    """
+    if text == "today":
+        return Period(text, today, today + timedelta(days=1), running=True)
+    if text in DAYS:
+        return Period(text, today - timedelta(days=DAYS[text]), today)
+    chosen = CHOSEN.match(text)
+    if not chosen:
+        raise wrong_parameter("period", "must be today, 7d, 4w, 13w or two days like 2026-11-01..2026-11-15")
+    try:
+        first, end = (date.fromisoformat(part) for part in chosen.groups())
+    except ValueError as error:
+        raise wrong_parameter("period", "names a day that does not exist") from error
+    if not 0 < (end - first).days <= LONGEST_DAYS or first.toordinal() <= LONGEST_DAYS:
+        raise wrong_parameter("period", f"must have 1 to {LONGEST_DAYS} days; its second day is the first after it")
+    return Period("chosen", first, end, running=first <= today < end)
+
+
+def local_today(timezone: str, now_ms: int) -> date:
+    """The day it is in a time zone."""
+    return local_time(timezone, now_ms).date()
+
+
+def local_time(timezone: str, at_ms: int) -> datetime:
+    """A moment on a time zone's clock."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(timezone))
+
+
+def end_ms(period: Period, timezone: str) -> int:
+    """The moment a period ends in a time zone, Unix milliseconds."""
+    midnight = datetime(period.end.year, period.end.month, period.end.day, tzinfo=ZoneInfo(timezone))
+    return int(midnight.timestamp()) * 1000

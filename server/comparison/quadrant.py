@@ -1,0 +1,64 @@
+"""Names what a store is: strong or weak in service and experience, only where that is probable enough."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from server.analysis.quadrants import probability_above, quadrant
+
+if TYPE_CHECKING:
+    from server.comparison.indexes import Index
+
+SURE_ENOUGH = 0.80
+
+BOTH_STRONG = "both-strong"
+SERVES = "serves-not-welcomes"
+WELCOMES = "welcomes-not-serves"
+BOTH_WEAK = "both-weak"
+UNCLEAR = "not-clear-yet"
+UNCUT = ""
+
+NAMES = {(True, True): BOTH_STRONG, (True, False): SERVES, (False, True): WELCOMES, (False, False): BOTH_WEAK}
+
+
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """What counts as strong, 0 to 100: the chain's targets (`declared`) or the middle of its stores; None is not known."""
+
+    service: float | None
+    experience: float | None
+    declared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A store's name among the four quadrants, or not-clear-yet; "" where nothing says what strong would be.
+
+    `probability` (0 to 1) is that of the likeliest quadrant. `clear` says that both ranges lie on one side of their cuts.
+    """
+
+    name: str
+    probability: float
+    clear: bool
+    cuts: Cuts
+
+
+def verdict_of(service: Index, experience: Index, cuts: Cuts) -> Verdict | None:
+    """The verdict on a closed period, or None where an index is withheld."""
+    if service.value is None or experience.value is None:
+        return None
+    if cuts.service is None or cuts.experience is None:
+        return Verdict(UNCUT, 0.0, clear=False, cuts=cuts)
+    likeliest = quadrant(_above(service, cuts.service), _above(experience, cuts.experience))
+    named = NAMES[likeliest.service_strong, likeliest.experience_strong] if likeliest.probability >= SURE_ENOUGH else UNCLEAR
+    clear = named != UNCLEAR and not _crosses(service, cuts.service) and not _crosses(experience, cuts.experience)
+    return Verdict(named, likeliest.probability, clear=clear, cuts=cuts)
+
+
+def _above(index: Index, cut: float) -> float:
+    return probability_above(index.positive / index.total * index.effective, index.effective, cut / 100)
+
+
+def _crosses(index: Index, cut: float) -> bool:
+    return index.low is not None and index.high is not None and index.low <= cut <= index.high

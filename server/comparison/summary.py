@@ -1,0 +1,186 @@
+"""A store's and a chain's figures as one frozen result, which page, JSON and CSV all show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from server.comparison.chain import Chain, Figures, Others
+from server.comparison.indexes import Index, add, gap_of, index_of, tally
+from server.comparison.live import Today, today_so_far
+from server.comparison.periods import Period, end_ms, local_today, parse_period
+from server.database.figures import Asked, DayCount, asked_questions, day_counts
+from server.database.life import read_life
+from server.survey.definitions import Definition, valid_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import Connection
+
+    from server.access.scope import StoreRef
+
+SHOWN_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of the line: both indexes and all presses; `running` while it is not over."""
+
+    day: date
+    service: Index
+    experience: Index
+    reactions: int
+    running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One question at one touchpoint, with the other stores' answer to it and how many presses were marked."""
+
+    touchpoint: str
+    signal: str
+    question: str
+    texts: dict[str, dict[str, str]]
+    index: Index
+    others: Index
+    marked: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSummary:
+    """Everything the store's page says.
+
+    `before` is the period before, None while this one runs; `incomparable_since` is the day on which the faces or the
+    questions changed, None where both periods asked alike.
+    """
+
+    figures: Figures
+    others: Others
+    before: Figures | None
+    incomparable_since: date | None
+    days: tuple[Day, ...]
+    places: tuple[Place, ...]
+    today: Today
+    definition: Definition
+    made_up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChainSummary:
+    """Several stores over a period of one name, each in its own days, and all of them together."""
+
+    period: Period
+    stores: tuple[Figures, ...]
+    together: Others
+    definition_version: int
+    made_up: bool
+
+
+def store_summary(connection: Connection, store: StoreRef, period: Period, now_ms: int) -> StoreSummary:
+    """Everything about one store over one period of its own days (`periods.parse_period` with `periods.local_today`)."""
+    asked = asked_questions(connection)
+    today = local_today(store.timezone, now_ms)
+    definition = valid_at(connection, min(now_ms, end_ms(period, store.timezone)))
+    chain = Chain(connection, period, definition, asked)
+    before = None if period.running else Chain(connection, period.before, definition, asked)
+    first = min(period.before.first, period.end - timedelta(days=SHOWN_DAYS))
+    counts = day_counts(connection, store.id, first.toordinal(), max(period.end, today + timedelta(days=1)).toordinal())
+    ids = (chain.service_ids, chain.experience_ids)
+    return StoreSummary(
+        figures=chain.figures(store),
+        others=chain.others(store.id),
+        before=before.figures(store) if before else None,
+        incomparable_since=None if period.running else _changed_on(counts, period, ids[0] | ids[1]),
+        days=_days(counts, period, today, ids),
+        places=_places(counts, chain, asked, store.id),
+        today=today_so_far(connection, store, _of(counts, today, today + timedelta(days=1)), ids, now_ms),
+        definition=definition,
+        made_up=read_life(connection).made_up,
+    )
+
+
+def chain_summary(connection: Connection, stores: Sequence[StoreRef], period_text: str, now_ms: int) -> ChainSummary:
+    """The figures of these stores in their order, each in its own days; raises a Refusal (400) for a wrong period."""
+    asked = asked_questions(connection)
+    chains: dict[Period, Chain] = {}
+    chain_of: list[Chain] = []
+    for store in stores:
+        period = parse_period(period_text, local_today(store.timezone, now_ms))
+        if period not in chains:
+            definition = valid_at(connection, min(now_ms, end_ms(period, store.timezone)))
+            chains[period] = Chain(connection, period, definition, asked)
+        chain_of.append(chains[period])
+    pairs = list(zip(chain_of, stores, strict=True))
+    period = chain_of[0].period if chain_of else parse_period(period_text, local_today("UTC", now_ms))
+    return ChainSummary(
+        period=period,
+        stores=tuple(chain.figures(store) for chain, store in pairs),
+        together=_together(pairs),
+        definition_version=(chain_of[0].definition if chain_of else valid_at(connection, now_ms)).version,
+        made_up=read_life(connection).made_up,
+    )
+
+
+def _together(pairs: list[tuple[Chain, StoreRef]]) -> Others:
+    found = [chain.tallies[store.id] for chain, store in pairs if store.id in chain.tallies]
+    visits = [visit for chain, store in pairs for visit in chain.visits.get(store.id, ())]
+    service, experience = index_of(add(one for one, _ in found)), index_of(add(other for _, other in found))
+    return Others(len(found), service, experience, gap_of(service, experience, visits))
+
+
+def _of(counts: Iterable[DayCount], first: date, end: date) -> list[DayCount]:
+    return [count for count in counts if first.toordinal() <= count.local_day < end.toordinal()]
+
+
+def _days(counts: list[DayCount], period: Period, today: date, ids: tuple[frozenset[int], frozenset[int]]) -> tuple[Day, ...]:
+    """The last days up to the period's end, those without presses too."""
+    shown = [period.end - timedelta(days=back) for back in range(min(SHOWN_DAYS, period.end.toordinal() - 1), 0, -1)]
+    by_day: dict[int, list[DayCount]] = {}
+    for count in counts:
+        by_day.setdefault(count.local_day, []).append(count)
+    found = []
+    for day in shown:
+        own = by_day.get(day.toordinal(), [])
+        service, experience = (index_of(tally(count for count in own if count.question_id in one)) for one in ids)
+        reactions = sum(count.positive + count.neutral + count.negative + count.marked for count in own)
+        found.append(Day(day, service, experience, reactions, running=day == today))
+    return tuple(found)
+
+
+def _places(counts: list[DayCount], chain: Chain, asked: dict[int, Asked], store_id: int) -> tuple[Place, ...]:
+    """Each touchpoint's questions over the period, experience before service, weakest first, too few last."""
+    groups: dict[tuple[str, int], list[DayCount]] = {}
+    for count in _of(counts, chain.period.first, chain.period.end):
+        if count.question_id in chain.service_ids | chain.experience_ids:
+            groups.setdefault((count.touchpoint, count.question_id), []).append(count)
+    least = chain.definition.least_count
+    found = []
+    for (touchpoint, question_id), own in groups.items():
+        question = asked[question_id]
+        elsewhere = [
+            count
+            for other, rows in chain.counts.items()
+            if other != store_id
+            for count in rows
+            if count.question_id == question_id
+        ]
+        marked = sum(count.marked for count in own)
+        index, others = index_of(tally(own), least), index_of(tally(elsewhere), least)
+        found.append(Place(touchpoint, question.signal, question.code, question.texts, index, others, marked))
+    return tuple(sorted(found, key=lambda place: (place.signal, _weakest_first(place.index), place.touchpoint)))
+
+
+def _weakest_first(index: Index) -> tuple[bool, float]:
+    return index.value is None, index.value or -index.total
+
+
+def _changed_on(counts: list[DayCount], period: Period, ids: frozenset[int]) -> date | None:
+    """The first day of this period with a question or number of faces that the period before did not have, or lost."""
+    earlier = {(c.question_id, c.faces) for c in _of(counts, period.before.first, period.first) if c.question_id in ids}
+    now = [c for c in _of(counts, period.first, period.end) if c.question_id in ids]
+    if not earlier or not now or earlier == {(c.question_id, c.faces) for c in now}:
+        return None
+    new = [c.local_day for c in now if (c.question_id, c.faces) not in earlier]
+    return date.fromordinal(min(new)) if new else period.first
