@@ -1,0 +1,149 @@
+"""Reactions: storing new ones, and reading stored ones back as facts to compare or as presses to count."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from server.analysis.tallies import DAY_UNCERTAINTY_MS, HOUR_UNCERTAINTY_MS, POLARITY_COLUMNS, Press
+from server.database.codes import ANSWERS, REASONS
+from server.database.driver import marks, run, run_many
+from server.database.local_time import local_day_and_hour
+from server.database.streams import arrivals_of_stream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlalchemy import Connection, Row
+
+POLARITY_OF_ANSWER = {number: POLARITY_COLUMNS[polarity] for number, polarity in ANSWERS.values()}
+
+
+class ReactionRow(NamedTuple):
+    """One row of the reactions table, in the table's order."""
+
+    kiosk_id: int
+    stream: int
+    seq: int
+    boot: int
+    elapsed_ms: int
+    wall_ms: int
+    synced: bool
+    config_version: int
+    button: str
+    visit: int | None
+    mark: int
+    placement_id: int
+    question_id: int
+    answer_id: int
+    faces: int
+    reason: int
+    counted: bool
+    pressed_ms: int
+    uncertainty_ms: int
+    time_quality: int
+
+
+class RawFacts(NamedTuple):
+    """What of a reaction never changes: its content, as two senders of one identity are compared."""
+
+    boot: int
+    elapsed_ms: int
+    wall_ms: int
+    synced: bool
+    config_version: int
+    button: str
+    visit: int | None
+    mark: int
+
+
+INSERT = f"INSERT INTO reactions ({', '.join(ReactionRow._fields)}) VALUES ({marks(len(ReactionRow._fields))})"  # noqa: S608
+PRESSES = (
+    "SELECT r.stream, r.seq, r.boot, r.elapsed_ms, r.placement_id, r.question_id, q.signal, r.faces, r.answer_id, r.counted,"
+    " r.pressed_ms, r.uncertainty_ms, r.visit, s.timezone"
+    " FROM reactions r JOIN questions q ON q.id = r.question_id"
+    " JOIN placements p ON p.id = r.placement_id JOIN stores s ON s.id = p.store_id"
+    " WHERE r.kiosk_id = ?"
+)
+
+
+def insert_reactions(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Store new reactions (tuples like ReactionRow); one that is there already fails them all."""
+    run_many(connection, INSERT, rows)
+
+
+def facts_between(connection: Connection, kiosk_id: int, stream: int, first: int, last: int) -> dict[int, RawFacts]:
+    """The stored facts of a range of a stream, by seq."""
+    rows = run(
+        connection,
+        "SELECT seq, boot, elapsed_ms, wall_ms, synced, config_version, button, visit, mark FROM reactions"
+        " WHERE kiosk_id = ? AND stream = ? AND seq BETWEEN ? AND ?",
+        (kiosk_id, stream, first, last),
+    )
+    return {row[0]: RawFacts(row[1], row[2], row[3], bool(row[4]), *row[5:]) for row in rows}
+
+
+def last_of_question(
+    connection: Connection, kiosk_id: int, stream: int, question_id: int, before: int
+) -> Row[*tuple[Any, ...]] | None:
+    """Seq, boot, elapsed_ms, mark and counted of a stream's last press of one question before a seq."""
+    # A mash is two presses in a moment: whatever lies further back than this is not its first half.
+    return run(
+        connection,
+        "SELECT seq, boot, elapsed_ms, mark, counted FROM reactions WHERE kiosk_id = ? AND stream = ? AND seq < ? AND seq >= ?"
+        " AND question_id = ? ORDER BY seq DESC LIMIT 1",
+        (kiosk_id, stream, before, before - 20, question_id),
+    ).first()
+
+
+def stop_counting(connection: Connection, kiosk_id: int, stream: int, seq: int, reason: str) -> None:
+    """The server's own judgement of one reaction; the raw facts stay. Its figures are the caller's to move."""
+    run(
+        connection,
+        "UPDATE reactions SET reason = ?, counted = ? WHERE kiosk_id = ? AND stream = ? AND seq = ?",
+        (REASONS[reason], False, kiosk_id, stream, seq),
+    )
+
+
+def presses_of_stream(
+    connection: Connection, kiosk_id: int, stream: int, arrived_ms: int, seqs: Sequence[int] | None = None
+) -> list[Press]:
+    """A stream's presses by seq, or some of them; `arrived_ms` stands for those that the ledger does not hold yet."""
+    statement = PRESSES + " AND r.stream = ?"
+    values: tuple[int, ...] = (kiosk_id, stream)
+    if seqs is not None:
+        statement, values = f"{statement} AND r.seq IN ({marks(len(seqs))})", (*values, *seqs)
+    rows = run(connection, statement + " ORDER BY r.seq", values).all()
+    return list(_presses(connection, kiosk_id, rows, arrived_ms))
+
+
+def streams_with_reactions(connection: Connection, kiosk_id: int) -> list[int]:
+    """Numbers of the kiosk's streams that have any."""
+    rows = run(connection, "SELECT DISTINCT stream FROM reactions WHERE kiosk_id = ? ORDER BY stream", (kiosk_id,))
+    return [row[0] for row in rows]
+
+
+def _presses(connection: Connection, kiosk_id: int, rows: Sequence[Row[*tuple[Any, ...]]], arrived_ms: int) -> Iterator[Press]:
+    receipts: dict[int, int] | None = None
+    for stream, seq, boot, elapsed, placement, question, signal, faces, answer, counted, pressed, unsure, visit, zone in rows:
+        day = hour = None
+        arrival_day = 0
+        if unsure < DAY_UNCERTAINTY_MS:
+            day, hour = local_day_and_hour(zone, pressed)
+            if unsure >= HOUR_UNCERTAINTY_MS:
+                hour = None
+        else:
+            if receipts is None:
+                receipts = _receipts(connection, kiosk_id, stream)
+            arrival_day = local_day_and_hour(zone, receipts.get(seq, arrived_ms))[0]
+        yield Press(
+            *(seq, boot, elapsed, placement, question, signal, faces, POLARITY_OF_ANSWER[answer], bool(counted)),
+            *(day, hour, arrival_day, visit),
+        )
+
+
+def _receipts(connection: Connection, kiosk_id: int, stream: int) -> dict[int, int]:
+    return {
+        seq: received
+        for first, last, received in arrivals_of_stream(connection, kiosk_id, stream)
+        for seq in range(first, last + 1)
+    }

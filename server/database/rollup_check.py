@@ -1,0 +1,111 @@
+"""Roll-ups worked out anew from reactions: what is wrong in the stored ones, and mending it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from server.analysis.tallies import Cluster, Figures, Tally
+from server.database.driver import run
+from server.database.engine import reading, writing
+from server.database.reactions import presses_of_stream, streams_with_reactions
+from server.database.rollups import (
+    ROLL_UPS,
+    add_figures,
+    drop_clusters,
+    figures_of,
+    read_clusters,
+    read_figures,
+    save_clusters,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection, Engine
+
+DAY_AT = 1
+
+
+class Difference(NamedTuple):
+    """One roll-up row that is not what the reactions say; `key` is in the order of the table's key after kiosk_id."""
+
+    table: str
+    kiosk_id: int
+    key: tuple[int, ...]
+    stored: list[int]
+    right: list[int]
+
+
+class WrongClusters(NamedTuple):
+    """A stream whose remembered last clusters are not what its reactions say."""
+
+    kiosk_id: int
+    stream: int
+    right: dict[int, Cluster]
+
+
+class Findings(NamedTuple):
+    """All that a check found wrong; both empty means that every figure can be traced to its reactions."""
+
+    rows: list[Difference]
+    clusters: list[WrongClusters]
+
+
+def check(connection: Connection, kiosk_id: int | None = None) -> Findings:
+    """Compare every roll-up row with the reactions, of one kiosk or of all; reads one moment, changes nothing.
+
+    Days before a kiosk's oldest stored reaction are not judged: their reactions were deleted when their time was over.
+    """
+    found = Findings([], [])
+    for one in [kiosk_id] if kiosk_id is not None else _kiosks(connection):
+        tally = recompute(connection, one, found.clusters)
+        for roll_up in ROLL_UPS:
+            stored, right = read_figures(connection, one, roll_up), figures_of(tally)[roll_up.table]
+            found.rows.extend(_differences(roll_up.table, one, stored, right, _oldest_day(tally)))
+    return found
+
+
+def recompute(connection: Connection, kiosk_id: int, wrong: list[WrongClusters] | None = None) -> Tally:
+    """A kiosk's figures from its reactions alone; streams whose last clusters are remembered wrongly are added to `wrong`."""
+    tally = Tally()
+    for stream in streams_with_reactions(connection, kiosk_id):
+        tally.open_clusters.clear()
+        tally.add_all(presses_of_stream(connection, kiosk_id, stream, 0))
+        if wrong is not None and read_clusters(connection, kiosk_id, stream) != tally.open_clusters:
+            wrong.append(WrongClusters(kiosk_id, stream, dict(tally.open_clusters)))
+    return tally
+
+
+def repair(engine: Engine, kiosk_id: int | None = None) -> Findings:
+    """Put right what a check finds, and return that.
+
+    Each row is mended by adding what is missing, so a sync that commits in between is not undone.
+    """
+    with reading(engine) as connection:
+        found = check(connection, kiosk_id)
+    with writing(engine) as connection:
+        for row in sorted(found.rows):
+            change = [right - stored for right, stored in zip(row.right, row.stored, strict=True)]
+            add_figures(connection, row.kiosk_id, row.table, {row.key: change})
+        for one in found.clusters:
+            drop_clusters(connection, one.kiosk_id, one.stream)
+            save_clusters(connection, one.kiosk_id, one.stream, one.right)
+    return found
+
+
+def _kiosks(connection: Connection) -> list[int]:
+    return [row[0] for row in run(connection, "SELECT id FROM kiosks ORDER BY id")]
+
+
+def _oldest_day(tally: Tally) -> int | None:
+    return min((key[DAY_AT] for key in tally.days), default=None)
+
+
+def _differences(table: str, kiosk_id: int, stored: Figures, right: Figures, oldest_day: int | None) -> Iterator[Difference]:
+    for key in sorted(stored.keys() | right.keys()):
+        if oldest_day is None or key[DAY_AT] < oldest_day:
+            continue
+        width = len(stored.get(key) or right[key])
+        one, other = stored.get(key, [0] * width), right.get(key, [0] * width)
+        if one != other:
+            yield Difference(table, kiosk_id, key, one, other)

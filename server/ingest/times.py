@@ -1,0 +1,124 @@
+"""When a press was made, from the kiosk's raw clocks and what the server knows of that boot; pure."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING, NamedTuple
+
+from server.database.codes import TIME_QUALITIES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+EXACT = TIME_QUALITIES["exact"]
+ESTIMATED = TIME_QUALITIES["estimated"]
+UNKNOWN = TIME_QUALITIES["unknown"]
+
+# A Pi's crystal is within 50 ppm of its rated speed; 60 leaves room for heat.
+DRIFT_PPM = 60
+# A request that took longer than this on its way is rare: the kiosk gives its whole exchange up soon after.
+ONE_SIDED_MS = 15_000
+# The kernel calls its clock undisciplined when the error it estimates passes 16 s (NTP_PHASE_LIMIT).
+DISCIPLINED_MS = 16_000
+# "Not known" as a number that no rule takes for known: longer than any boot lasts.
+NOT_KNOWN_MS = 30 * 366 * 86_400_000
+
+
+class Fix(NamedTuple):
+    """A completed exchange: elapsed time and server time of one moment, give or take the uncertainty."""
+
+    elapsed_ms: int
+    server_ms: int
+    uncertainty_ms: int
+
+
+class Bound(NamedTuple):
+    """A request's arrival: at `elapsed_ms` of the boot the server's time was `elapsed_ms + offset_ms` or earlier."""
+
+    elapsed_ms: int
+    offset_ms: int
+
+
+class PressTime(NamedTuple):
+    """Unix time of a press, how far off it may be, and a number of database.codes.TIME_QUALITIES."""
+
+    pressed_ms: int
+    uncertainty_ms: int
+    quality: int
+
+
+class BootClock:
+    """One boot of a kiosk, set against the server's time.
+
+    Args:
+        fixes: completed exchanges of this boot, by elapsed time, each once.
+        bounds: arrivals of this boot's requests; the best known one and the newest are enough.
+        arrived_ms: server time of the request being read; no press in it is later.
+    """
+
+    def __init__(self, fixes: Sequence[Fix], bounds: Sequence[Bound], arrived_ms: int) -> None:
+        self._fixes = fixes
+        self._fixed_at = [fix.elapsed_ms for fix in fixes]
+        # An arrival that another one, plus drift, shows to have been late is pulled back to what that one allows.
+        self._bounds = [
+            Bound(bound.elapsed_ms, min(other.offset_ms + _drift(bound.elapsed_ms - other.elapsed_ms) for other in bounds))
+            for bound in bounds
+        ]
+        self._arrived_ms = arrived_ms
+
+    def at(self, elapsed_ms: int, wall_ms: int, synced: bool) -> PressTime:
+        """The time of a press at `elapsed_ms` of this boot, which the kiosk's own clock called `wall_ms`."""
+        found = self._exact(elapsed_ms)
+        if found is None or found.uncertainty_ms > ONE_SIDED_MS:
+            found = self._better(found, self._estimated(elapsed_ms, wall_ms, synced))
+        if found is None:
+            if synced and wall_ms <= self._arrived_ms + DISCIPLINED_MS:
+                found = PressTime(wall_ms, DISCIPLINED_MS, ESTIMATED)
+            else:
+                return PressTime(wall_ms, NOT_KNOWN_MS, UNKNOWN)
+        if 0 <= found.pressed_ms <= self._arrived_ms:
+            return found
+        return PressTime(min(max(found.pressed_ms, 0), self._arrived_ms), found.uncertainty_ms, found.quality)
+
+    def _exact(self, elapsed_ms: int) -> PressTime | None:
+        if not self._fixes:
+            return None
+        place = bisect_right(self._fixed_at, elapsed_ms)
+        before, after = self._fixes[max(place - 1, 0)], self._fixes[min(place, len(self._fixes) - 1)]
+        nearest = before if abs(elapsed_ms - before.elapsed_ms) <= abs(after.elapsed_ms - elapsed_ms) else after
+        away_ms = elapsed_ms - nearest.elapsed_ms
+        if before is not after and _agree(before, after):
+            share = (elapsed_ms - before.elapsed_ms) / (after.elapsed_ms - before.elapsed_ms)
+            pressed_ms = before.server_ms + round(share * (after.server_ms - before.server_ms))
+            uncertainty_ms = max(before.uncertainty_ms, after.uncertainty_ms)
+        else:
+            pressed_ms, uncertainty_ms = nearest.server_ms + away_ms, nearest.uncertainty_ms
+        return PressTime(pressed_ms, uncertainty_ms + _drift(away_ms), EXACT)
+
+    def _estimated(self, elapsed_ms: int, wall_ms: int, synced: bool) -> PressTime | None:
+        if not self._bounds:
+            return None
+        nearest = min(self._bounds, key=lambda bound: abs(elapsed_ms - bound.elapsed_ms))
+        pressed_ms = nearest.offset_ms + elapsed_ms
+        uncertainty_ms = ONE_SIDED_MS + _drift(elapsed_ms - nearest.elapsed_ms)
+        if synced and abs(wall_ms - pressed_ms) <= uncertainty_ms:
+            return PressTime(wall_ms, min(uncertainty_ms, DISCIPLINED_MS), ESTIMATED)
+        return PressTime(pressed_ms, uncertainty_ms, ESTIMATED)
+
+    @staticmethod
+    def _better(one: PressTime | None, other: PressTime | None) -> PressTime | None:
+        if one is None or other is None:
+            return one or other
+        return one if one.uncertainty_ms <= other.uncertainty_ms else other
+
+
+def _drift(away_ms: int) -> int:
+    """How far a kiosk's clock may have run off over that long, rounded up."""
+    return -(-abs(away_ms) * DRIFT_PPM // 1_000_000)
+
+
+def _agree(before: Fix, after: Fix) -> bool:
+    """Whether two exchanges can both be right; they can not when the server's own clock was set in between."""
+    length_ms = after.elapsed_ms - before.elapsed_ms
+    stray_ms = abs(after.server_ms - before.server_ms - length_ms)
+    return length_ms > 0 and stray_ms <= before.uncertainty_ms + after.uncertainty_ms + _drift(length_ms)
