@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import TYPE_CHECKING, NamedTuple
 
 from server import keys
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-PREFIX = "slv_x_"
-PREFIX_OF_KIOSKS = "slv_k_"
 DAY_MS = 86_400_000
 MOST_DAYS = 365
 USE_NOTED_EVERY_MS = 60_000
@@ -41,7 +38,7 @@ def add_token(connection: Connection, name: str, store_codes: Sequence[str] | No
     if store_codes is not None and not store_codes:
         raise Unfit("A token bound to stores needs at least one.")
     bound = None if store_codes is None else store_ids(connection, store_codes)
-    key = keys.make_key(PREFIX)
+    key = keys.make_key(keys.EXPORT)
     rows.insert_token(
         connection, printable("name", name, least=1), key.key_id, key.secret_hash, bound, now_ms, now_ms + days * DAY_MS
     )
@@ -53,15 +50,15 @@ def authenticate_token(engine: Engine, bearer: str, now_ms: int) -> ExportToken:
 
     Raises 401 for none, a wrong, an ended or an expired one, 403 for a kiosk's key.
     """
-    if bearer.startswith(PREFIX_OF_KIOSKS):
+    if bearer.startswith(keys.KIOSK):
         raise wrong_key_kind()
-    parts = keys.read_key(PREFIX, bearer)
+    parts = keys.read_key(keys.EXPORT, bearer)
     if parts is None:
         raise token_unknown()
     key_id, secret_hash = parts
     with reading(engine) as connection:
         row = rows.token_by_key_id(connection, key_id)
-    if row is None or not hmac.compare_digest(row.secret_hash, secret_hash):
+    if row is None or not keys.same_secret(row.secret_hash, secret_hash):
         raise token_unknown()
     if row.revoked_ms is not None or row.expires_ms <= now_ms:
         raise token_ended()

@@ -19,7 +19,7 @@ def insert_session(connection: Connection, token_hash: str, user_id: int, now_ms
 
 def session_of(connection: Connection, token_hash: str, *, made_after_ms: int, seen_after_ms: int) -> Row[Any] | None:
     """A live session with its person (id, email, role, language, seen_ms), or None; a disabled person has none."""
-    columns = (users.c.id, users.c.email, users.c.role, users.c.language, sessions.c.seen_ms)
+    columns: list[Any] = [users.c.id, users.c.email, users.c.role, users.c.language, sessions.c.seen_ms]
     return connection.execute(
         select(*columns)
         .join(users, users.c.id == sessions.c.user_id)

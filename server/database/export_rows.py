@@ -1,0 +1,227 @@
+"""What exports read: the ledger in received order with the reactions and held rows behind it, and hourly sums."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, func, select
+
+from server.database.codes import ANSWERS, REASONS, TIME_QUALITIES
+from server.database.codes import MARKS as MARK_NUMBERS
+from server.database.life import read_life
+from server.database.tables import arrivals, config_versions, held, hours, kiosks, placements, questions, reactions, streams
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from sqlalchemy import Connection, Select
+
+MARKS = {number: word for word, number in MARK_NUMBERS.items()}
+REASON_WORDS = {number: word for word, number in REASONS.items()}
+QUALITIES = {number: word for word, number in TIME_QUALITIES.items()}
+ANSWER_WORDS = {number: (code, polarity) for code, (number, polarity) in ANSWERS.items()}
+
+# SQLite takes at most 32,766 values in a statement; above this many kiosks nearly all of them are asked for anyway.
+MOST_KIOSKS_NAMED = 1_000
+
+
+class Arrival(NamedTuple):
+    """One run of a stream that was stored at once; `position` grows in commit order."""
+
+    position: int
+    kiosk_id: int
+    stream: int
+    first_seq: int
+    last_seq: int
+    received_ms: int
+
+
+class Place(NamedTuple):
+    """Where a kiosk stood under a placement."""
+
+    id: int
+    kiosk_id: int
+    kiosk: str
+    store_id: int
+    touchpoint: str
+
+
+class Meaning(NamedTuple):
+    """What a question's wording belongs to."""
+
+    code: str
+    signal: str
+    dimension: str
+
+
+class HeldRow(NamedTuple):
+    """A reaction kept raw: `content` is its JSON array, or opaque bytes; `sender_id` is the kiosk whose key sent it."""
+
+    position: int
+    seq: int
+    code: str
+    sender_id: int
+    content: bytes
+
+
+class HourSum(NamedTuple):
+    """The presses of one question at one touchpoint in one local hour."""
+
+    store_id: int
+    touchpoint: str
+    question: str
+    signal: str
+    local_day: int
+    hour: int
+    positive: int
+    neutral: int
+    negative: int
+    marked: int
+
+
+def ledger_end(connection: Connection) -> tuple[str, int]:
+    """(epoch, highest committed position), of one moment; 0 when nothing has arrived."""
+    end = connection.execute(select(func.coalesce(func.max(arrivals.c.position), 0))).scalar_one()
+    return read_life(connection).epoch, int(end)
+
+
+def next_arrivals(
+    connection: Connection, after: int, end: int, limit: int, kiosk_ids: Collection[int] | None, least_received_ms: int
+) -> list[Arrival]:
+    """Up to `limit` arrivals of these kiosks (None is all) with after < position <= end, in order of position."""
+    found = (
+        select(arrivals)
+        .where(arrivals.c.position > after, arrivals.c.position <= end, arrivals.c.received_ms >= least_received_ms)
+        .order_by(arrivals.c.position)
+        .limit(limit)
+    )
+    if kiosk_ids is not None and len(kiosk_ids) <= MOST_KIOSKS_NAMED:
+        found = found.where(arrivals.c.kiosk_id.in_(kiosk_ids))
+    return [Arrival(*row) for row in connection.execute(found)]
+
+
+def reactions_of(connection: Connection, positions: Collection[int]) -> list[Any]:
+    """The reactions behind these arrivals by position and seq, as plain tuples.
+
+    (position, seq, placement_id, question_id, answer_id, pressed_ms, uncertainty_ms, time_quality, visit, mark, reason,
+    counted, config_version); plain, because millions of them pass.
+    """
+    run = reactions.c.seq.between(arrivals.c.first_seq, arrivals.c.last_seq)
+    rows = connection.execute(
+        select(
+            arrivals.c.position,
+            reactions.c.seq,
+            reactions.c.placement_id,
+            reactions.c.question_id,
+            reactions.c.answer_id,
+            reactions.c.pressed_ms,
+            reactions.c.uncertainty_ms,
+            reactions.c.time_quality,
+            reactions.c.visit,
+            reactions.c.mark,
+            reactions.c.reason,
+            reactions.c.counted,
+            reactions.c.config_version,
+        )
+        .join(reactions, and_(_same_stream(reactions.c), run))
+        .where(_at(positions))
+        .order_by(arrivals.c.position, reactions.c.seq)
+    )
+    return list(rows)
+
+
+def held_of(connection: Connection, positions: Collection[int]) -> list[HeldRow]:
+    """The held rows that came with these arrivals, by position, seq and code."""
+    # A second row for a seq (other content) is of the arrival it came with, and not of the one that brought the first.
+    came_with = and_(
+        held.c.seq.between(arrivals.c.first_seq, arrivals.c.last_seq), held.c.received_ms == arrivals.c.received_ms
+    )
+    rows = connection.execute(
+        select(arrivals.c.position, held.c.seq, held.c.code, held.c.sender_id, held.c.content)
+        .join(held, and_(_same_stream(held.c), came_with))
+        .where(_at(positions))
+        .order_by(arrivals.c.position, held.c.seq, held.c.code)
+    )
+    return [HeldRow(*row) for row in rows]
+
+
+def kiosks_heard_in(connection: Connection, store_ids: Collection[int]) -> set[int]:
+    """The kiosks whose arrivals may hold rows of these stores: those that ever stood there, and owners of what they sent."""
+    stood = set(connection.execute(select(placements.c.kiosk_id).where(placements.c.store_id.in_(store_ids))).scalars())
+    foreign = select(held.c.kiosk_id, held.c.sender_id).where(held.c.sender_id != held.c.kiosk_id).distinct()
+    return stood | {owner for owner, sender in connection.execute(foreign) if sender in stood}
+
+
+def place(connection: Connection, placement_id: int) -> Place:
+    """One placement."""
+    return Place(*connection.execute(_places().where(placements.c.id == placement_id)).one())
+
+
+def place_at(connection: Connection, kiosk_id: int, at_ms: int) -> Place | None:
+    """Where a kiosk stood at a moment, or its first place when that is before it; None for one that never stood anywhere."""
+    found = _places().where(placements.c.kiosk_id == kiosk_id)
+    then = connection.execute(found.where(placements.c.from_ms <= at_ms).order_by(placements.c.from_ms.desc()).limit(1)).first()
+    row = then or connection.execute(found.order_by(placements.c.from_ms).limit(1)).first()
+    return None if row is None else Place(*row)
+
+
+def meanings(connection: Connection) -> dict[int, Meaning]:
+    """Code, signal and dimension of every wording, by its id."""
+    rows = connection.execute(select(questions.c.id, questions.c.code, questions.c.signal, questions.c.dimension))
+    return {row[0]: Meaning(*row[1:]) for row in rows}
+
+
+def stream_token(connection: Connection, kiosk_id: int, number: int) -> str:
+    """The 32-digit token of a kiosk's stream."""
+    same = and_(streams.c.kiosk_id == kiosk_id, streams.c.number == number)
+    return str(connection.execute(select(streams.c.token).where(same)).scalar_one())
+
+
+def place_of_config(connection: Connection, kiosk_id: int, version: int) -> Place | None:
+    """The place that a kiosk's config version was made for, or None for a version nobody made."""
+    same = and_(config_versions.c.kiosk_id == kiosk_id, config_versions.c.version == version)
+    row = connection.execute(
+        _places().join(config_versions, config_versions.c.placement_id == placements.c.id).where(same)
+    ).first()
+    return None if row is None else Place(*row)
+
+
+def hour_sums(connection: Connection, store_ids: Collection[int], from_day: int, to_day: int) -> Iterator[HourSum]:
+    """The hours of these stores over the days [from_day, to_day), by store, touchpoint, question, day and hour."""
+    keys = (
+        placements.c.store_id,
+        placements.c.touchpoint,
+        questions.c.code,
+        questions.c.signal,
+        hours.c.local_day,
+        hours.c.hour,
+    )
+    counts = (hours.c.positive, hours.c.neutral, hours.c.negative, hours.c.marked)
+    rows = connection.execution_options(yield_per=2_000).execute(
+        select(*keys, *(func.sum(count) for count in counts))
+        .join(placements, and_(placements.c.id == hours.c.placement_id, placements.c.kiosk_id == hours.c.kiosk_id))
+        .join(questions, questions.c.id == hours.c.question_id)
+        .where(placements.c.store_id.in_(store_ids), hours.c.local_day >= from_day, hours.c.local_day < to_day)
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+    return (HourSum(*row) for row in rows)
+
+
+def _places() -> Select[Any]:
+    columns: list[Any] = [
+        placements.c.id,
+        placements.c.kiosk_id,
+        kiosks.c.code,
+        placements.c.store_id,
+        placements.c.touchpoint,
+    ]
+    return select(*columns).join(kiosks, kiosks.c.id == placements.c.kiosk_id)
+
+
+def _same_stream(columns: Any) -> ColumnElement[bool]:
+    return and_(columns.kiosk_id == arrivals.c.kiosk_id, columns.stream == arrivals.c.stream)
+
+
+def _at(positions: Collection[int]) -> ColumnElement[bool]:
+    return arrivals.c.position.in_(positions)
