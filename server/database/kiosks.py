@@ -1,0 +1,126 @@
+"""Kiosks: who they are, what they last said of themselves, and what their buffers claim."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select, update
+
+from server.database.driver import run
+from server.database.tables import config_versions, kiosk_keys, kiosks, placements, stores
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Row
+
+
+def add_kiosk(connection: Connection, hardware: str, software: str, now_ms: int) -> int:
+    """The id of the kiosk with this hardware, made with the next K-number when it is new."""
+    # Two enrolments of one device may run at once; the second finds the first's row instead of failing.
+    run(
+        connection,
+        "INSERT INTO kiosks (code, hardware, enrolled_ms, software, config_seen, config_applied, health)"
+        " VALUES (?, ?, ?, ?, 0, 0, '{}') ON CONFLICT (hardware) DO NOTHING",
+        ("new-" + secrets.token_hex(8), hardware, now_ms, software),
+    )
+    row = connection.execute(select(kiosks.c.id, kiosks.c.code).where(kiosks.c.hardware == hardware)).one()
+    if row.code.startswith("new-"):
+        connection.execute(update(kiosks).where(kiosks.c.id == row.id).values(code=f"K-{row.id:03d}"))
+    return int(row.id)
+
+
+def kiosk_by_id(connection: Connection, kiosk_id: int) -> Row[Any]:
+    """The kiosk with all its columns, locked where the database locks rows."""
+    return connection.execute(select(kiosks).where(kiosks.c.id == kiosk_id).with_for_update()).one()
+
+
+def kiosk_by_code(connection: Connection, code: str) -> Row[Any] | None:
+    """The kiosk of that code with all its columns, or None."""
+    return connection.execute(select(kiosks).where(kiosks.c.code == code)).first()
+
+
+def kiosk_by_key_id(connection: Connection, key_id: str) -> Row[*tuple[Any, ...]] | None:
+    """The key of that id and the kiosk it belongs to, or None."""
+    found = (
+        select(
+            kiosk_keys.c.id.label("key"),
+            kiosk_keys.c.secret_hash,
+            kiosk_keys.c.made_ms,
+            kiosk_keys.c.used_ms,
+            kiosk_keys.c.revoked_ms,
+            kiosks.c.id,
+            kiosks.c.code,
+            kiosks.c.hardware,
+            kiosks.c.disabled_ms,
+            kiosks.c.rotate_ms,
+        )
+        .join(kiosks, kiosks.c.id == kiosk_keys.c.kiosk_id)
+        .where(kiosk_keys.c.key_id == key_id)
+    )
+    return connection.execute(found).first()
+
+
+def all_kiosks(connection: Connection) -> list[Row[Any]]:
+    """Every kiosk by code, with its present store and touchpoint (None when it stands nowhere)."""
+    present = (placements.c.kiosk_id == kiosks.c.id) & placements.c.until_ms.is_(None)
+    found = (
+        select(kiosks, stores.c.code.label("store"), placements.c.touchpoint)
+        .outerjoin(placements, present)
+        .outerjoin(stores, stores.c.id == placements.c.store_id)
+        .order_by(kiosks.c.code)
+    )
+    return list(connection.execute(found))
+
+
+def note_sync(
+    connection: Connection, kiosk_id: int, heard_ms: int, software: str, config_applied: int, config_seen: int, health: str
+) -> None:
+    """Keep what a sync says of the kiosk; an empty `health` leaves the last one."""
+    run(
+        connection,
+        "UPDATE kiosks SET heard_ms = ?, software = ?, config_applied = ?, health = CASE WHEN ? = '' THEN health ELSE ? END,"
+        " config_seen = CASE WHEN config_seen < ? THEN ? ELSE config_seen END WHERE id = ?",
+        (heard_ms, software, config_applied, health, health, config_seen, config_seen, kiosk_id),
+    )
+
+
+def note_totals(connection: Connection, kiosk_id: int, buffer: str, thanked: int, refused: int, heard_ms: int) -> None:
+    """Keep what a buffer says it thanked for and refused; the numbers only grow, so a late request can not take them back."""
+    run(
+        connection,
+        "INSERT INTO buffers (kiosk_id, buffer, thanked, refused, heard_ms) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (kiosk_id, buffer) DO UPDATE SET"
+        " thanked = CASE WHEN excluded.thanked > buffers.thanked THEN excluded.thanked ELSE buffers.thanked END,"
+        " refused = CASE WHEN excluded.refused > buffers.refused THEN excluded.refused ELSE buffers.refused END,"
+        " heard_ms = excluded.heard_ms",
+        (kiosk_id, buffer, thanked, refused, heard_ms),
+    )
+
+
+def newest_config_version(connection: Connection, kiosk_id: int) -> int:
+    """The kiosk's newest configuration's version, 0 when it has none."""
+    highest: int | None = run(
+        connection, "SELECT MAX(version) FROM config_versions WHERE kiosk_id = ?", (kiosk_id,)
+    ).scalar_one()
+    return highest or 0
+
+
+def set_disabled(connection: Connection, kiosk_id: int, disabled_ms: int | None) -> None:
+    """Switch a kiosk off, or on again with None."""
+    connection.execute(update(kiosks).where(kiosks.c.id == kiosk_id).values(disabled_ms=disabled_ms))
+
+
+def set_rotate(connection: Connection, kiosk_id: int, rotate_ms: int | None) -> None:
+    """Wish for a new key, or end the wish with None."""
+    connection.execute(update(kiosks).where(kiosks.c.id == kiosk_id).values(rotate_ms=rotate_ms))
+
+
+def set_config_seen(connection: Connection, kiosk_id: int, version: int) -> None:
+    """Note the highest version that the kiosk may know, so that the next is above it."""
+    connection.execute(update(kiosks).where(kiosks.c.id == kiosk_id).values(config_seen=version))
+
+
+def config_body(connection: Connection, kiosk_id: int, version: int) -> str | None:
+    """The stored JSON of one configuration."""
+    wanted = (config_versions.c.kiosk_id == kiosk_id) & (config_versions.c.version == version)
+    return connection.execute(select(config_versions.c.body).where(wanted)).scalar_one_or_none()

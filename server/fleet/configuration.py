@@ -1,0 +1,131 @@
+"""What a kiosk shows and asks: made from its place, its layout and its questions, and kept under a version for ever."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from server.database.codes import ANSWERS
+from server.database.kiosks import config_body, kiosk_by_id, newest_config_version, set_config_seen
+from server.database.placements import ButtonRow, add_config, buttons_of_config, placement_with_store
+from server.database.questions import install_answers, question_by_code
+from server.errors import Unfit
+from server.fleet.faces import WORDS
+from wire.layouts import LAYOUTS, Button, rows
+from wire.messages import ButtonMeaning, ButtonText, Config
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Connection, Row
+
+# A version is a 32-bit number, and the next one must fit; a kiosk that claims more has a damaged file.
+HIGHEST_BELIEVED = 2**31 - 1_000_000
+# With two faces the question's own words answer it; `positive` and `negative` name them in the question's texts.
+OWN_WORDS = {"happy": "positive", "unhappy": "negative"}
+
+
+def check_questions(connection: Connection, layout: str, question_codes: Sequence[str]) -> list[Row[Any]]:
+    """The latest wordings of these questions, one per row of the layout; raises Unfit when they do not fit each other."""
+    if layout not in LAYOUTS:
+        raise Unfit(f"There is no layout {layout}; there are {', '.join(LAYOUTS)}.")
+    if len(question_codes) != len(rows(layout)) or len(set(question_codes)) != len(question_codes):
+        raise Unfit(f"The layout {layout} asks {len(rows(layout))} different question(s), not {len(question_codes)}.")
+    found = []
+    for code in question_codes:
+        question = question_by_code(connection, code)
+        if question is None:
+            raise Unfit(f"There is no question {code}.")
+        found.append(question)
+    return found
+
+
+def make_config(
+    connection: Connection, kiosk_id: int, placement_id: int, layout: str, question_codes: Sequence[str], now_ms: int
+) -> Config:
+    """The kiosk's configuration for this place and these questions, one per row of the layout, the upper row first.
+
+    It is a new version, unless the newest one says the same. Raises Unfit when layout, questions and languages do not fit.
+    """
+    found = check_questions(connection, layout, question_codes)
+    place = placement_with_store(connection, placement_id)
+    languages = _languages(json.loads(place.languages), found)
+    buttons: dict[str, ButtonMeaning] = {}
+    meanings: list[ButtonRow] = []
+    for row, question in zip(rows(layout), found, strict=True):
+        for button in row:
+            buttons[button.name] = _meaning(button, len(row), question, languages)
+            meanings.append(ButtonRow(button.name, int(question.id), ANSWERS[button.answer][0], len(row)))
+    config = Config(0, placement_id, place.code, languages, layout, buttons)
+    newest = newest_config(connection, kiosk_id)
+    if newest is not None and replace(newest, version=0) == config and _same_wording(connection, kiosk_id, newest, meanings):
+        return newest
+    install_answers(connection)
+    return _store(connection, kiosk_id, config, meanings, now_ms)
+
+
+def renew(connection: Connection, kiosk_id: int, now_ms: int) -> Config | None:
+    """The newest configuration again under a version above all that the kiosk has seen; None when it never had one.
+
+    A restored server may know less than the kiosk: without this, versions would get another meaning.
+    """
+    newest = newest_config(connection, kiosk_id)
+    if newest is None:
+        return None
+    return _store(connection, kiosk_id, newest, buttons_of_config(connection, kiosk_id, newest.version), now_ms)
+
+
+def newest_config(connection: Connection, kiosk_id: int) -> Config | None:
+    """The kiosk's configuration of the highest version; None when it never had one."""
+    body = config_body(connection, kiosk_id, newest_config_version(connection, kiosk_id))
+    return None if body is None else msgspec.json.decode(body, type=Config)
+
+
+def question_codes_of(config: Config) -> list[str]:
+    """The questions of a configuration, one per row of its layout, the upper row first."""
+    return [config.buttons[row[0].name].question for row in rows(config.layout)]
+
+
+def _store(connection: Connection, kiosk_id: int, config: Config, meanings: Sequence[ButtonRow], now_ms: int) -> Config:
+    seen = kiosk_by_id(connection, kiosk_id).config_seen
+    version = max(seen, newest_config_version(connection, kiosk_id)) + 1
+    config = replace(config, version=version)
+    body = msgspec.json.encode(config).decode()
+    add_config(connection, kiosk_id, version, config.placement, body, meanings, now_ms)
+    set_config_seen(connection, kiosk_id, version)
+    return config
+
+
+def _same_wording(connection: Connection, kiosk_id: int, newest: Config, meanings: Sequence[ButtonRow]) -> bool:
+    # Words can be the same while the question's version is another: a changed word in a language that is not shown here.
+    return sorted(buttons_of_config(connection, kiosk_id, newest.version)) == sorted(meanings)
+
+
+def _languages(wanted: Sequence[str], questions: Sequence[Row[Any]]) -> list[str]:
+    spoken = [language for language in wanted if all(_speaks(question, language) for question in questions)]
+    if not spoken:
+        codes = " and ".join(question.code for question in questions)
+        raise Unfit(f"The store's languages ({', '.join(wanted)}) are none of those that {codes} is written in.")
+    return spoken
+
+
+def _speaks(question: Row[Any], language: str) -> bool:
+    return language in json.loads(question.texts) and all(language in words for words in WORDS.values())
+
+
+def _meaning(button: Button, faces: int, question: Row[Any], languages: Sequence[str]) -> ButtonMeaning:
+    texts: Mapping[str, Mapping[str, str]] = json.loads(question.texts)
+    words = {
+        language: ButtonText(texts[language]["question"], _word(button, faces, texts[language], language))
+        for language in languages
+    }
+    return ButtonMeaning(question.code, button.answer, faces, words, question.signal)
+
+
+def _word(button: Button, faces: int, own: Mapping[str, str], language: str) -> str:
+    if faces == len(OWN_WORDS):
+        return own[OWN_WORDS[button.answer]]
+    return WORDS[button.answer][language]
