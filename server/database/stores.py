@@ -79,7 +79,8 @@ def store_by_code(connection: Connection, code: str) -> Row[Any] | None:
 
 def store_ids(connection: Connection, codes: Sequence[str]) -> list[int]:
     """The ids of the stores of these codes, in order; raises Unfit naming the first that does not exist."""
-    found = dict(connection.execute(select(stores.c.code, stores.c.id).where(stores.c.code.in_(codes))).tuples())
+    rows = connection.execute(select(stores.c.code, stores.c.id).where(stores.c.code.in_(codes)))
+    found = {row.code: int(row.id) for row in rows}
     for code in codes:
         if code not in found:
             raise Unfit(f"There is no store {code}; `salve-server store add` makes one.")

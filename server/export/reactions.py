@@ -44,14 +44,21 @@ class ReactionLines:
     def __init__(self, engine: Engine, wanted: Wanted) -> None:
         self._engine = engine
         self._wanted = wanted
+        self._position = 0
         self._stores = {store.id: store for store in wanted.stores}
         self._meanings: dict[int, rows.Meaning] = {}
         self._heads: dict[tuple[int, int, int], tuple[str, str] | None] = {}
         self._tokens: dict[tuple[int, int], str] = {}
         self._tails: dict[tuple[int, int, bool], str] = {}
 
+    @property
+    def position(self) -> int:
+        """How far the last chunk reached in the ledger."""
+        return self._position
+
     def chunks(self, after: int, end: int) -> Iterator[bytes]:
         """The header, then all lines with after < position <= end, some thousand at a time."""
+        self._position = after
         yield line(list(COLUMNS)).encode()
         with reading(self._engine) as connection:
             heard = None if self._wanted.every else rows.kiosks_heard_in(connection, self._stores.keys())
@@ -64,7 +71,7 @@ class ReactionLines:
                 if not arrivals:
                     return
                 lines = self._lines(connection, arrivals)
-            after = arrivals[-1].position
+            after = self._position = arrivals[-1].position
             if lines:
                 yield "".join(lines).encode()
 

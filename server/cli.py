@@ -1,0 +1,26 @@
+"""`salve-server`: everything an operator does, each command with an example in its --help."""
+
+from __future__ import annotations
+
+import click
+
+from server.commands.exports import export
+from server.commands.kiosks import kiosk
+from server.commands.people import token, user
+from server.commands.rollups import rollup
+from server.commands.serving import serve, upgrade
+from server.commands.stores import store
+from server.commands.workplace import Commands
+
+
+@click.group(cls=Commands)
+@click.version_option(package_name="salve", prog_name="salve-server")
+def main() -> None:
+    """Salve's server: stores, people, kiosks, exports, and serving them.
+
+    Settings come from the environment, like SALVE_DATA_DIR, or from the TOML file that SALVE_CONFIG names.
+    """
+
+
+for _command in (upgrade, serve, store, user, kiosk, token, export, rollup):
+    main.add_command(_command)

@@ -1,0 +1,1 @@
+"""The commands of `salve-server`, a file for each subject."""

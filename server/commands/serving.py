@@ -1,0 +1,158 @@
+"""`salve-server upgrade` and `salve-server serve`: the database made ready, and the server until somebody ends it."""
+
+from __future__ import annotations
+
+import logging
+import resource
+import signal
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+from sqlalchemy.engine import make_url
+from waitress import wasyncore
+from waitress.server import BaseWSGIServer, create_server
+
+from server.commands.workplace import at_work
+from server.database.engine import writing
+from server.database.migrate import is_current
+from server.database.migrate import upgrade as migrate
+from server.errors import Unfit
+from server.survey.questions import install_starter
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from server.commands.workplace import Workplace
+    from server.settings import Settings
+
+# Far above our own limit, so that it is our own sentence that refuses; what is larger still fills a disk.
+LARGEST_BODY_BYTES = 16 * 1024 * 1024
+LARGEST_HEADER_BYTES = 64 * 1024
+IDLE_CONNECTION_S = 60
+DRAIN_S = 20
+
+
+@click.command("upgrade")
+def upgrade() -> None:
+    """Create the database or bring it to this release, with the starter questions.
+
+    Example: salve-server upgrade
+    """
+    with at_work(current=False) as place:
+        prepare(place)
+    click.echo("The database is up to date.")
+
+
+@click.command("serve")
+def serve() -> None:
+    """Serve kiosks, people and programs until SIGTERM or Ctrl-C.
+
+    Example: SALVE_PORT=8000 salve-server serve
+    """
+    # The app brings Flask with it, which the other commands need not wait for.
+    from server.app import create_app
+
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    # Waiting for a group's commit is what the threads are for; a short queue is no news.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    with at_work(current=False) as place:
+        if make_url(place.settings.database_url).get_backend_name() == "sqlite":
+            prepare(place)
+        elif not is_current(place.engine):
+            raise Unfit("The database has not this release's tables yet; run `salve-server upgrade` first.")
+        allow_files()
+        app = create_app(place.settings, place.clock, place.engine)
+        try:
+            Serving(app, place.settings).run()
+        finally:
+            app.extensions["salve_close"]()
+
+
+def prepare(place: Workplace) -> None:
+    """Bring the database to this release; a new one gets its epoch, the starter questions and definition 1."""
+    migrate(place.engine)
+    with writing(place.engine) as connection:
+        install_starter(connection, place.clock.now_ms())
+
+
+def allow_files() -> None:
+    """Let this process open as many connections as the system allows it to."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+class Serving:
+    """Waitress around the app; `run` returns when SIGTERM or SIGINT came and what had begun is answered."""
+
+    def __init__(self, app: Flask, settings: Settings) -> None:
+        self._sockets: dict[int, Any] = {}
+        self._stopping = False
+        create_server(
+            app,
+            map=self._sockets,
+            host=settings.host,
+            port=settings.port,
+            threads=settings.threads,
+            connection_limit=settings.connection_limit,
+            asyncore_use_poll=True,  # select can not watch descriptors above 1023
+            channel_timeout=IDLE_CONNECTION_S,
+            cleanup_interval=10,
+            max_request_body_size=LARGEST_BODY_BYTES,
+            max_request_header_size=LARGEST_HEADER_BYTES,
+            # The app reads forwarded headers, and only with a set number of proxies in front.
+            clear_untrusted_proxy_headers=settings.proxy_hops == 0,
+            ident=None,
+        )
+        self._doors = [door for door in self._sockets.values() if isinstance(door, BaseWSGIServer)]
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return int(self._doors[0].effective_port)
+
+    def run(self) -> None:
+        """Serve until a signal, then stop taking connections, answer what has begun, and return."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda _number, _frame: self.stop())
+        click.echo(f"Salve listens on port {self.port}.")
+        while not self._stopping:
+            self._turn(1.0)
+        self._drain()
+
+    def stop(self) -> None:
+        """Ask `run` to end; may be called from a signal or another thread."""
+        self._stopping = True
+        self._doors[0].pull_trigger()
+
+    def _drain(self) -> None:
+        for door in self._doors:
+            # Not its own close: that takes away what its threads wake the loop with.
+            wasyncore.dispatcher.close(door)
+        deadline = time.monotonic() + DRAIN_S
+        while self._unanswered() and time.monotonic() < deadline:
+            self._turn(0.05)
+        self._doors[0].task_dispatcher.shutdown(timeout=5)
+        for channel in self._channels():
+            channel.handle_close()
+        for door in self._doors:
+            door.trigger.close()
+
+    def _unanswered(self) -> bool:
+        # Every connection is looked at: each idle one is told to close.
+        return sum(_busy(channel) for channel in self._channels()) > 0
+
+    def _turn(self, wait_s: float) -> None:
+        wasyncore.loop(timeout=wait_s, use_poll=True, map=self._sockets, count=1)
+
+    def _channels(self) -> list[Any]:
+        return [channel for door in self._doors for channel in list(door.active_channels.values())]
+
+
+def _busy(channel: Any) -> bool:
+    """Whether a connection still has an answer coming; one that has not is told to close, so that it begins nothing new."""
+    with channel.requests_lock:
+        busy = bool(channel.requests or channel.total_outbufs_len)
+        if not busy:
+            channel.will_close = True
+    return busy
