@@ -28,8 +28,13 @@ HIGHEST_BELIEVED = 2**31 - 1_000_000
 OWN_WORDS = {"happy": "positive", "unhappy": "negative"}
 
 
-def check_questions(connection: Connection, layout: str, question_codes: Sequence[str]) -> list[Row[Any]]:
-    """The latest wordings of these questions, one per row of the layout; raises Unfit when they do not fit each other."""
+def check_questions(
+    connection: Connection, layout: str, question_codes: Sequence[str], wanted: Sequence[str]
+) -> tuple[list[Row[Any]], list[str]]:
+    """The latest wordings of these questions, one per row of the layout, and which of the wanted languages all are written in.
+
+    Raises Unfit when layout, questions and languages do not fit each other.
+    """
     if layout not in LAYOUTS:
         raise Unfit(f"There is no layout {layout}; there are {', '.join(LAYOUTS)}.")
     if len(question_codes) != len(rows(layout)) or len(set(question_codes)) != len(question_codes):
@@ -40,7 +45,7 @@ def check_questions(connection: Connection, layout: str, question_codes: Sequenc
         if question is None:
             raise Unfit(f"There is no question {code}.")
         found.append(question)
-    return found
+    return found, _languages(wanted, found)
 
 
 def make_config(
@@ -50,9 +55,8 @@ def make_config(
 
     It is a new version, unless the newest one says the same. Raises Unfit when layout, questions and languages do not fit.
     """
-    found = check_questions(connection, layout, question_codes)
     place = placement_with_store(connection, placement_id)
-    languages = _languages(json.loads(place.languages), found)
+    found, languages = check_questions(connection, layout, question_codes, json.loads(place.languages))
     buttons: dict[str, ButtonMeaning] = {}
     meanings: list[ButtonRow] = []
     for row, question in zip(rows(layout), found, strict=True):
@@ -118,10 +122,10 @@ def _speaks(question: Row[Any], language: str) -> bool:
 
 def _meaning(button: Button, faces: int, question: Row[Any], languages: Sequence[str]) -> ButtonMeaning:
     texts: Mapping[str, Mapping[str, str]] = json.loads(question.texts)
-    words = {
-        language: ButtonText(texts[language]["question"], _word(button, faces, texts[language], language))
-        for language in languages
-    }
+    words = {}
+    for language in languages:
+        own = texts[language]
+        words[language] = ButtonText(own["question"], _word(button, faces, own, language))
     return ButtonMeaning(question.code, button.answer, faces, words, question.signal)
 
 

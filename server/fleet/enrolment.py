@@ -13,7 +13,7 @@ from server.database.engine import reading, writing
 from server.database.kiosk_keys import revoke_keys
 from server.database.kiosks import add_kiosk, kiosk_by_code, kiosk_by_id
 from server.database.placements import end_placement, place
-from server.database.stores import printable, store_ids
+from server.database.stores import printable, store_by_code
 from server.errors import Unfit
 from server.fleet.configuration import check_questions, make_config
 from server.fleet.kiosks import give_key
@@ -64,8 +64,10 @@ def make_code(
     """
     if not 1 <= minutes <= MOST_MINUTES:
         raise Unfit(f"A code is valid for 1 minute to {MOST_MINUTES} minutes (7 days), not {minutes}.")
-    check_questions(connection, layout, question_codes)
-    (store_id,) = store_ids(connection, [store_code])
+    store = store_by_code(connection, store_code)
+    if store is None:
+        raise Unfit(f"There is no store {store_code}; `salve-server store add` makes one.")
+    check_questions(connection, layout, question_codes, json.loads(store.languages))
     replaced = None if replaces is None else kiosk_by_code(connection, replaces)
     if replaces is not None and replaced is None:
         raise Unfit(f"There is no kiosk {replaces} to replace.")
@@ -73,7 +75,7 @@ def make_code(
     rows.add_code(
         connection,
         _hash(text),
-        store_id,
+        store.id,
         printable("touchpoint", touchpoint, least=1),
         layout,
         question_codes,
@@ -94,10 +96,9 @@ def enrol(engine: Engine, clock: Clock, code: str, hardware: str, software: str,
     _check_tries(engine, address, now_ms)
     with writing(engine) as connection:
         taken = rows.take_code(connection, _hash(normal_form(code)), hardware, now_ms)
-        if taken is None:
-            rows.add_failure(connection, address[:64], now_ms, now_ms - TRIES_MS)
-        else:
+        if taken is not None:
             return _enrol(connection, taken, hardware, software, now_ms)
+        rows.add_failure(connection, address[:64], now_ms, now_ms - TRIES_MS)
     raise errors.code_refused()
 
 

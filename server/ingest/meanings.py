@@ -1,0 +1,43 @@
+"""What buttons meant under each configuration, remembered between batches: it is written once and never changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from server.database.placements import ButtonMeaning, meanings_of_config, zones_of_placements
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+# A chain of some thousand kiosks with two configurations each; above it, begin anew rather than grow.
+MOST_CONFIGS = 20_000
+
+
+class Meanings:
+    """Looks configurations up once; zones of stores, which can be corrected, once per transaction."""
+
+    def __init__(self) -> None:
+        self._configs: dict[tuple[int, int], dict[str, ButtonMeaning]] = {}
+        self._zones: dict[int, str] = {}
+
+    def begin(self) -> None:
+        """A new transaction has begun."""
+        self._zones.clear()
+
+    def buttons(self, connection: Connection, kiosk_id: int, version: int) -> dict[str, ButtonMeaning]:
+        """The buttons of a configuration; empty for one that this server never made."""
+        found = self._configs.get((kiosk_id, version))
+        if found is None:
+            found = meanings_of_config(connection, kiosk_id, version)
+            if len(self._configs) >= MOST_CONFIGS:
+                self._configs.clear()
+            if found:  # an unknown one may yet be made
+                self._configs[kiosk_id, version] = found
+        return found
+
+    def zone(self, connection: Connection, placement_id: int) -> str:
+        """The time zone of the store of a placement."""
+        found = self._zones.get(placement_id)
+        if found is None:
+            found = self._zones[placement_id] = zones_of_placements(connection, [placement_id])[placement_id]
+        return found
