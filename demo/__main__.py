@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
 import sys
 import time
 from contextlib import ExitStack
@@ -19,6 +20,7 @@ from demo.feeding import Refused
 from demo.processes import Child, NotStarted, command
 from demo.sign_ins import MANAGER, OFFICE, SignIns, sign_ins
 from demo.telling import add_stores, tell
+from kiosk.enrol import read as read_enrolment
 from server.clock import SystemClock
 from server.database.engine import make_engine, writing
 from server.database.migrate import upgrade
@@ -71,7 +73,9 @@ def _run(folder: Path, port: int, screen_port: int, *, empty: bool) -> None:
     if not empty:
         tell(settings, engine, folder / "history.json", now_ms)
     kiosk_folder = folder / "kiosk"
-    code = None if (kiosk_folder / "identity.json").exists() else _live_code(engine, now_ms)
+    enrolment = read_enrolment(kiosk_folder)
+    # Another port than last time is another server to the kiosk; enrolled again, it is still the same kiosk.
+    code = None if enrolment and enrolment.server == f"http://127.0.0.1:{port}" else _live_code(engine, now_ms)
     engine.dispose()
     with ExitStack() as running:
         server = Child(
@@ -107,8 +111,6 @@ def _live_code(engine: Engine, now_ms: int) -> str:
 
 
 def _enrol(environment: dict[str, str], port: int, code: str) -> None:
-    import subprocess
-
     done = subprocess.run(  # noqa: S603  (our own command)
         [command("salve-kiosk"), "enrol", "--simulate", "--server", f"http://127.0.0.1:{port}", "--code", code],
         env=environment,
