@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -21,6 +21,8 @@ from demo.processes import Child, NotStarted, command
 from demo.sign_ins import MANAGER, OFFICE, SignIns, sign_ins
 from demo.telling import add_stores, tell
 from kiosk.enrol import read as read_enrolment
+from kiosk.errors import Unreachable
+from kiosk.upload import Uploader
 from server.clock import SystemClock
 from server.database.engine import make_engine, writing
 from server.database.migrate import upgrade
@@ -29,12 +31,17 @@ from server.settings import read_settings
 from server.survey.questions import install_starter
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import FrameType
 
     from sqlalchemy import Engine
 
+    from demo.feeding import Life
+
 LIVE_TOUCHPOINT = "exit"
 WATCH_S = 0.5
+# Without a word for a quarter of an hour a kiosk counts as silent.
+BEAT_S = 300
 
 
 @click.command()
@@ -70,8 +77,7 @@ def _run(folder: Path, port: int, screen_port: int, *, empty: bool) -> None:
         install_starter(connection, now_ms)
     add_stores(engine, now_ms)
     people = sign_ins(engine, folder / "sign-ins.json", now_ms)
-    if not empty:
-        tell(settings, engine, folder / "history.json", now_ms)
+    lives = [] if empty else tell(settings, engine, folder / "history.json", now_ms)
     kiosk_folder = folder / "kiosk"
     enrolment = read_enrolment(kiosk_folder)
     # Another port than last time is another server to the kiosk; enrolled again, it is still the same kiosk.
@@ -96,11 +102,24 @@ def _run(folder: Path, port: int, screen_port: int, *, empty: bool) -> None:
         running.callback(kiosk.stop)
         kiosk.start()
         _tell_newcomer(port, screen_port, people)
-        while True:
-            time.sleep(WATCH_S)
-            for child in (server, kiosk):
-                if child.restart_if_dead():
-                    click.echo(f"The {child.name} ended and was started again.")
+        _watch((server, kiosk), lives, port, now_ms)
+
+
+def _watch(children: Sequence[Child], lives: Sequence[Life], port: int, told_ms: int) -> NoReturn:
+    """Keep server and kiosk running, and the made-up kiosks heard, until somebody ends it."""
+    uploader = Uploader(f"http://127.0.0.1:{port}", software="made-up")
+    next_beat = time.monotonic()
+    while True:
+        for child in children:
+            if child.restart_if_dead():
+                click.echo(f"The {child.name} ended and was started again.")
+        if time.monotonic() >= next_beat:
+            next_beat = time.monotonic() + BEAT_S
+            for life in lives:
+                key, body = life.heartbeat(told_ms, SystemClock().now_ms())
+                with suppress(Unreachable):
+                    uploader.post("/api/v1/sync", body, key)
+        time.sleep(WATCH_S)
 
 
 def _live_code(engine: Engine, now_ms: int) -> str:

@@ -90,9 +90,17 @@ class Life:
         weeks = sorted({self._week(day - timedelta(back)) for back in range(self._days_waiting(day) + 1)})
         return sum(self._sync_week(client, clock, week, day, now_ms) for week in weeks)
 
+    def heartbeat(self, told_ms: int, now_ms: int) -> tuple[str, bytes]:
+        """Key and body of an empty sync: the kiosk is there, and nobody has pressed since the history ended at `told_ms`."""
+        day = datetime.fromtimestamp(told_ms / 1000, ZoneInfo(self._enrolled.store.timezone)).date()
+        week = self._week(day)
+        boot_ms = self._boot_ms(week)
+        thanked = len(self._reactions(week, day, told_ms, boot_ms))
+        return self._enrolled.key, encode(self._request(week, thanked + 1, [], now_ms, boot_ms, thanked))
+
     def _sync_week(self, client: FlaskClient, clock: ReplayClock, week: int, day: date, now_ms: int) -> int:
         evening = min(self.evening_ms(day), now_ms)
-        boot_ms = self._at(self._first + timedelta(7 * week), time(0, 5))
+        boot_ms = self._boot_ms(week)
         reactions = self._reactions(week, min(day, self._last_day(week)), evening, boot_ms)
         already = self._reactions(week, self._last_synced(day), evening, boot_ms) if self._week_has(week, day) else []
         start = len(already)
@@ -188,6 +196,9 @@ class Life:
         """Whether the last evening online already sent a part of this week."""
         last = self._last_synced(day)
         return last >= self._first and self._week(last) == week
+
+    def _boot_ms(self, week: int) -> int:
+        return self._at(self._first + timedelta(7 * week), time(0, 5))
 
     def _token(self, week: int) -> str:
         return hashlib.sha256(f"{self._seed}/{self._enrolled.name}/{week}".encode()).hexdigest()[:32]

@@ -51,8 +51,8 @@ def add_stores(engine: Engine, now_ms: int) -> None:
                 )
 
 
-def tell(settings: Settings, engine: Engine, notes: Path, now_ms: int) -> None:
-    """Bring the weeks up to `now_ms` in, showing progress; `notes` remembers how far it came.
+def tell(settings: Settings, engine: Engine, notes: Path, now_ms: int) -> list[Life]:
+    """Bring the weeks up to `now_ms` in, showing progress, and return the kiosks; `notes` remembers how far it came.
 
     Raises:
         demo.feeding.Refused: the server did not take a part of it.
@@ -60,12 +60,12 @@ def tell(settings: Settings, engine: Engine, notes: Path, now_ms: int) -> None:
     clock = ReplayClock()
     app = create_app(settings, clock, engine)
     try:
-        _tell(app.test_client(), engine, clock, notes, now_ms)
+        return _tell(app.test_client(), engine, clock, notes, now_ms)
     finally:
         app.extensions["salve_close"]()
 
 
-def _tell(client: FlaskClient, engine: Engine, clock: ReplayClock, notes: Path, now_ms: int) -> None:
+def _tell(client: FlaskClient, engine: Engine, clock: ReplayClock, notes: Path, now_ms: int) -> list[Life]:
     told = json.loads(notes.read_text()) if notes.exists() else _begin(now_ms)
     base, first = date.fromisoformat(told["base"]), date.fromisoformat(told["first"])
     done = date.fromisoformat(told["done"])
@@ -88,6 +88,7 @@ def _tell(client: FlaskClient, engine: Engine, clock: ReplayClock, notes: Path, 
             if day < today - timedelta(1):
                 told["done"] = day.isoformat()
                 _keep(notes, told)
+    return lives
 
 
 def _begin(now_ms: int) -> dict[str, Any]:
