@@ -75,12 +75,14 @@ class Box:
         self._stop_sync()
         self._close_panel()
         self.recorder.stop()
+        self._release_waiting()
 
     def cut_power(self) -> None:
         """End as a power cut would: nothing is finished."""
         self.recorder.cut_power()
         self._stop_sync()
         self._close_panel()
+        self._release_waiting()
 
     def touch(self, button: str) -> None:
         """A press on the screen instead of on a button of the box; judged, stored and thanked for in the same way."""
@@ -159,6 +161,13 @@ class Box:
             place.put(outcome)
         if outcome.seq is not None and self._schedule is not None:
             self._schedule.pressed()
+
+    def _release_waiting(self) -> None:
+        with self._lock:
+            waiting, self._waiting = self._waiting, {}
+        for button, places in waiting.items():
+            for place in places:
+                place.put(Outcome(button, 0, None, None, None))
 
     def _apply(self, config: Config) -> None:
         """Ask and judge by another configuration from now on; another layout lets go of the pins and takes others."""

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlite_utils import Database, Migrations
 
 from kiosk.errors import BufferUnsafe
-from wire.limits import MAX_ANCHORS
 from wire.messages import Anchor, Boot, Opaque, Reaction, Span, Totals
 
 if TYPE_CHECKING:
@@ -28,30 +27,42 @@ APPLICATION_ID = 0x53414C56  # "SALV"
 NAME = "buffer.db"
 # Anchors of one boot that lie closer together than this tell the server nothing new.
 ANCHOR_SPACING_MS = 600_000
+ANCHORS_A_REQUEST = 200
+
+# `acknowledged` is the seq up to which the server has confirmed a stream, `safe` the one up to which a backup of it has.
+# The index finds the streams that still have something to send among years of finished ones.
+FIRST_TABLES = """
+CREATE TABLE card (
+    only INTEGER PRIMARY KEY CHECK (only = 1), buffer TEXT NOT NULL, epoch TEXT,
+    thanked INTEGER NOT NULL DEFAULT 0, refused INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE boots (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, boot_id TEXT NOT NULL UNIQUE, last_elapsed_ms INTEGER NOT NULL
+);
+CREATE TABLE streams (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, token TEXT NOT NULL UNIQUE, parent TEXT, high INTEGER NOT NULL DEFAULT 0,
+    acknowledged INTEGER NOT NULL DEFAULT 0, safe INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX streams_waiting ON streams (number) WHERE acknowledged < high;
+CREATE TABLE reactions (
+    stream INTEGER NOT NULL REFERENCES streams (number), seq INTEGER NOT NULL CHECK (seq > 0),
+    elapsed_ms INTEGER NOT NULL, wall_ms INTEGER NOT NULL, synced INTEGER NOT NULL,
+    boot INTEGER NOT NULL REFERENCES boots (number), button TEXT NOT NULL, config_version INTEGER NOT NULL,
+    visit INTEGER, mark TEXT NOT NULL, opaque INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (stream, seq)
+) WITHOUT ROWID;
+CREATE TABLE anchors (
+    boot INTEGER NOT NULL REFERENCES boots (number), elapsed_ms INTEGER NOT NULL, server_ms INTEGER NOT NULL,
+    uncertainty_ms INTEGER NOT NULL, delivered INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (boot, elapsed_ms)
+) WITHOUT ROWID
+"""
 
 migrations = Migrations("buffer")
 
 
 @migrations()
 def first_tables(db: Database) -> None:
-    """Tables of the first release; `acknowledged` is the seq up to which the server has confirmed a stream."""
-    for statement in (
-        "CREATE TABLE card (only INTEGER PRIMARY KEY CHECK (only = 1), buffer TEXT NOT NULL, epoch TEXT,"
-        " thanked INTEGER NOT NULL DEFAULT 0, refused INTEGER NOT NULL DEFAULT 0)",
-        "CREATE TABLE boots (number INTEGER PRIMARY KEY AUTOINCREMENT, boot_id TEXT NOT NULL UNIQUE,"
-        " last_elapsed_ms INTEGER NOT NULL)",
-        "CREATE TABLE streams (number INTEGER PRIMARY KEY AUTOINCREMENT, token TEXT NOT NULL UNIQUE, parent TEXT,"
-        " high INTEGER NOT NULL DEFAULT 0, acknowledged INTEGER NOT NULL DEFAULT 0, safe INTEGER NOT NULL DEFAULT 0)",
-        # Finds the streams that still have something to send among years of finished ones.
-        "CREATE INDEX streams_waiting ON streams (number) WHERE acknowledged < high",
-        "CREATE TABLE reactions (stream INTEGER NOT NULL REFERENCES streams (number), seq INTEGER NOT NULL CHECK (seq > 0),"
-        " elapsed_ms INTEGER NOT NULL, wall_ms INTEGER NOT NULL, synced INTEGER NOT NULL,"
-        " boot INTEGER NOT NULL REFERENCES boots (number), button TEXT NOT NULL, config_version INTEGER NOT NULL, visit INTEGER,"
-        " mark TEXT NOT NULL, opaque INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (stream, seq)) WITHOUT ROWID",
-        "CREATE TABLE anchors (boot INTEGER NOT NULL REFERENCES boots (number), elapsed_ms INTEGER NOT NULL,"
-        " server_ms INTEGER NOT NULL, uncertainty_ms INTEGER NOT NULL, delivered INTEGER NOT NULL DEFAULT 0,"
-        " PRIMARY KEY (boot, elapsed_ms)) WITHOUT ROWID",
-    ):
+    """The tables of the first release, and the card's own row."""
+    for statement in FIRST_TABLES.split(";"):
         db.execute(statement)
     db.execute("INSERT INTO card (only, buffer) VALUES (1, ?)", [secrets.token_hex(16)])
 
@@ -164,7 +175,7 @@ class Buffer:
     def append(self, stream: Stream, first_seq: int, reactions: Sequence[Reaction]) -> None:
         """Store consecutive presses in one transaction; when this returns they are on the card.
 
-        Any sqlite3.Error means that it is not known whether they are; calling again after `reopen` with the same seqs settles it.
+        After any sqlite3.Error it is not known whether they are; calling again after `reopen` with the same seqs settles it.
         """
         known = self._number("SELECT high FROM streams WHERE number = ?", (stream.number,))
         fresh = list(enumerate(reactions, first_seq))[max(0, known + 1 - first_seq) :]
@@ -193,7 +204,8 @@ class Buffer:
     def counts(self) -> Counts:
         """How many presses were thanked for, refused, wait, and are with the server."""
         row = self._conn.execute(
-            "SELECT thanked, refused, (SELECT coalesce(sum(high - acknowledged), 0) FROM streams WHERE acknowledged < high) FROM card"
+            "SELECT thanked, refused,"
+            " (SELECT coalesce(sum(high - acknowledged), 0) FROM streams WHERE acknowledged < high) FROM card"
         ).fetchone()
         return Counts(row[0], row[1], row[2], row[0] - row[2])
 
@@ -215,7 +227,7 @@ class Buffer:
         ).fetchall()
         first = rows[0][0] if rows else high + 1
         run = [row for place, row in enumerate(rows) if row[0] == first + place]
-        reactions = [Reaction(*row[1:3], bool(row[3]), *row[4:9]) for row in run if not row[9]]
+        reactions = [Reaction._make((*row[1:3], bool(row[3]), *row[4:9])) for row in run if not row[9]]
         opaque = [Opaque(row[0], _as_opaque(row)) for row in run if row[9]]
         anchors = self._anchors_to_deliver()
         numbers = {boot, *(reaction.boot for reaction in reactions), *(anchor.boot for anchor in anchors)}
@@ -235,21 +247,14 @@ class Buffer:
             boot=boot,
         )
 
-    def acknowledge(self, batch: Batch, anchor: Anchor | None) -> None:
-        """Mark exactly what was sent as confirmed, its anchors as delivered, and keep the anchor that this exchange gave."""
-        news = batch.reactions or batch.opaque or batch.lost or batch.anchors or self._is_news(anchor)
-        if not news:
-            return
-        with self._transaction():
-            self._conn.execute(
-                "UPDATE streams SET acknowledged = max(acknowledged, ?) WHERE number = ?", (batch.last, batch.stream.number)
-            )
-            self._conn.executemany(
-                "UPDATE anchors SET delivered = 1 WHERE boot = ? AND elapsed_ms = ?",
-                [(sent.boot, sent.elapsed_ms) for sent in batch.anchors],
-            )
-            if anchor is not None and self._is_news(anchor):
-                self._conn.execute("INSERT OR IGNORE INTO anchors VALUES (?, ?, ?, ?, 0)", anchor)
+    def acknowledge(self, batch: Batch, anchor: Anchor | None) -> int:
+        """Mark exactly what was sent as confirmed, its anchors as delivered, and keep the anchor that this exchange gave.
+
+        Answers how many presses still wait. A heartbeat that brought nothing new writes nothing, to spare the card.
+        """
+        if batch.reactions or batch.opaque or batch.lost or batch.anchors or self._is_news(anchor):
+            self._confirm(batch, anchor)
+        return self.counts().waiting
 
     def unacknowledge(self, token: str, high: int) -> bool:
         """Take back confirmations above `high`; answers whether there were any."""
@@ -327,8 +332,9 @@ class Buffer:
 
     def _anchors_to_deliver(self) -> list[Anchor]:
         rows = self._conn.execute(
-            "SELECT boot, elapsed_ms, server_ms, uncertainty_ms FROM anchors WHERE delivered = 0 ORDER BY boot, elapsed_ms LIMIT ?",
-            (min(200, MAX_ANCHORS),),
+            "SELECT boot, elapsed_ms, server_ms, uncertainty_ms FROM anchors WHERE delivered = 0"
+            " ORDER BY boot, elapsed_ms LIMIT ?",
+            (ANCHORS_A_REQUEST,),
         )
         return [Anchor(*row) for row in rows]
 
@@ -339,6 +345,18 @@ class Buffer:
             sorted(numbers),
         )
         return [Boot(boot_id, number, max(last, elapsed_ms) if number == boot else last) for boot_id, number, last in rows]
+
+    def _confirm(self, batch: Batch, anchor: Anchor | None) -> None:
+        with self._transaction():
+            self._conn.execute(
+                "UPDATE streams SET acknowledged = max(acknowledged, ?) WHERE number = ?", (batch.last, batch.stream.number)
+            )
+            self._conn.executemany(
+                "UPDATE anchors SET delivered = 1 WHERE boot = ? AND elapsed_ms = ?",
+                [(sent.boot, sent.elapsed_ms) for sent in batch.anchors],
+            )
+            if anchor is not None and self._is_news(anchor):
+                self._conn.execute("INSERT OR IGNORE INTO anchors VALUES (?, ?, ?, ?, 0)", anchor)
 
     def _is_news(self, anchor: Anchor | None) -> bool:
         if anchor is None:

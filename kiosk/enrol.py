@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kiosk import configuration
 from kiosk.errors import EnrolmentRefused, KioskError, Unreachable
 from kiosk.files import write_durably
-from wire.encoding import CONTENT_TYPE, decode, encode, convert
+from wire.encoding import CONTENT_TYPE, convert, decode, encode
 from wire.limits import Malformed
 from wire.messages import EnrolReply, EnrolRequest
 

@@ -103,7 +103,8 @@ def check_server(url: str, *, insecure_lan: bool) -> str:
         raise SettingError(f"server: {url!r} is no address like https://salve.example.com.")
     if parts.scheme == "http" and parts.hostname not in LOOPBACK and not insecure_lan:
         raise SettingError(
-            "server: http:// would show the key to the whole network. Use https://, or set insecure_lan = true for a network you trust."
+            "server: http:// would show the key to the whole network. Use https://, or set insecure_lan = true for a network"
+            " you trust."
         )
     return url.rstrip("/")
 

@@ -176,7 +176,7 @@ class Sync:
         now_ms = self._clock.elapsed_ms()
         anchor = Anchor(batch.boot, (sent_ms + now_ms) // 2, reply.server_ms, (now_ms - sent_ms) // 2 + 1)
         fit = anchor if now_ms - sent_ms <= SLOWEST_ANCHOR_MS else None
-        waiting = self._recorder.ask(lambda work: (work.buffer.acknowledge(batch, fit), work.buffer.counts().waiting)[1])
+        waiting = self._recorder.ask(lambda work: work.buffer.acknowledge(batch, fit))
         self._failures, self._attempts = 0, (None, 0)
         self._limit = min(self._limit * 2, self._most)
         self._report = self._report._replace(last_sync_ms=reply.server_ms, fault=None)
