@@ -42,6 +42,11 @@ def too_large() -> Refusal:
     )
 
 
+def unsupported_type() -> Refusal:
+    """A body that is not JSON by its own word, or packed in a way that is not unpacked here."""
+    return Refusal(415, "unsupported-type", "Send application/json, as it is or packed with gzip.")
+
+
 def protocol_unsupported(supported: list[int]) -> Refusal:
     """A protocol number this server does not speak."""
     return Refusal(426, codes.PROTOCOL_UNSUPPORTED, "This server does not speak that protocol version.", supported=supported)

@@ -122,7 +122,10 @@ def _enrol(connection: Connection, taken: Row[Any], hardware: str, software: str
         revoke_keys(connection, taken.replaces_id, now_ms)
         end_placement(connection, taken.replaces_id, now_ms)
     placement_id = place(connection, kiosk_id, taken.store_id, taken.touchpoint, now_ms)
-    config = make_config(connection, kiosk_id, placement_id, taken.layout, json.loads(taken.questions), now_ms)
+    try:
+        config = make_config(connection, kiosk_id, placement_id, taken.layout, json.loads(taken.questions), now_ms)
+    except Unfit as error:  # it fitted when the code was made; the store's languages were changed since
+        raise errors.code_refused() from error
     key = give_key(connection, kiosk_id, now_ms)
     return EnrolReply(kiosk_by_id(connection, kiosk_id).code, key, config.store, config, now_ms)
 

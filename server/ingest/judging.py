@@ -1,0 +1,182 @@
+"""Turns a batch's new reactions into rows to store, and holds back those that can not be counted yet."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from server.analysis.tallies import DAY_UNCERTAINTY_MS, HOUR_UNCERTAINTY_MS, Press
+from server.database.codes import MARKS, REASONS
+from server.database.held import HeldRow
+from server.database.local_time import local_day_and_hour
+from server.database.reactions import POLARITY_OF_ANSWER, ReactionRow, last_of_question
+from server.database.rollups import reactions_on_days
+from wire import codes
+from wire.messages import Reaction, Rules
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+    from server.database.placements import ButtonMeaning
+    from server.database.streams import Stream
+    from server.ingest.clocks import Boots
+    from server.ingest.meanings import Meanings
+
+Entry = tuple[int, Reaction | bytes]
+MASH_MS = Rules().mash_ms
+MASH, VOTE = MARKS["mash"], MARKS["vote"]
+
+
+class Judged(NamedTuple):
+    """New reactions as rows and as presses, one beside the other; the held ones; and earlier presses that stop counting."""
+
+    rows: list[ReactionRow]
+    presses: list[Press]
+    held: list[HeldRow]
+    uncounted: list[int]
+
+
+class Judge:
+    """Judges the new reactions of one stream's batch.
+
+    Args:
+        connection: the open write transaction.
+        meanings: what buttons mean.
+        stream: the stream; rows are its owner's.
+        boots: the request's boots.
+        sender_id: the kiosk that sent it.
+        arrived_ms: when.
+        quota: how many reactions of one local day are counted before further ones are held.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        meanings: Meanings,
+        stream: Stream,
+        boots: Boots,
+        sender_id: int,
+        arrived_ms: int,
+        quota: int,
+    ) -> None:
+        self._connection = connection
+        self._meanings = meanings
+        self._stream = stream
+        self._boots = boots
+        self._sender_id = sender_id
+        self._arrived_ms = arrived_ms
+        self._quota = quota
+        self._held: list[HeldRow] = []
+
+    def judge(self, entries: Sequence[Entry]) -> Judged:
+        """What becomes of each entry, in the order of their seq."""
+        rows, presses = self._resolve(entries)
+        self._hold_beyond_quota(entries, rows, presses)
+        uncounted = self._find_mashes(rows, presses)
+        return Judged(rows, presses, self._held, uncounted)
+
+    def _resolve(self, entries: Sequence[Entry]) -> tuple[list[ReactionRow], list[Press]]:
+        rows: list[ReactionRow] = []
+        presses: list[Press] = []
+        owner, stream = self._stream.kiosk_id, self._stream.number
+        numbers = self._boots.numbers()
+        clocks = self._boots.clocks(entry for _, entry in entries if isinstance(entry, Reaction))
+        configs: dict[int, dict[str, ButtonMeaning]] = {}
+        zones: dict[int, str] = {}
+        for seq, entry in entries:
+            if isinstance(entry, bytes):
+                self._hold(seq, codes.HELD_OPAQUE, entry)
+                continue
+            elapsed_ms, wall_ms, synced, boot, button, version, visit, mark = entry
+            if version not in configs:
+                configs[version] = self._meanings.buttons(self._connection, owner, version)
+            meaning = configs[version].get(button)
+            if meaning is None:
+                code = codes.HELD_UNKNOWN_BUTTON if configs[version] else codes.HELD_UNKNOWN_CONFIG
+                self._hold(seq, code, content(entry, self._boots.ids()))
+                continue
+            placement, question, signal, answer, faces = meaning
+            if placement not in zones:
+                zones[placement] = self._meanings.zone(self._connection, placement)
+            pressed_ms, unsure_ms, quality = clocks[boot].at(elapsed_ms, wall_ms, synced)
+            counted = mark == "vote"
+            day, hour, arrival_day = self._days(zones[placement], pressed_ms, unsure_ms)
+            # fmt: off
+            rows.append(ReactionRow(
+                owner, stream, seq, numbers[boot], elapsed_ms, wall_ms, synced, version, button, visit, MARKS[mark],
+                placement, question, answer, faces, REASONS[""], counted, pressed_ms, unsure_ms, quality,
+            ))
+            presses.append(Press(
+                seq, numbers[boot], elapsed_ms, placement, question, signal, faces, POLARITY_OF_ANSWER[answer], counted,
+                day, hour, arrival_day, visit,
+            ))
+            # fmt: on
+        return rows, presses
+
+    def _days(self, zone: str, pressed_ms: int, unsure_ms: int) -> tuple[int | None, int | None, int]:
+        if unsure_ms >= DAY_UNCERTAINTY_MS:
+            return None, None, local_day_and_hour(zone, self._arrived_ms)[0]
+        day, hour = local_day_and_hour(zone, pressed_ms)
+        return day, (hour if unsure_ms < HOUR_UNCERTAINTY_MS else None), day
+
+    def _hold_beyond_quota(self, entries: Sequence[Entry], rows: list[ReactionRow], presses: list[Press]) -> None:
+        if not presses:
+            return
+        wanted = Counter(press.arrival_day if press.day is None else press.day for press in presses)
+        before = reactions_on_days(self._connection, self._stream.kiosk_id, list(wanted))
+        if all(before.get(day, 0) + count <= self._quota for day, count in wanted.items()):
+            return
+        entry_of = dict(entries)
+        room = {day: self._quota - before.get(day, 0) for day in wanted}
+        kept: list[int] = []
+        for place, press in enumerate(presses):
+            day = press.arrival_day if press.day is None else press.day
+            room[day] -= 1
+            entry = entry_of[press.seq]
+            if room[day] >= 0 or isinstance(entry, bytes):
+                kept.append(place)
+            else:
+                self._hold(press.seq, codes.HELD_QUOTA, content(entry, self._boots.ids()))
+        rows[:], presses[:] = [rows[place] for place in kept], [presses[place] for place in kept]
+
+    def _find_mashes(self, rows: list[ReactionRow], presses: list[Press]) -> list[int]:
+        """A mash speaks for no one, and neither does the press before it that it was mashed with.
+
+        Changes rows and presses in place; returns the seqs of earlier batches' presses that stop counting.
+        """
+        last: dict[int, int] = {}
+        uncounted: list[int] = []
+        for place, row in enumerate(rows):
+            if row.mark == MASH:
+                before = last.get(row.question_id)
+                if before is None:
+                    uncounted.extend(self._mashed_before(row))
+                elif _mashed(rows[before].mark, rows[before].boot, rows[before].elapsed_ms, row):
+                    rows[before] = rows[before]._replace(reason=REASONS["mash"], counted=False)
+                    presses[before] = presses[before]._replace(counted=False)
+            last[row.question_id] = place
+        return uncounted
+
+    def _mashed_before(self, row: ReactionRow) -> list[int]:
+        found = last_of_question(self._connection, row.kiosk_id, row.stream, row.question_id, row.seq)
+        if found is None:
+            return []
+        seq, boot, elapsed_ms, mark, counted = found
+        return [int(seq)] if counted and _mashed(mark, boot, elapsed_ms, row) else []
+
+    def _hold(self, seq: int, code: str, raw: bytes) -> None:
+        stream = self._stream
+        self._held.append(HeldRow(stream.kiosk_id, stream.number, seq, code, self._sender_id, raw, self._arrived_ms))
+
+
+def content(reaction: Reaction, boot_ids: Mapping[int, str]) -> bytes:
+    """A reaction's facts as JSON bytes with the boot's id in place of its number, so that two buffers say the same."""
+    return msgspec.json.encode((*reaction[:3], boot_ids[reaction.boot], *reaction[4:]))
+
+
+def _mashed(mark: int, boot: int, elapsed_ms: int, row: ReactionRow) -> bool:
+    return mark == VOTE and boot == row.boot and 0 <= row.elapsed_ms - elapsed_ms < MASH_MS

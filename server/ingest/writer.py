@@ -1,0 +1,141 @@
+"""The one thread that stores what kiosks send: requests that wait together share one COMMIT, and hear of it afterwards."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as WaitedTooLong
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy.exc import OperationalError
+
+from server.database.driver import run
+from server.database.engine import writing
+from server.database.life import read_life
+from server.database.streams import add_arrivals
+from server.errors import busy
+from server.ingest.batches import Job, Outcome, take_request
+from server.ingest.meanings import Meanings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+    from server.clock import Clock
+    from server.fleet.kiosks import AuthenticatedKiosk
+    from server.settings import Settings
+    from wire.messages import SyncReply, SyncRequest
+
+log = logging.getLogger("salve.ingest")
+
+# One COMMIT for at most this many requests: the last of them should not wait for long.
+MOST_TOGETHER = 64
+# More waiting than this is not a burst but a server that can not follow; kiosks come back later, each at its own time.
+MOST_WAITING = 1_000
+LONGEST_WAIT_S = 60.0
+
+
+class _Waiting(NamedTuple):
+    job: Job
+    answer: Future[Outcome]
+
+
+class Writer:
+    """Stores sync requests; `start` it once, `close` it after the last request.
+
+    Args:
+        settings: gives the daily quota.
+        clock: tells when a request arrived.
+        engine: the database.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock, engine: Engine) -> None:
+        self._quota = settings.daily_quota
+        self._clock = clock
+        self._engine = engine
+        self._meanings = Meanings()
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="salve-writer", daemon=True)
+
+    def start(self) -> None:
+        """Begin to take requests."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Answer what waits, after its COMMIT, and take nothing more."""
+        if not self._closing.is_set():
+            self._closing.set()
+            self._queue.put(None)
+            self._thread.join()
+
+    def sync(self, request: SyncRequest, kiosk: AuthenticatedKiosk, body_sha256: str) -> SyncReply:
+        """Store a request and return its answer once it is committed.
+
+        Raises the request's Refusal; 503 `busy` when nothing was stored or it is not known whether, so that the kiosk sends it
+        again.
+        """
+        if self._closing.is_set() or self._queue.qsize() >= MOST_WAITING:
+            raise busy()
+        waiting = _Waiting(Job(request, kiosk, body_sha256, self._clock.now_ms()), Future())
+        self._queue.put(waiting)
+        try:
+            return waiting.answer.result(LONGEST_WAIT_S).reply
+        except WaitedTooLong as error:
+            raise busy() from error
+
+    def _work(self) -> None:
+        more = True
+        while more:
+            together, more = self._gather()
+            if together:
+                self._commit(together)
+
+    def _gather(self) -> tuple[list[_Waiting], bool]:
+        """Wait for a request and take those that wait behind it; False when there will be no more."""
+        together: list[_Waiting] = []
+        first = self._queue.get()
+        while first is not None:
+            together.append(first)
+            if len(together) == MOST_TOGETHER:
+                return together, True
+            try:
+                first = self._queue.get_nowait()
+            except queue.Empty:
+                return together, True
+        return together, False
+
+    def _commit(self, together: list[_Waiting]) -> None:
+        # Several servers on one PostgreSQL lock streams in this order, and so do not wait for each other in a ring.
+        together.sort(key=lambda waiting: waiting.job.request.stream)
+        outcomes: list[Outcome | Exception] = []
+        try:
+            with writing(self._engine) as connection:
+                self._meanings.begin()
+                epoch = read_life(connection).epoch
+                outcomes = [self._take(connection, waiting.job, epoch) for waiting in together]
+                arrivals = [arrival for outcome in outcomes if isinstance(outcome, Outcome) for arrival in outcome.arrivals]
+                add_arrivals(connection, arrivals)
+        except Exception as error:  # noqa: BLE001  (whatever it is, all who wait must hear that nothing was stored)
+            log.warning("a commit of %d requests failed: %s", len(together), error)
+            outcomes = [busy() for _ in together]
+        for waiting, outcome in zip(together, outcomes, strict=True):
+            if isinstance(outcome, Outcome):
+                waiting.answer.set_result(outcome)
+            else:
+                waiting.answer.set_exception(outcome)
+
+    def _take(self, connection: Connection, job: Job, epoch: str) -> Outcome | Exception:
+        """One request inside the shared transaction; its trouble is its own."""
+        run(connection, "SAVEPOINT request")
+        try:
+            outcome = take_request(connection, job, self._meanings, self._quota, epoch)
+        except OperationalError:
+            raise  # the database itself is in trouble: no one's request can be committed
+        except Exception as error:  # noqa: BLE001  (handed to the one who waits)
+            run(connection, "ROLLBACK TO SAVEPOINT request")
+            run(connection, "RELEASE SAVEPOINT request")
+            return error
+        run(connection, "RELEASE SAVEPOINT request")
+        return outcome
