@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from hardware.layouts import Layout
     from hardware.panel import Panel
+    from kiosk.cable import Cable
     from kiosk.clock import Clock
     from kiosk.schedule import SyncSchedule
     from kiosk.sync import Sync
-    from kiosk.upload import Cable
     from wire.messages import Config
 
 # What a box shows before anybody said which layout it has: all its lamps stay off, and no press means anything.

@@ -10,8 +10,10 @@ import threading
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
+from kiosk import configuration
 from kiosk.asking import AskingPlace
 from kiosk.box import Box
+from kiosk.cable import Cable
 from kiosk.clock import Clock, SimulatedClock, SystemClock, utc_text
 from kiosk.errors import BufferUnsafe, KioskError, Stopped
 from kiosk.machine import FORGETTING, file_system, hardware_hash
@@ -22,15 +24,9 @@ if TYPE_CHECKING:
     from hardware.layouts import Layout
     from hardware.panel import Panel
     from kiosk.settings import KioskSettings
+    from wire.messages import Config
 
 log = logging.getLogger("salve.kiosk")
-
-
-class KnownCable:
-    """The cable as this program sees it: in, until the drawn kiosk's switch pulls it."""
-
-    def __init__(self) -> None:
-        self.plugged = True
 
 
 class Program:
@@ -39,13 +35,19 @@ class Program:
     def __init__(self, settings: KioskSettings, *, simulated: bool) -> None:
         self.settings = settings
         self.simulated = simulated
-        self.cable = KnownCable()
+        self.cable = Cable()
         prepare_folder(settings.data_dir)
         refuse_forgetting_folder(settings.data_dir, simulated=simulated)
         self.clock: Clock = SimulatedClock(settings.data_dir) if simulated else SystemClock()
         self._hardware = hardware_hash(settings.data_dir)
         self._switching = threading.Lock()
         self.box: Box | None = None
+        self._last_seen = dict(_NOT_SEEN)
+
+    def config(self) -> Config | None:
+        """What the box asks now, or would ask with power."""
+        box = self.box
+        return box.config if box is not None else configuration.read(self.settings.data_dir)
 
     def power_on(self) -> None:
         """Start collecting; raises KioskError when the buffer is in use or unsafe."""
@@ -77,6 +79,7 @@ class Program:
             if not cut:
                 box.stop()
                 return
+            self._last_seen = box.status()
             box.cut_power()
             if isinstance(self.clock, SimulatedClock):
                 self.clock.reboot()
@@ -92,15 +95,18 @@ class Program:
         """What `salve-kiosk status --json` and the page's `/status` answer."""
         box = self.box
         try:
-            found = box.status() if box is not None else dict(_DARK)
+            found = box.status() if box is not None else self._dark()
         except Stopped:
-            box, found = None, dict(_DARK)
+            box, found = None, self._dark()
         found["last_sync"] = utc_text(found.pop("last_sync_ms"))
         found["power"] = box is not None
         found["network"] = self.cable.plugged
         found["simulated"] = self.simulated
         found["software"] = software_version()
         return found
+
+    def _dark(self) -> dict[str, Any]:
+        return {**self._last_seen, "lights": {}, "faults": ["no-power"]}
 
     def _panel(self, layout: Layout) -> Panel:
         if self.simulated:
@@ -112,8 +118,8 @@ class Program:
         return GpioPanel(layout, real_pins(self.settings.runtime_dir), self.clock.elapsed_ms)
 
 
-# What is known of a box without power.
-_DARK: dict[str, Any] = {
+# What is known of a box that has not run yet.
+_NOT_SEEN: dict[str, Any] = {
     "thanked": None,
     "waiting": None,
     "acknowledged": None,
@@ -122,7 +128,7 @@ _DARK: dict[str, Any] = {
     "stream": None,
     "seq": None,
     "config_version": None,
-    "faults": ["no-power"],
+    "faults": [],
     "kiosk": None,
     "store": None,
     "layout": None,

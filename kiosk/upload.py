@@ -8,11 +8,12 @@ import json
 import queue
 import threading
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import requests
 import urllib3
 
+from kiosk.cable import Cable
 from kiosk.errors import Unreachable
 
 CONNECT_S = 5.0
@@ -22,27 +23,6 @@ TOTAL_S = 60.0
 MAX_ANSWER_BYTES = 1024 * 1024
 GZIP_FROM_BYTES = 1024
 PROBLEM_TYPE = "application/problem+json"
-
-
-class Cable(Protocol):
-    """Whether the network cable is in; pulled out only by the drawn kiosk's switch."""
-
-    @property
-    def plugged(self) -> bool:
-        """False makes every request fail as a real cable would."""
-
-
-class FixedCable:
-    """The cable of a real kiosk, of which this program knows nothing."""
-
-    plugged = True
-
-
-class SwitchCable:
-    """The cable that the drawn kiosk can pull."""
-
-    def __init__(self) -> None:
-        self.plugged = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +61,7 @@ class Uploader:
         self, server: str, cable: Cable | None = None, *, software: str = "", read_s: float = READ_S, total_s: float = TOTAL_S
     ) -> None:
         self.server = server
-        self._cable = cable or FixedCable()
+        self._cable = cable or Cable()
         self._agent = f"salve-kiosk/{software}"
         self._read_s = read_s
         self._total_s = total_s

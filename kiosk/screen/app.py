@@ -47,10 +47,10 @@ def create_screen(program: Program) -> Flask:
 
 
 def _ask_page(program: Program) -> str:
-    box = program.box
-    config = box.config if box is not None else None
+    config = program.config()
+    powered = program.box is not None
     words = drawing.language_of(request.args.get("lang"), config)
-    rows = drawing.draw_rows(config, words, {})
+    rows = drawing.draw_rows(config, words, {}) if powered else []
     said = request.args.get("said")
     place = request.args.get("row", 0, type=int) % max(len(rows), 1)
     # The page goes back to the first question, in the store's first language, when nobody follows.
@@ -63,7 +63,7 @@ def _ask_page(program: Program) -> str:
         place=place,
         row_count=len(rows),
         said=said if said in {"thanks", "repeat", "sorry"} else None,
-        powered=box is not None,
+        powered=powered,
         thanks_ms=THANKS_MS,
         idle_ms=(config.rules.visit_window_ms if config is not None else 0) if idle else 0,
     )

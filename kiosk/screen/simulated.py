@@ -60,8 +60,7 @@ def add_simulated(app: Flask, program: Program, hand: Hand) -> None:
 
 
 def _box_page(program: Program) -> str:
-    box = program.box
-    config = box.config if box is not None else None
+    config = program.config()
     words = drawing.language_of(request.args.get("lang"), config)
     status = program.status()
     rows = drawing.draw_rows(config, words, status["lights"])
