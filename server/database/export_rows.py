@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 
 from server.database.codes import ANSWERS, REASONS, TIME_QUALITIES
 from server.database.codes import MARKS as MARK_NUMBERS
+from server.database.held import BESIDE
 from server.database.life import read_life
 from server.database.tables import arrivals, config_versions, held, hours, kiosks, placements, questions, reactions, streams
 
@@ -131,16 +132,16 @@ def reactions_of(connection: Connection, positions: Collection[int]) -> list[Any
 
 
 def held_of(connection: Connection, positions: Collection[int]) -> list[HeldRow]:
-    """The held rows that came with these arrivals, by position, seq and code."""
-    # A second row for a seq (other content) is of the arrival it came with, and not of the one that brought the first.
-    came_with = and_(
-        held.c.seq.between(arrivals.c.first_seq, arrivals.c.last_seq), held.c.received_ms == arrivals.c.received_ms
-    )
+    """The held rows that stand at their seq in these arrivals, by position and seq.
+
+    What is held beside another reaction (other content, another kiosk's) never moved the ledger, and is in no export.
+    """
+    run = held.c.seq.between(arrivals.c.first_seq, arrivals.c.last_seq)
     rows = connection.execute(
         select(arrivals.c.position, held.c.seq, held.c.code, held.c.sender_id, held.c.content)
-        .join(held, and_(_same_stream(held.c), came_with))
+        .join(held, and_(_same_stream(held.c), run, held.c.code.not_in(BESIDE)))
         .where(_at(positions))
-        .order_by(arrivals.c.position, held.c.seq, held.c.code)
+        .order_by(arrivals.c.position, held.c.seq)
     )
     return [HeldRow(*row) for row in rows]
 

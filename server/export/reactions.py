@@ -7,6 +7,7 @@ from collections import defaultdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from server.analysis.tallies import DAY_UNCERTAINTY_MS
 from server.database import export_rows as rows
 from server.database.codes import MARKS
 from server.database.engine import reading
@@ -34,8 +35,6 @@ CHUNK_ROWS = 4_000
 MOST_TOKENS = 10_000
 DAY_MS = 86_400_000
 UNIX_EPOCH_DAY = date(1970, 1, 1).toordinal()
-# A press less sure than this has no day of its own; it stands at the day it arrived, as in the daily figures.
-LONGEST_UNCERTAINTY_MS = DAY_MS // 2
 
 
 class ReactionLines:
@@ -94,16 +93,12 @@ class ReactionLines:
     def _add_mixed(
         self, connection: Connection, lines: list[str], arrival: Arrival, stored: list[Any], held: list[HeldRow]
     ) -> None:
-        # What is stored under a held seq came with another arrival and stands there; here only what was held came.
-        by_seq: defaultdict[int, list[HeldRow]] = defaultdict(list)
-        for kept in held:
-            by_seq[kept.seq].append(kept)
-        reactions = {row[1]: row for row in stored if row[1] not in by_seq}
-        for seq in sorted(by_seq.keys() | reactions.keys()):
-            if seq in reactions:
-                self._add(connection, lines, arrival, [reactions[seq]])
+        by_seq: dict[int, Any] = {row[1]: row for row in stored} | {kept.seq: kept for kept in held}
+        for seq in sorted(by_seq):
+            if isinstance(by_seq[seq], rows.HeldRow):
+                lines.extend(filter(None, [self._held_line(connection, arrival, by_seq[seq])]))
             else:
-                lines.extend(filter(None, (self._held_line(connection, arrival, kept) for kept in by_seq[seq])))
+                self._add(connection, lines, arrival, [by_seq[seq]])
 
     def _add(self, connection: Connection, lines: list[str], arrival: Arrival, stored: list[Any]) -> None:
         """Add the lines of reactions that one arrival brought; the hot path, so its texts come from caches."""
@@ -181,7 +176,8 @@ class ReactionLines:
         return self._tokens[key]
 
     def _in_days(self, zone: str, pressed_ms: int, uncertainty_ms: int, arrival: Arrival) -> bool:
-        at_ms = pressed_ms if uncertainty_ms < LONGEST_UNCERTAINTY_MS else arrival.received_ms
+        # A press that is not sure of its day stands at the day it arrived, as in the daily figures.
+        at_ms = pressed_ms if uncertainty_ms < DAY_UNCERTAINTY_MS else arrival.received_ms
         day, _ = local_day_and_hour(zone, at_ms)
         first, end = self._wanted.from_day, self._wanted.to_day
         return (first is None or day >= first) and (end is None or day < end)
