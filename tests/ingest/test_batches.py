@@ -1,0 +1,213 @@
+"""Every press is stored once, whatever becomes of requests and replies on their way."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from server.database.engine import writing
+from server.database.tables import arrivals, buffers, days, held, kiosks, lost, reactions, streams
+from server.fleet import kiosks as fleet
+
+
+def test_the_same_request_twice_stores_once_and_answers_as_duplicates(each_house) -> None:
+    kiosk = each_house.enrol()
+    request = kiosk.request([kiosk.press(1_000 * at) for at in range(1, 6)])
+    first, second = kiosk.send(request).json, kiosk.send(request).json
+    assert (first["stored"], first["duplicate"], first["held"], first["high"]) == (5, 0, [], 5)
+    assert (second["stored"], second["duplicate"], second["held"], second["high"]) == (0, 5, [], 5)
+    assert [row.seq for row in each_house.rows(reactions)] == [1, 2, 3, 4, 5]
+    assert each_house.total(days, "positive") == 5
+    assert len(each_house.rows(arrivals)) == 1
+    assert each_house.wrong_figures() == []
+
+
+def test_the_same_request_on_two_connections_at_once_stores_once(each_house) -> None:
+    kiosk = each_house.enrol()
+    request = kiosk.request([kiosk.press(1_000 * at) for at in range(1, 101)])
+    barrier, replies = threading.Barrier(2), []
+
+    def send() -> None:
+        barrier.wait()
+        replies.append(kiosk.send(request).json)
+
+    threads = [threading.Thread(target=send) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted((reply["stored"], reply["duplicate"]) for reply in replies) == [(0, 100), (100, 0)]
+    assert len(each_house.rows(reactions)) == 100
+    assert each_house.wrong_figures() == []
+
+
+def test_overlapping_batches_store_each_press_once(each_house) -> None:
+    kiosk = each_house.enrol()
+    presses = [kiosk.press(30_000 * at) for at in range(1, 11)]
+    kiosk.sync(presses[:6])
+    reply = kiosk.sync(presses[3:], first_seq=4)
+    assert (reply["stored"], reply["duplicate"], reply["high"]) == (4, 3, 10)
+    assert [row.seq for row in each_house.rows(reactions)] == list(range(1, 11))
+    assert [(row.first_seq, row.last_seq) for row in each_house.rows(arrivals)] == [(1, 6), (7, 10)]
+    assert each_house.wrong_figures() == []
+
+
+def test_a_gap_is_refused_and_stores_nothing_until_it_is_filled(each_house) -> None:
+    kiosk = each_house.enrol()
+    kiosk.sync([kiosk.press(1_000)])
+    refused = kiosk.send(kiosk.request([kiosk.press(9_000)], first_seq=3))
+    assert (refused.status_code, refused.json["code"], refused.json["high"]) == (409, "gap", 1)
+    assert len(each_house.rows(reactions)) == 1
+    assert kiosk.sync([kiosk.press(2_000), kiosk.press(9_000)], first_seq=2)["high"] == 3
+    assert each_house.wrong_figures() == []
+
+
+def test_what_the_kiosk_lost_moves_the_stream_on_and_is_still_taken_when_it_turns_up(each_house) -> None:
+    kiosk = each_house.enrol()
+    kiosk.sync([kiosk.press(1_000)])
+    assert kiosk.sync([kiosk.press(9_000)], first_seq=5, lost=[[2, 4]])["high"] == 5
+    assert [(row.first_seq, row.last_seq) for row in each_house.rows(lost)] == [(2, 4)]
+    late = kiosk.sync([kiosk.press(5_000)], first_seq=3)
+    assert (late["stored"], late["duplicate"], late["high"]) == (1, 0, 5)
+    assert [row.seq for row in each_house.rows(reactions)] == [1, 3, 5]
+    assert [(row.first_seq, row.last_seq) for row in each_house.rows(lost)] == [(2, 2), (4, 4)]
+    assert each_house.total(days, "clusters") == 1
+    assert each_house.wrong_figures() == []
+    assert kiosk.sync([kiosk.press(5_000)], first_seq=3)["duplicate"] == 1
+
+
+def test_another_content_under_a_known_identity_is_held_apart(house, kiosk) -> None:
+    kiosk.sync([kiosk.press(1_000)])
+    for _ in range(2):
+        reply = kiosk.sync([kiosk.press(1_000, "served-unhappy")])
+        assert reply["held"] == [[1, "content-conflict"]]
+    assert kiosk.sync([kiosk.press(1_001, "served-unhappy")])["held"] == [[1, "content-conflict"]]
+    assert [row.button for row in house.rows(reactions)] == ["served-happy"]
+    assert len(house.rows(held)) == 2
+    assert kiosk.sync([kiosk.press(1_000)])["duplicate"] == 1
+
+
+def test_a_boot_with_another_number_in_another_buffer_is_the_same_boot(house, kiosk) -> None:
+    kiosk.sync([kiosk.press(1_000)])
+    again = kiosk.request([kiosk.press(1_000, boot=7)], boots=[["boot-one", 7]])
+    again["sent"]["boot"] = 7
+    assert kiosk.send(again).json["duplicate"] == 1
+    other = kiosk.request([kiosk.press(1_000, boot=7)], boots=[["boot-two", 7]])
+    other["sent"]["boot"] = 7
+    assert kiosk.send(other).json["held"] == [[1, "content-conflict"]]
+
+
+def test_unknown_buttons_configurations_and_opaque_bytes_are_held_at_their_place(each_house) -> None:
+    kiosk = each_house.enrol()
+    request = kiosk.request(
+        [kiosk.press(1_000, "no-such-button"), kiosk.press(2_000), kiosk.press(3_000, version=77)], opaque=[[2, "AAECA3s="]]
+    )
+    reply = kiosk.send(request).json
+    assert (reply["stored"], reply["high"]) == (1, 4)
+    assert reply["held"] == [[1, "unknown-button"], [2, "opaque"], [4, "unknown-config"]]
+    assert [row.seq for row in each_house.rows(reactions)] == [3]
+    assert [(row.first_seq, row.last_seq) for row in each_house.rows(arrivals)] == [(1, 4)]
+    again = kiosk.send(request).json
+    assert (again["stored"], again["duplicate"], again["held"]) == (0, 4, [])
+    assert len(each_house.rows(held)) == 3
+    assert each_house.wrong_figures() == []
+
+
+@pytest.mark.parametrize("daily_quota", [3])
+def test_presses_beyond_the_daily_quota_are_held_and_the_next_day_is_free_again(kiosk, clock) -> None:
+    reply = kiosk.sync([kiosk.press(1_000 * at) for at in range(1, 6)])
+    assert reply["stored"] == 3
+    assert reply["held"] == [[4, "quota"], [5, "quota"]]
+    clock.advance(86_400_000)
+    assert kiosk.sync([kiosk.press(86_400_000)], first_seq=6)["stored"] == 1
+
+
+def test_a_foreign_stream_is_compared_with_the_owners_and_the_rest_held(each_house) -> None:
+    owner = each_house.enrol()
+    presses = [owner.press(1_000), owner.press(2_000)]
+    owner.sync(presses)
+    clone = each_house.enrol("sha256:a-clone")
+    reply = clone.sync([*presses, owner.press(3_000)])
+    assert (reply["stored"], reply["duplicate"], reply["high"]) == (0, 2, 3)
+    assert reply["held"] == [[3, "foreign-stream"]]
+    assert len(each_house.rows(reactions)) == 2
+    # The owner's own third press still finds its place free.
+    assert owner.sync([owner.press(9_000)], first_seq=3)["stored"] == 1
+    progress = clone.send({"protocol": 1, "streams": ["ab" * 16]}, "reconcile").json
+    assert progress["streams"] == [[3, 0]]
+
+
+def test_a_kiosk_that_replaces_another_stores_its_unsent_presses_as_the_others(each_house) -> None:
+    owner = each_house.enrol()
+    owner.sync([owner.press(1_000)])
+    heir = each_house.enrol("sha256:new-board", replaces=owner.code)
+    reply = heir.sync([owner.press(2_000)], first_seq=2)
+    assert (reply["stored"], reply["held"]) == (1, [])
+    assert {row.kiosk_id for row in each_house.rows(reactions)} == {each_house.rows(streams)[0].kiosk_id}
+    assert owner.send(owner.request([])).status_code == 401
+    assert each_house.wrong_figures() == []
+
+
+def test_other_hardware_with_the_same_key_is_refused(kiosk) -> None:
+    refused = kiosk.send(kiosk.request([kiosk.press(1_000)], hardware="sha256:another-board"))
+    assert (refused.status_code, refused.json["code"]) == (403, "hardware-differs")
+
+
+def test_a_heartbeat_tells_of_the_kiosk_and_changes_no_count(house, kiosk) -> None:
+    reply = kiosk.sync([], totals={"thanked": 7, "refused": 1}, health={"temperature_c": 51.5, "odd": "\x00\u2028"})
+    assert (reply["stored"], reply["high"], reply["config"], reply["key"]) == (0, 0, None, None)
+    assert [(row.thanked, row.refused) for row in house.rows(buffers)] == [(7, 1)]
+    kiosk.sync([], totals={"thanked": 5, "refused": 0})
+    assert [(row.thanked, row.refused) for row in house.rows(buffers)] == [(7, 1)]
+    assert "51.5" in house.rows(kiosks)[0].health
+    assert house.rows(kiosks)[0].heard_ms == house.clock.now_ms()
+    assert house.rows(arrivals) == []
+
+
+def test_a_kiosk_with_an_older_configuration_is_given_the_newest(house, kiosk) -> None:
+    with writing(house.engine) as connection:
+        fleet.move(connection, kiosk.code, "S015", house.clock.now_ms())
+    config = kiosk.sync([kiosk.press(1_000)])["config"]
+    assert (config["version"], config["store"]) == (2, "S015")
+    assert kiosk.sync([], config_version=2)["config"] is None
+
+
+def test_a_kiosk_that_knows_a_later_configuration_than_the_server_gets_one_above_it(kiosk) -> None:
+    reply = kiosk.sync([], config_version=40)
+    assert reply["config"]["version"] == 41
+    assert kiosk.sync([], config_version=41)["config"] is None
+
+
+@pytest.mark.parametrize("claimed", [2**31 - 1, 2**31 - 5])
+def test_a_damaged_configuration_number_is_not_believed(kiosk, claimed) -> None:
+    assert kiosk.sync([], config_version=claimed)["config"]["version"] == 1
+
+
+def test_a_rotated_key_is_handed_out_until_it_is_used_and_then_ends_the_old_one(each_house) -> None:
+    kiosk = each_house.enrol()
+    kiosk.sync([])
+    with writing(each_house.engine) as connection:
+        fleet.rotate(connection, kiosk.code, each_house.clock.now_ms())
+    lost_key = kiosk.sync([])["key"]
+    new_key = kiosk.sync([])["key"]
+    assert lost_key != new_key
+    old_key, kiosk.key = kiosk.key, new_key
+    assert kiosk.sync([])["key"] is None
+    for dead in (old_key, lost_key):
+        kiosk.key = dead
+        assert kiosk.send(kiosk.request([])).json["code"] == "key-revoked"
+    kiosk.key = new_key
+    assert kiosk.sync([])["key"] is None
+
+
+def test_a_mash_takes_the_count_of_its_first_press_too_also_across_batches(each_house) -> None:
+    kiosk = each_house.enrol()
+    kiosk.sync([kiosk.press(1_000, "served-happy"), kiosk.press(1_200, "served-unhappy", mark="mash"), kiosk.press(60_000)])
+    assert [row.counted for row in each_house.rows(reactions)] == [False, False, True]
+    kiosk.sync([kiosk.press(60_300, "served-unhappy", mark="mash")], first_seq=4)
+    assert [(bool(row.counted), row.reason) for row in each_house.rows(reactions)][2:] == [(False, 1), (False, 0)]
+    assert each_house.total(days, "positive") == 0
+    assert each_house.total(days, "marked") == 4
+    assert each_house.total(days, "clusters") == 0
+    assert each_house.wrong_figures() == []
