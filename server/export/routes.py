@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
@@ -18,7 +19,7 @@ from server.export.reactions import ReactionLines
 from server.export.wanted import Wanted, flag, read_wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import Connection, Engine
 
@@ -73,13 +74,19 @@ def _stream(name: str, chunks: Iterator[bytes], streams: threading.BoundedSemaph
     mark = BYTE_ORDER_MARK.encode() if flag("bom", request.args.get("bom", "")) else b""
     if not streams.acquire(blocking=False):
         raise busy(retry_after_s=30)
-    answer = Response(_with_mark(mark, chunks), content_type="text/csv; charset=utf-8; header=present")
-    answer.call_on_close(streams.release)
+    # Given back after the last chunk, or when the answer is closed before that; a stack runs it once.
+    held = ExitStack()
+    held.callback(streams.release)
+    answer = Response(_sent(mark, chunks, held.close), content_type="text/csv; charset=utf-8; header=present")
+    answer.call_on_close(held.close)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
 
-def _with_mark(mark: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
-    for chunk in chunks:
-        yield mark + chunk
-        mark = b""
+def _sent(mark: bytes, chunks: Iterator[bytes], done: Callable[[], None]) -> Iterator[bytes]:
+    try:
+        for chunk in chunks:
+            yield mark + chunk
+            mark = b""
+    finally:
+        done()
