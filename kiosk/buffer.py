@@ -154,14 +154,12 @@ class Buffer:
 
     def boot_number(self, boot_id: str, elapsed_ms: int) -> int:
         """This buffer's number of a boot, given on first sight; numbers grow."""
+        row = self._conn.execute("SELECT number FROM boots WHERE boot_id = ?", (boot_id,)).fetchone()
+        if row is not None:
+            return int(row[0])
         with self._transaction():
-            self._conn.execute("INSERT OR IGNORE INTO boots (boot_id, last_elapsed_ms) VALUES (?, ?)", (boot_id, elapsed_ms))
-        return self._number("SELECT number FROM boots WHERE boot_id = ?", (boot_id,))
-
-    def latest_boot_id(self) -> str | None:
-        """The boot that was met last, None in a new buffer."""
-        row = self._conn.execute("SELECT boot_id FROM boots ORDER BY number DESC LIMIT 1").fetchone()
-        return str(row[0]) if row else None
+            cursor = self._conn.execute("INSERT INTO boots (boot_id, last_elapsed_ms) VALUES (?, ?)", (boot_id, elapsed_ms))
+        return int(cursor.lastrowid or 0)
 
     def new_stream(self) -> Stream:
         """Begin a stream: a random token, because a counter would repeat itself on an old image of this card."""

@@ -1,0 +1,56 @@
+"""Hammering, children and crowds: nothing is dropped, and nobody counts twice."""
+
+from kiosk.misuse import Judge
+from wire.messages import Rules
+
+RULES = Rules()
+
+
+def judge_all(presses, rules=RULES):
+    """Judge (t, button) presses; the question is the button's first word. Seqs count from 1."""
+    judge = Judge()
+    return [judge.judge(at, button, button.split("-")[0], seq, rules) for seq, (at, button) in enumerate(presses, 1)]
+
+
+def marks(presses, rules=RULES):
+    return [verdict.mark for verdict in judge_all(presses, rules)]
+
+
+def test_the_same_question_within_the_cooldown_is_a_repeat_whichever_face():
+    assert marks([(0, "welcome-happy"), (1_999, "welcome-happy"), (3_000, "welcome-unhappy")]) == ["vote", "repeat", "repeat"]
+
+
+def test_someone_who_hammers_for_ten_seconds_is_one_person():
+    assert marks([(at, "welcome-happy") for at in range(0, 10_000, 300)]).count("vote") == 1
+
+
+def test_after_the_cooldown_it_is_another_person():
+    assert marks([(0, "welcome-happy"), (2_000, "welcome-happy")]) == ["vote", "vote"]
+
+
+def test_both_faces_of_one_question_at_once_are_a_mash():
+    assert marks([(0, "welcome-happy"), (100, "welcome-unhappy")]) == ["vote", "mash"]
+
+
+def test_two_rows_at_once_are_two_answers_and_no_mash():
+    assert marks([(0, "welcome-happy"), (100, "served-unhappy")]) == ["vote", "vote"]
+
+
+def test_more_votes_a_minute_than_people_can_pass_are_marked():
+    rules = Rules(cooldown_ms=0, rate_per_minute=3)
+    found = marks([(at * 1_000, "welcome-happy") for at in (0, 1, 2, 3, 59, 60, 61)], rules)
+    assert found == ["vote", "vote", "vote", "rate", "rate", "vote", "vote"]
+
+
+def test_different_questions_within_the_window_are_one_visit_named_by_its_first_press():
+    found = judge_all([(0, "welcome-happy"), (19_999, "served-happy"), (20_100, "welcome-happy"), (25_000, "served-happy")])
+    assert [verdict.visit for verdict in found] == [None, 1, None, 3]
+
+
+def test_outside_the_window_nobody_knows_that_it_was_the_same_person():
+    assert [verdict.visit for verdict in judge_all([(0, "welcome-happy"), (20_000, "served-happy")])] == [None, None]
+
+
+def test_a_repeat_joins_no_visit_and_ends_none():
+    found = judge_all([(0, "welcome-happy"), (500, "welcome-happy"), (3_000, "served-happy")])
+    assert [verdict.visit for verdict in found] == [None, None, 1]
