@@ -22,9 +22,7 @@ class ClusterSums:
 def cluster_sums(clusters: Iterable[tuple[int, int]]) -> ClusterSums:
     """Sum up clusters given as (positives, presses)."""
     pairs = list(clusters)
-    return ClusterSums(
-        len(pairs), sum(x * x for x, _ in pairs), sum(x * n for x, n in pairs), sum(n * n for _, n in pairs)
-    )
+    return ClusterSums(len(pairs), sum(x * x for x, _ in pairs), sum(x * n for x, n in pairs), sum(n * n for _, n in pairs))
 
 
 def design_effect(positive: int, total: int, sums: ClusterSums) -> float:

@@ -40,16 +40,12 @@ def wilson(positive: float, total: float, confidence: float = 0.95) -> Interval:
     return Interval(max(0.0, (centre - reach) / (total + z * z)), min(1.0, (centre + reach) / (total + z * z)))
 
 
-def newcombe(
-    positive_1: float, total_1: float, positive_2: float, total_2: float, confidence: float = 0.95
-) -> Interval:
+def newcombe(positive_1: float, total_1: float, positive_2: float, total_2: float, confidence: float = 0.95) -> Interval:
     """The interval of share 1 minus share 2 when nobody is in both (Newcombe 1998, Stat Med 17:873, method 10)."""
     return correlated_newcombe(positive_1, total_1, positive_2, total_2, 0.0, confidence)
 
 
-def paired_newcombe(
-    both: float, first_only: float, second_only: float, neither: float, confidence: float = 0.95
-) -> Interval:
+def paired_newcombe(both: float, first_only: float, second_only: float, neither: float, confidence: float = 0.95) -> Interval:
     """The interval of share 1 minus share 2 when all answered both (Newcombe 1998, Stat Med 17:2635, method 10).
 
     Args:

@@ -26,7 +26,7 @@ def quadrant(service_above: float, experience_above: float) -> Quadrant:
 
 
 def probability_above(positive: float, total: float, cut: float) -> float:
-    """How probable it is that the true share lies above `cut` (0 to 1), by the Jeffreys posterior Beta(x + 1/2, n - x + 1/2)."""
+    """How probable it is that a share lies above `cut` (0 to 1), by the Jeffreys posterior Beta(x + 0.5, n - x + 0.5)."""
     if not 0 <= positive <= total:
         raise ValueError(f"There can not be {positive} positive of {total} presses.")
     if not 0 < cut < 1:

@@ -33,10 +33,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One store over one period. `reactions` are all accepted presses, `counted` those that count, `marked` the others.
+    """One store over one period.
 
-    `reference` and `relative` are the other stores' gap and how far this one is from it. `uncertain` presses count, but by
-    no hour. `verdict` is None while the period runs or a number is withheld.
+    `reactions` are all accepted presses, `counted` those that count, `marked` those that were set aside; the day of `uncertain`
+    ones is not known, so they stand at the day they arrived and in no index. `relative` is how far the gap is from the other
+    stores' one. `verdict` is None while the period runs or a number is withheld.
     """
 
     store: StoreRef
@@ -87,6 +88,7 @@ class Chain:
         counts = self.counts[store.id]
         counted = sum(count.positive + count.neutral + count.negative for count in counts)
         marked = sum(count.marked for count in counts)
+        uncertain = sum(count.uncertain for count in counts)
         named = None if self.period.running else verdict_of(service, experience, self.cuts)
         return Figures(
             store=store,
@@ -96,10 +98,10 @@ class Chain:
             gap=gap,
             relative=relative_gap(gap, others.gap),
             verdict=named,
-            reactions=counted + marked,
+            reactions=counted + marked + uncertain,
             counted=counted,
             marked=marked,
-            uncertain=sum(count.uncertain for count in counts),
+            uncertain=uncertain,
             definition_version=self.definition.version,
         )
 

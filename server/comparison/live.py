@@ -62,7 +62,7 @@ def today_so_far(
     service, experience = (
         sum(number for number, count in zip(counted, counts, strict=True) if count.question_id in ids) for ids in signals
     )
-    reactions = sum(counted) + sum(count.marked for count in counts)
+    reactions = sum(counted) + sum(count.marked + count.uncertain for count in counts)
     waiting = sum(kiosk.waiting for kiosk in kiosks)
     return Today(
         reactions=reactions,
@@ -80,3 +80,8 @@ def _kiosk(standing: Standing, now_ms: int) -> KioskNow:
     silent = standing.heard_ms is None or now_ms - standing.heard_ms > SILENT_AFTER_MS
     waiting = max(0, standing.thanked - standing.known)
     return KioskNow(standing.kiosk, standing.touchpoint, standing.heard_ms, silent, waiting)
+
+
+def pulse_of(connection: Connection, stores: Sequence[StoreRef]) -> int:
+    """A number that grows with every press that arrives for these stores."""
+    return pulse(connection, [store.id for store in stores])

@@ -144,7 +144,7 @@ def _days(counts: list[DayCount], period: Period, today: date, ids: tuple[frozen
     for day in shown:
         own = by_day.get(day.toordinal(), [])
         service, experience = (index_of(tally(count for count in own if count.question_id in one)) for one in ids)
-        reactions = sum(count.positive + count.neutral + count.negative + count.marked for count in own)
+        reactions = sum(count.positive + count.neutral + count.negative + count.marked + count.uncertain for count in own)
         found.append(Day(day, service, experience, reactions, running=day == today))
     return tuple(found)
 

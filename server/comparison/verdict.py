@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from server.analysis.proportions import change_p, wilson
 from server.comparison import quadrant
-from server.comparison.indexes import LEAST_FOR_RANGE, LEAST_FOR_VALUE, difference
+from server.comparison.indexes import difference
 from server.i18n.sentence import Sentence
 
 if TYPE_CHECKING:
@@ -243,6 +243,3 @@ def _spoken(gap: Gap, points: int) -> tuple[int, int]:
 
 def _weighed(index: Index) -> tuple[float, float]:
     return index.positive / index.total * index.effective, index.effective
-
-
-__all__ = ["LEAST_FOR_RANGE", "LEAST_FOR_VALUE", "beside_others", "changes", "much_marked", "paragraph", "strong_means"]

@@ -55,7 +55,8 @@ def test_uses_the_exact_normal_quantile():
 def test_wilson_stays_inside_0_and_1_at_the_edges(total):
     none, all_of_them = wilson(0, total), wilson(total, total)
     assert none.lower == 0 < none.upper < 1
-    assert all_of_them.upper == pytest.approx(1) and 0 < all_of_them.lower < 1
+    assert all_of_them.upper == pytest.approx(1)
+    assert 0 < all_of_them.lower < 1
 
 
 def test_wholly_paired_presses_give_the_paired_interval_through_the_overlap_too():

@@ -1,0 +1,40 @@
+"""What every page's frame needs: the reader's language, addresses that keep it, who is signed in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from flask import request
+
+from server.i18n.translator import LANGUAGES
+
+if TYPE_CHECKING:
+    from server.access.people import Person
+    from server.i18n.translator import Translator
+
+
+class Page:
+    """The frame of one answer; `several` says that the person may see more than one store."""
+
+    def __init__(self, t: Translator, *, made_up: bool, person: Person | None = None, several: bool = False) -> None:
+        self.t = t
+        self.made_up = made_up
+        self.person = person
+        self.several = several
+
+    @property
+    def languages(self) -> list[tuple[str, str, str]]:
+        """The other languages: code, own name, and this page's address in it."""
+        return [(code, name, self.here(lang=code)) for code, name in LANGUAGES.items() if code != self.t.language]
+
+    def here(self, **changes: str) -> str:
+        """This page's address with some parameters changed."""
+        wanted = {key: value for key, value in request.args.items() if key in {"period", "sort", "lang", "next"}} | changes
+        return f"?{urlencode(wanted)}" if wanted else request.path
+
+    def to(self, path: str, **parameters: str) -> str:
+        """Another page's address, in the language that this one's address asks for."""
+        asked = request.args.get("lang", "")
+        wanted = parameters | ({"lang": asked} if asked in LANGUAGES else {})
+        return f"{path}?{urlencode(wanted)}" if wanted else path

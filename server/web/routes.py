@@ -1,0 +1,169 @@
+"""The pages' addresses: signing in and out, a store's summary, all stores, and pages for what went wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, current_app, g, make_response, redirect, render_template, request
+from sqlalchemy.exc import SQLAlchemyError
+
+from server.access import sessions
+from server.access.scope import visible_store, visible_stores
+from server.comparison.live import pulse_of
+from server.comparison.periods import DEFAULT, local_today, parse_period
+from server.comparison.summary import chain_summary, store_summary
+from server.database.engine import reading, writing
+from server.database.life import read_life
+from server.errors import not_found
+from server.web import head_office, store_page
+from server.web.page import Page
+from server.web.visitor import (
+    OFFICE_ROLES,
+    Stranger,
+    check_origin,
+    cookie_name,
+    reader,
+    safe_next,
+    secure,
+    signed_in,
+    to_sign_in,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from server.clock import Clock
+    from server.settings import Settings
+
+# Which words an error page says; other statuses say those of 400 or 500.
+ERRORS = {400: "wrong", 401: "forbidden", 403: "forbidden", 404: "not-found", 429: "busy", 503: "busy"}
+
+
+def blueprint(settings: Settings, clock: Clock, engine: Engine) -> Blueprint:
+    """All pages; each that shows figures asks who is there and what they may see in the transaction it reads in."""
+    web = Blueprint("web", __name__, static_folder="static", static_url_path="/static", template_folder="templates")
+    web.record(lambda state: state.app.extensions.setdefault("salve_engine", engine))
+    web.before_request(check_origin)
+    web.register_error_handler(Stranger, lambda _: to_sign_in())
+    _add_sign_in(web, settings, clock, engine)
+    _add_pages(web, settings, clock, engine)
+    return web
+
+
+def error_page(status: int, retry_after_s: int | None = None) -> Response:
+    """A page that says in a sentence what went wrong and offers a way on."""
+    words = ERRORS.get(status, "failed" if status >= 500 else "wrong")
+    page = Page(reader(), made_up=_made_up())
+    response = make_response(render_template("error.html", page=page, t=page.t, words=words), status)
+    if retry_after_s is not None:
+        response.headers["Retry-After"] = str(retry_after_s)
+    return response
+
+
+def _add_sign_in(web: Blueprint, settings: Settings, clock: Clock, engine: Engine) -> None:
+    def form(status: int, wait_s: int = 0, *, wrong: bool = False) -> Response:
+        page = Page(reader(), made_up=_made_up())
+        onward = safe_next(request.values.get("next"))
+        email = request.form.get("email", "")
+        body = render_template("sign_in.html", page=page, t=page.t, onward=onward, email=email, wrong=wrong, wait_s=wait_s)
+        return make_response(body, status)
+
+    @web.get("/sign-in")
+    def sign_in_form() -> Any:
+        with reading(engine) as connection:
+            person = sessions.who(connection, request.cookies.get(cookie_name(settings)), clock.now_ms())
+        return form(200) if person is None else redirect(safe_next(request.args.get("next")), 303)
+
+    @web.post("/sign-in")
+    def sign_in() -> Any:
+        done = sessions.sign_in(
+            engine,
+            clock.now_ms(),
+            request.form.get("email", ""),
+            request.form.get("password", ""),
+            request.remote_addr or "",
+            previous=request.cookies.get(cookie_name(settings)),
+        )
+        if done.token is None:
+            response = form(429 if done.wait_s else 401, done.wait_s, wrong=True)
+            if done.wait_s:
+                response.headers["Retry-After"] = str(done.wait_s)
+            return response
+        response = make_response(redirect(safe_next(request.form.get("next")), 303))
+        response.set_cookie(cookie_name(settings), done.token, path="/", secure=secure(settings), httponly=True, samesite="Lax")
+        return response
+
+    @web.post("/sign-out")
+    def sign_out() -> Any:
+        with writing(engine) as connection:
+            sessions.sign_out(connection, request.cookies.get(cookie_name(settings)))
+        response = make_response(redirect("/sign-in", 303))
+        response.delete_cookie(cookie_name(settings), path="/", secure=secure(settings), httponly=True, samesite="Lax")
+        return response
+
+
+def _add_pages(web: Blueprint, settings: Settings, clock: Clock, engine: Engine) -> None:
+    @web.get("/")
+    def home() -> Any:
+        with reading(engine) as connection:
+            person = signed_in(connection, settings, clock.now_ms())
+            stores = visible_stores(connection, person)
+        if person.role in OFFICE_ROLES:
+            return redirect("/head-office", 303)
+        return redirect(f"/stores/{stores[0].code}" if len(stores) == 1 else "/stores", 303)
+
+    @web.get("/stores/<code>")
+    def store(code: str) -> str:
+        now_ms = clock.now_ms()
+        with reading(engine) as connection:
+            person = signed_in(connection, settings, now_ms)
+            place = visible_store(connection, person, code)
+            period = parse_period(request.args.get("period", DEFAULT), local_today(place.timezone, now_ms))
+            summary = store_summary(connection, place, period, now_ms)
+            several = person.role in OFFICE_ROLES or len(visible_stores(connection, person)) > 1
+        page = Page(reader(place.languages, place.territory), made_up=summary.made_up, person=person, several=several)
+        return render_template("store.html", page=page, t=page.t, s=store_page.ShownSummary(summary, page.t, now_ms))
+
+    @web.get("/stores/<code>/pulse")
+    def store_pulse(code: str) -> Response:
+        with reading(engine) as connection:
+            place = visible_store(connection, signed_in(connection, settings, clock.now_ms()), code)
+            return Response(str(pulse_of(connection, [place])), mimetype="text/plain")
+
+    def stores_page(*, office: bool) -> str:
+        now_ms = clock.now_ms()
+        with reading(engine) as connection:
+            person = signed_in(connection, settings, now_ms)
+            if office and person.role not in OFFICE_ROLES:
+                raise not_found()
+            stores = visible_stores(connection, person)
+            summary = chain_summary(connection, stores, request.args.get("period", DEFAULT), now_ms)
+            pulse = pulse_of(connection, stores)
+        page = Page(reader(), made_up=summary.made_up, person=person, several=True)
+        shown = head_office.shown_chain(summary, page.t, request.args.get("sort", "store"), pulse, now_ms)
+        return render_template("stores.html", page=page, t=page.t, s=shown, everything=person.role in {"head-office", "admin"})
+
+    @web.get("/head-office")
+    def office() -> str:
+        return stores_page(office=True)
+
+    @web.get("/stores")
+    def stores() -> str:
+        return stores_page(office=False)
+
+    @web.get("/pulse")
+    def pulse() -> Response:
+        with reading(engine) as connection:
+            person = signed_in(connection, settings, clock.now_ms())
+            return Response(str(pulse_of(connection, visible_stores(connection, person))), mimetype="text/plain")
+
+
+def _made_up() -> bool:
+    """Whether the chain is made up; an error page must come even when the database does not answer."""
+    if "made_up" not in g:
+        try:
+            with reading(current_app.extensions["salve_engine"]) as connection:
+                g.made_up = read_life(connection).made_up
+        except SQLAlchemyError:
+            g.made_up = False
+    return bool(g.made_up)

@@ -1,0 +1,97 @@
+"""Stores whose roll-up rows are written straight in, so that a test says exactly which figures a page must show."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import select, update
+
+from server.access.scope import StoreRef
+from server.database.engine import writing
+from server.database.stores import add_store
+from server.database.tables import buffers, days, kiosks, life, placements, questions, streams, visit_days
+from server.survey.questions import install_starter
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+MADE_MS = 1_780_000_000_000
+TODAY = date(2026, 11, 21)
+SERVICE, EXPERIENCE = "got-needed", "felt-welcome"
+
+
+class Kiosk(NamedTuple):
+    """Where rows of a kiosk go."""
+
+    id: int
+    placement_id: int
+    store_id: int
+
+
+class Shops:
+    """A chain with the starter questions; `engine`'s database holds nothing else."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        with writing(engine) as connection:
+            install_starter(connection, MADE_MS)
+            self.questions = dict(connection.execute(select(questions.c.code, questions.c.id)).all())
+
+    def store(self, code: str, name: str, *, zone: str = "Europe/London", languages=("en",), territory: str = "GB") -> StoreRef:
+        with writing(self.engine) as connection:
+            number = add_store(connection, code, name, zone, "North", languages, territory, MADE_MS)
+        return StoreRef(number, code, name, "North", zone, tuple(languages), territory)
+
+    def kiosk(self, store: StoreRef, code: str, touchpoint: str = "exit", *, heard_ms: int | None = None) -> Kiosk:
+        with writing(self.engine) as connection:
+            number = connection.execute(
+                kiosks.insert()
+                .values(
+                    code=code, hardware=f"hardware-{code}", enrolled_ms=MADE_MS, software="", heard_ms=heard_ms,
+                    config_seen=1, config_applied=1, health="{}",
+                )
+                .returning(kiosks.c.id)
+            ).scalar_one()
+            placement = connection.execute(
+                placements.insert()
+                .values(kiosk_id=number, store_id=store.id, touchpoint=touchpoint, from_ms=MADE_MS)
+                .returning(placements.c.id)
+            ).scalar_one()
+        return Kiosk(number, placement, store.id)
+
+    def press(self, kiosk: Kiosk, day: date, question: str, positive: int, negative: int, **more: int) -> None:
+        """Presses of one question on one day, each a cluster of its own unless `more` says otherwise."""
+        total = positive + negative + more.get("neutral", 0)
+        alone = {"clusters": total, "sum_xx": positive, "sum_xn": positive, "sum_nn": total}
+        row = {
+            "kiosk_id": kiosk.id, "placement_id": kiosk.placement_id, "local_day": day.toordinal(),
+            "question_id": self.questions[question], "faces": 2, "positive": positive, "negative": negative,
+        }
+        with writing(self.engine) as connection:
+            connection.execute(days.insert().values(row | alone | more))
+
+    def visits(self, kiosk: Kiosk, day: date, both: int, service_only: int, experience_only: int, neither: int) -> None:
+        """Passers-by who answered both questions of the starter pair."""
+        with writing(self.engine) as connection:
+            connection.execute(
+                visit_days.insert().values(
+                    kiosk_id=kiosk.id, placement_id=kiosk.placement_id, local_day=day.toordinal(),
+                    service_id=self.questions[SERVICE], experience_id=self.questions[EXPERIENCE], faces=2,
+                    both=both, service_only=service_only, experience_only=experience_only, neither=neither,
+                )
+            )
+
+    def totals(self, kiosk: Kiosk, thanked: int, known: int) -> None:
+        """What the kiosk says it thanked for, and how far its stream is known."""
+        with writing(self.engine) as connection:
+            connection.execute(
+                buffers.insert().values(kiosk_id=kiosk.id, buffer="b", thanked=thanked, refused=0, heard_ms=MADE_MS)
+            )
+            connection.execute(
+                streams.insert().values(kiosk_id=kiosk.id, number=kiosk.id, token=f"{kiosk.id:032x}", high=known, first_ms=MADE_MS)
+            )
+
+    def made_up(self) -> None:
+        with writing(self.engine) as connection:
+            connection.execute(update(life).values(made_up=True))
