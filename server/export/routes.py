@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import threading
 from contextlib import ExitStack
+from datetime import date
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, jsonify, request
 
+from server.access.scope import visible_store
 from server.access.tokens import ExportToken, authenticate_token
+from server.comparison.periods import DEFAULT, local_today, parse_period
+from server.comparison.summary import chain_summary, store_summary
 from server.database.engine import reading
 from server.database.export_rows import ledger_end
-from server.errors import busy, token_unknown
+from server.errors import busy, token_unknown, wrong_parameter
 from server.export.csv_text import BYTE_ORDER_MARK
 from server.export.cursor import Cursor, read_cursor
 from server.export.hourly import hourly_chunks
 from server.export.reactions import ReactionLines
+from server.export.stores import stores_csv
+from server.export.summary import summary_json
 from server.export.wanted import Wanted, flag, read_wanted
 
 if TYPE_CHECKING:
@@ -53,6 +59,22 @@ def blueprint(settings: Settings, clock: Clock, engine: Engine) -> Blueprint:
             wanted = _wanted(connection, asker)
         return _stream("hourly.csv", hourly_chunks(engine, wanted), streams)
 
+    @door.get("/export/stores.csv")
+    def stores() -> Response:
+        asker = _asker(engine, clock)
+        with reading(engine) as connection:
+            wanted = _wanted(connection, asker)
+            summary = chain_summary(connection, wanted.stores, _period(wanted), clock.now_ms())
+        return _stream("stores.csv", iter([stores_csv(summary, raw=wanted.raw)]), streams)
+
+    @door.get("/stores/<code>/summary")
+    def summary(code: str) -> Response:
+        asker, now_ms = _asker(engine, clock), clock.now_ms()
+        with reading(engine) as connection:
+            store = visible_store(connection, asker, code)
+            period = parse_period(request.args.get("period", DEFAULT), local_today(store.timezone, now_ms))
+            return jsonify(summary_json(store_summary(connection, store, period, now_ms)))
+
     return door
 
 
@@ -67,6 +89,15 @@ def _wanted(connection: Connection, asker: ExportToken) -> Wanted:
     asked = request.args
     raw = flag("raw", asked.get("raw", ""))
     return read_wanted(connection, asker, asked.getlist("store"), asked.get("from", ""), asked.get("to", ""), raw=raw)
+
+
+def _period(wanted: Wanted) -> str:
+    """The address's `period`, or the days `from` and `to`, which must be given together; else the usual one."""
+    if wanted.from_day is None and wanted.to_day is None:
+        return request.args.get("period", DEFAULT)
+    if wanted.from_day is None or wanted.to_day is None:
+        raise wrong_parameter("to" if wanted.to_day is None else "from", "is missing; figures need both days, or a period")
+    return f"{date.fromordinal(wanted.from_day)}..{date.fromordinal(wanted.to_day)}"
 
 
 def _stream(name: str, chunks: Iterator[bytes], streams: threading.BoundedSemaphore) -> Response:
