@@ -7,11 +7,13 @@ always counts from now, and a guard on elapsed time sets the next run again when
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from apscheduler.executors.base import BaseExecutor, run_job
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
@@ -30,6 +32,7 @@ GATHER_S = 0.5
 GUARD_S = 1.0
 CLOCK_MOVED_MS = 5_000
 FIRST_WITHIN_S = 60.0
+UNFORESEEN_S = 60.0
 
 
 class SyncSchedule:
@@ -44,6 +47,7 @@ class SyncSchedule:
         self._wait_s = 0.0 if at_once else chance.uniform(0, FIRST_WITHIN_S)
         self._pressed = threading.Event()
         self._hurry = threading.Event()
+        self._due = threading.Event()
         self._stop = threading.Event()
         self._drift_ms = clock.wall_ms() - clock.elapsed_ms()
         self._scheduler = BackgroundScheduler(
@@ -69,23 +73,31 @@ class SyncSchedule:
 
     def stop(self) -> None:
         """Plan no further run; one that is in flight ends by itself and is not waited for."""
+        if self._stop.is_set():
+            return
         self._stop.set()
         self._pressed.set()
         self._sync.end()
         self._scheduler.shutdown(wait=False)
         self._guard.join()
 
-    def next_run(self) -> datetime:
-        """When the next run is due, counted from now."""
-        return moment(self._clock.wall_ms(), self._wait_s)
+    def wait_s(self) -> float:
+        """Seconds from now to the next run."""
+        return self._wait_s
 
     def _run(self) -> None:
-        self._wait_s = self._sync.run()
+        self._due.clear()
+        # Should the run fail in a way that nobody foresaw, the beat goes on.
+        self._wait_s = UNFORESEEN_S
+        wait_s = self._sync.run()
+        # A press that came when this run had looked for the last time must not wait for the next beat.
+        self._wait_s = 0.0 if self._due.is_set() else wait_s
         self._plan()
 
     def _plan(self) -> None:
-        if not self._stop.is_set():
-            self._scheduler.modify_job(JOB, next_run_time=self.next_run())
+        # Told to stop in this very moment, the job may be gone.
+        with contextlib.suppress(JobLookupError):
+            self._scheduler.modify_job(JOB, next_run_time=moment(self._clock.wall_ms(), self._wait_s))
 
     def _watch(self) -> None:
         while not self._stop.is_set():
@@ -107,8 +119,10 @@ class SyncSchedule:
             self._stop.wait(GATHER_S)
         self._hurry.clear()
         self._pressed.clear()
-        if (hurry or self._sync.is_online()) and not self._stop.is_set():
-            self._scheduler.modify_job(JOB, next_run_time=moment(self._clock.wall_ms(), 0))
+        if hurry or self._sync.is_online():
+            self._due.set()
+            self._wait_s = 0.0
+            self._plan()
 
 
 class _FromNow(BaseTrigger):  # type: ignore[misc]
@@ -119,7 +133,8 @@ class _FromNow(BaseTrigger):  # type: ignore[misc]
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
         """APScheduler asks this when a run begins; the run itself plans anew when it ends."""
-        return self._schedule.next_run()
+        # Always after `now`: APScheduler lists missed runs until it gets there.
+        return now + timedelta(seconds=max(self._schedule.wait_s(), 0.01))
 
 
 class _LooseExecutor(BaseExecutor):  # type: ignore[misc]

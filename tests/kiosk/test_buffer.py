@@ -179,7 +179,10 @@ def test_every_boot_that_a_request_refers_to_is_listed(buffer):
     buffer.boot_number("boot-3", 10)
     buffer.append(stream, 1, [reaction(700, boot=2)])
     batch = buffer.next_batch(stream, 3, 50, 500)
-    assert [(boot.boot_id, boot.number, boot.last_elapsed_ms) for boot in batch.boots] == [("boot-2", 2, 700), ("boot-3", 3, 50)]
+    assert [(boot.boot_id, boot.number, boot.last_elapsed_ms) for boot in batch.boots] == [
+        ("boot-2", 2, 700),
+        ("boot-3", 3, 50),
+    ]
 
 
 def test_a_power_cut_leaves_what_was_committed_and_nothing_folded(buffer, tmp_path):
@@ -212,7 +215,9 @@ def test_a_writer_killed_at_any_moment_has_stored_all_it_said(tmp_path):
     chance = random.Random(seed)
     said = set()
     for _ in range(10):
-        writer = subprocess.Popen([sys.executable, "-c", WRITER, tmp_path], stdout=subprocess.PIPE, text=True, env={**os.environ})
+        writer = subprocess.Popen(
+            [sys.executable, "-c", WRITER, tmp_path], stdout=subprocess.PIPE, text=True, env={**os.environ}
+        )
         lines = [writer.stdout.readline()]
         deadline = time.monotonic() + chance.uniform(0, 0.15)
         while time.monotonic() < deadline:

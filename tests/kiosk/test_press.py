@@ -29,7 +29,7 @@ def fail_append(kit, times, *, commit=False):
 
 def test_a_press_is_on_the_card_when_its_light_is_told(kit):
     seen = []
-    kit.recorder._tell = lambda outcome: seen.append(kit.recorder._work.buffer._number("SELECT count(*) FROM reactions"))
+    kit.recorder._tell = lambda _: seen.append(kit.recorder._work.buffer._number("SELECT count(*) FROM reactions"))
     kit.recorder.put(Press(1, "welcome-happy"))
     kit.recorder.counts()
     assert seen == [1]
@@ -107,7 +107,9 @@ def test_a_stream_ends_after_its_last_seq_and_after_a_week(kit):
 
 
 def test_a_group_that_would_cross_the_last_seq_is_split(kit):
-    kit.recorder.ask(lambda work: (setattr(work, "seq", MAX_SEQ - 1), work.buffer._conn.execute("UPDATE streams SET high = 65535")))
+    kit.recorder.ask(
+        lambda work: (setattr(work, "seq", MAX_SEQ - 1), work.buffer._conn.execute("UPDATE streams SET high = 65535"))
+    )
 
     def hold(work):
         for number in range(3):

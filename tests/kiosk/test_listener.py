@@ -1,0 +1,88 @@
+"""From contacts to presses: bounces, lost edges and stuck buttons."""
+
+import pytest
+
+from hardware.layouts import load_layout
+from hardware.simulated import SimulatedPanel
+from kiosk.listener import REREAD_MS, STUCK_MS, Listener
+
+
+class Bench:
+    def __init__(self, clock):
+        self.clock = clock
+        self.presses = []
+        self.panel = SimulatedPanel(load_layout("two"), clock.elapsed_ms)
+        self.panel.rest("ready")
+        self.listener = Listener(self.panel, clock, self.presses.append)
+
+    def begin(self):
+        for button, down in self.panel.levels().items():
+            self.listener._debouncer.begin(self.clock.elapsed_ms(), button, down)
+
+    def run(self, ms, step=5):
+        for _ in range(ms // step):
+            self.clock.forward(step)
+            self.listener.beat(0)
+
+
+@pytest.fixture
+def bench(clock):
+    bench = Bench(clock)
+    yield bench
+    bench.panel.close()
+
+
+def test_a_bouncing_press_is_one_press_at_its_first_edge(bench):
+    bench.begin()
+    bench.run(1_000)
+    at_ms = bench.clock.elapsed_ms()
+    for _ in range(4):
+        bench.panel.push("happy")
+        bench.clock.forward(2)
+        bench.panel.let_go("happy")
+        bench.clock.forward(1)
+    bench.panel.push("happy")
+    bench.run(100)
+    bench.panel.let_go("happy")
+    bench.run(100)
+    assert [tuple(press) for press in bench.presses] == [(at_ms, "happy")]
+
+
+def test_a_press_whose_edges_were_dropped_is_found_by_reading_again(bench):
+    bench.begin()
+    bench.run(1_000)
+    bench.panel.push("unhappy")
+    while not bench.panel.edges.empty():
+        bench.panel.edges.get()
+    bench.run(REREAD_MS + 50)
+    assert [press.button for press in bench.presses] == ["unhappy"]
+
+
+def test_a_button_that_was_down_at_the_start_is_no_press_and_is_soon_a_fault(bench):
+    bench.panel.push("happy")
+    while not bench.panel.edges.empty():
+        bench.panel.edges.get()
+    bench.begin()
+    bench.run(STUCK_MS + 300, step=50)
+    assert bench.presses == []
+    assert bench.listener.faults() == ["stuck:happy"]
+    assert bench.panel.lights()["happy"] == "off"
+
+
+def test_a_stuck_button_counted_once_and_is_well_again_when_let_go(bench):
+    bench.begin()
+    bench.run(300)
+    bench.panel.push("happy")
+    bench.run(STUCK_MS + 300, step=50)
+    assert len(bench.presses) == 1
+    assert bench.listener.faults() == ["stuck:happy"]
+    bench.panel.let_go("happy")
+    bench.run(300)
+    assert bench.listener.faults() == []
+    assert bench.panel.lights()["happy"] == "ready"
+
+
+def test_it_listens_in_its_own_thread_and_stops(bench):
+    bench.listener.start()
+    bench.listener.stop()
+    assert not bench.listener._thread.is_alive()

@@ -1,0 +1,89 @@
+"""One request: bounded in time and size, without proxies or redirects."""
+
+import socket
+import threading
+import time
+
+import pytest
+
+from kiosk.cable import Cable
+from kiosk.errors import Unreachable
+from kiosk.upload import MAX_ANSWER_BYTES, Uploader
+
+
+def test_the_key_goes_in_the_header_and_enrolment_sends_none(server):
+    server.trouble = [lambda *_: (200, "application/json", b"{}", {})] * 2
+    uploader = Uploader(server.url, software="1.0.0")
+    uploader.post("/api/v1/x", b"{}", "slv_k_one")
+    uploader.post("/api/v1/x", b"{}", None)
+    assert [headers.get("Authorization") for headers in server.headers] == ["Bearer slv_k_one", None]
+    assert server.headers[0]["Content-Type"] == "application/json"
+    uploader.close()
+
+
+def test_the_environments_proxy_is_not_used(server, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    server.trouble = [lambda *_: (200, "application/json", b"{}", {})]
+    assert Uploader(server.url).post("/api/v1/x", b"{}", None).status == 200
+
+
+def test_a_pulled_cable_sends_nothing(server):
+    with pytest.raises(Unreachable) as found:
+        Uploader(server.url, Cable(plugged=False)).post("/api/v1/x", b"{}", None)
+    assert not found.value.sent
+    assert server.paths == []
+
+
+def test_a_closed_port_is_known_not_to_have_been_reached(server):
+    server.close()
+    with pytest.raises(Unreachable) as found:
+        Uploader(server.url).post("/api/v1/x", b"{}", None)
+    assert not found.value.sent
+
+
+def test_a_reply_that_is_cut_off_may_have_been_acted_on(server):
+    server.trouble = [lambda *_: None]
+    with pytest.raises(Unreachable) as found:
+        Uploader(server.url).post("/api/v1/x", b"{}", None)
+    assert found.value.sent
+
+
+def test_an_answer_without_end_is_given_up(server):
+    server.trouble = [lambda *_: (200, "application/json", b" " * (MAX_ANSWER_BYTES + 1), {})]
+    with pytest.raises(Unreachable):
+        Uploader(server.url).post("/api/v1/x", b"{}", None)
+
+
+def test_a_server_that_trickles_its_headers_is_left_after_the_total_deadline():
+    listener = socket.create_server(("127.0.0.1", 0))
+    over = threading.Event()
+
+    def trickle():
+        connection, _ = listener.accept()
+        with connection:
+            for letter in b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 10_000:
+                if over.wait(0.05):
+                    return
+                connection.send(bytes([letter]))
+
+    thread = threading.Thread(target=trickle)
+    thread.start()
+    began = time.monotonic()
+    with pytest.raises(Unreachable, match="No whole answer") as found:
+        Uploader(f"http://127.0.0.1:{listener.getsockname()[1]}", total_s=0.4).post("/", b"{}", None)
+    assert time.monotonic() - began < 3
+    assert found.value.sent
+    over.set()
+    thread.join()
+    listener.close()
+
+
+def test_only_our_own_format_is_a_refusal(server):
+    server.trouble = [
+        lambda server, *_: server.problem(403, "kiosk-disabled"),
+        lambda *_: (403, "text/html", b"<h1>Blocked</h1>", {}),
+        lambda *_: (403, "application/problem+json", b"{", {}),
+    ]
+    uploader = Uploader(server.url)
+    assert [uploader.post("/", b"{}", None).is_problem for _ in range(3)] == [True, False, False]
