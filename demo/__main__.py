@@ -63,7 +63,7 @@ def main(*, empty: bool, fresh: bool) -> None:
     except KeyboardInterrupt:
         click.echo("\nStopped. What was made is kept; start again to go on.")
     except (NotStarted, Refused) as error:
-        _fail(f"The demonstration can not start: {error}.")
+        _fail(f"The demonstration can not start: {error}")
 
 
 def _run(folder: Path, port: int, screen_port: int, *, empty: bool) -> None:
@@ -131,7 +131,7 @@ def _live_code(engine: Engine, now_ms: int) -> str:
 
 def _enrol(environment: dict[str, str], port: int, code: str) -> None:
     done = subprocess.run(  # noqa: S603  (our own command)
-        [command("salve-kiosk"), "enrol", "--simulate", "--server", f"http://127.0.0.1:{port}", "--code", code],
+        [command("salve-kiosk"), "enrol", "--server", f"http://127.0.0.1:{port}", "--code", code],
         env=environment,
         capture_output=True,
         text=True,

@@ -22,9 +22,10 @@ def stand(tmp_path: Path) -> Iterator[Stand]:
         stand.close()
 
 
-@pytest.fixture
-def linked_stand(tmp_path: Path) -> Iterator[Stand]:
-    stand = Stand(tmp_path)
+@pytest.fixture(scope="module")
+def linked_stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
+    """One for all the link's moods: setting one up takes longer than a story."""
+    stand = Stand(tmp_path_factory.mktemp("linked"))
     stand.link = Link(stand.port)
     try:
         stand.set_up()

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
+from stand import wait_for
 
 if TYPE_CHECKING:
     from stand import Stand
@@ -30,17 +31,24 @@ def test_whatever_the_link_does_first_each_press_is_counted_once(linked_stand: S
     pressed = press_some(linked_stand, 6)
     linked_stand.wait_until_sent()
     assert mood in link.seen
-    assert Counter((row["stream"], int(row["seq"])) for row in linked_stand.csv()) == Counter(pressed)
+    found = Counter((row["stream"], int(row["seq"])) for row in linked_stand.csv())
+    assert pressed <= set(found)
+    assert set(found.values()) == {1}
+    # Not one more than the box says it thanked for.
+    assert found.total() == linked_stand.status()["thanked"]
 
 
 def test_what_a_captive_portal_swallows_is_not_acknowledged(linked_stand: Stand) -> None:
     link = linked_stand.link
     assert link is not None
+    linked_stand.wait_until_sent()
+    before = linked_stand.status()
+    stored = len(linked_stand.csv())
     link.mood = lambda: "portal-json"
     link.seen.clear()
     pressed = press_some(linked_stand, 4)
-    while "portal-json" not in link.seen:
-        linked_stand.status()
-    status = linked_stand.status()
-    assert (status["waiting"], status["acknowledged"]) == (len(pressed), 0)
-    assert linked_stand.csv() == []
+    wait_for(lambda: link.seen.count("portal-json") > 1, "the portal swallows two syncs")
+    after = linked_stand.status()
+    assert after["waiting"] == len(pressed)
+    assert after["acknowledged"] == before["acknowledged"]
+    assert len(linked_stand.csv()) == stored

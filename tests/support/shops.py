@@ -48,8 +48,14 @@ class Shops:
             number = connection.execute(
                 kiosks.insert()
                 .values(
-                    code=code, hardware=f"hardware-{code}", enrolled_ms=MADE_MS, software="", heard_ms=heard_ms,
-                    config_seen=1, config_applied=1, health="{}",
+                    code=code,
+                    hardware=f"hardware-{code}",
+                    enrolled_ms=MADE_MS,
+                    software="",
+                    heard_ms=heard_ms,
+                    config_seen=1,
+                    config_applied=1,
+                    health="{}",
                 )
                 .returning(kiosks.c.id)
             ).scalar_one()
@@ -65,8 +71,13 @@ class Shops:
         total = positive + negative + more.get("neutral", 0)
         alone = {"clusters": total, "sum_xx": positive, "sum_xn": positive, "sum_nn": total}
         row = {
-            "kiosk_id": kiosk.id, "placement_id": kiosk.placement_id, "local_day": day.toordinal(),
-            "question_id": self.questions[question], "faces": 2, "positive": positive, "negative": negative,
+            "kiosk_id": kiosk.id,
+            "placement_id": kiosk.placement_id,
+            "local_day": day.toordinal(),
+            "question_id": self.questions[question],
+            "faces": 2,
+            "positive": positive,
+            "negative": negative,
         }
         with writing(self.engine) as connection:
             connection.execute(days.insert().values(row | alone | more))
@@ -76,9 +87,16 @@ class Shops:
         with writing(self.engine) as connection:
             connection.execute(
                 visit_days.insert().values(
-                    kiosk_id=kiosk.id, placement_id=kiosk.placement_id, local_day=day.toordinal(),
-                    service_id=self.questions[SERVICE], experience_id=self.questions[EXPERIENCE], faces=2,
-                    both=both, service_only=service_only, experience_only=experience_only, neither=neither,
+                    kiosk_id=kiosk.id,
+                    placement_id=kiosk.placement_id,
+                    local_day=day.toordinal(),
+                    service_id=self.questions[SERVICE],
+                    experience_id=self.questions[EXPERIENCE],
+                    faces=2,
+                    both=both,
+                    service_only=service_only,
+                    experience_only=experience_only,
+                    neither=neither,
                 )
             )
 
@@ -89,7 +107,9 @@ class Shops:
                 buffers.insert().values(kiosk_id=kiosk.id, buffer="b", thanked=thanked, refused=0, heard_ms=MADE_MS)
             )
             connection.execute(
-                streams.insert().values(kiosk_id=kiosk.id, number=kiosk.id, token=f"{kiosk.id:032x}", high=known, first_ms=MADE_MS)
+                streams.insert().values(
+                    kiosk_id=kiosk.id, number=kiosk.id, token=f"{kiosk.id:032x}", high=known, first_ms=MADE_MS
+                )
             )
 
     def made_up(self) -> None:

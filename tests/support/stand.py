@@ -206,7 +206,7 @@ class Stand:
         self.server.start()
         code = self.run("kiosk", "code", "--store", "S001", "--touchpoint", "exit", "--layout", "two-row")
         subprocess.run(
-            [self.command("salve-kiosk"), "enrol", "--simulate", "--server", self.kiosk_goes_to(), "--code", code],
+            [self.command("salve-kiosk"), "enrol", "--server", self.kiosk_goes_to(), "--code", code],
             env=self.kiosk_environment,
             check=True,
             capture_output=True,

@@ -62,6 +62,8 @@ class KioskClock:
 class DirectUploader:
     """Hands requests to the server's app itself; the round trip takes as long as the world says."""
 
+    server = "http://127.0.0.1:8000"
+
     def __init__(self, client: FlaskClient, world: World, round_trip_ms: int = 0) -> None:
         self.client = client
         self.world = world
@@ -95,7 +97,7 @@ class DirectKiosk:
             add_store(connection, "S001", "Leeds Briggate", timezone, "North", ["en"], "GB", world.now_ms())
             code = make_code(connection, world.now_ms(), "S001", "exit", "two-row", ("felt-welcome", "got-needed"))
         self.uploader = DirectUploader(client, world, round_trip_ms)
-        enrol.enrol(folder, "http://127.0.0.1:8000", code, HARDWARE, "1.0.0", self.uploader)
+        enrol.enrol(folder, self.uploader.server, code, HARDWARE, "1.0.0", self.uploader)
         config = configuration.read(folder)
         assert config is not None
         self.recorder = Recorder(folder, self.clock, config, self.outcomes.append)
