@@ -79,11 +79,15 @@ class Translator:
     def moment(self, moment: datetime, today: date) -> str:
         """A time of day, with its day where that is not today."""
         time = self.formats.time(moment)
-        return time if moment.date() == today else f"{self.formats.day(moment.date())}, {time}".replace(",", self._comma)
+        return time if moment.date() == today else self.listed(self.formats.day(moment.date()), time)
 
-    @property
-    def _comma(self) -> str:
-        return "،" if self.direction == "rtl" else ","
+    def listed(self, *parts: str) -> str:
+        """Parts in a row, between the language's own commas."""
+        return ("، " if self.direction == "rtl" else ", ").join(parts)
+
+    def known(self, name: str) -> bool:
+        """Whether the catalogues have an entry of this name."""
+        return name in source()
 
     def _pattern(self, sentence: Sentence) -> str:
         message = source()[sentence.name]

@@ -56,6 +56,12 @@ def gap_sentence(gap: Gap, t: Translator) -> str:
     return t.say("gap.below-service" if gap.points < 0 else "gap.above-service", points, low=near, high=far)
 
 
+def touchpoint_words(name: str, t: Translator) -> str:
+    """A touchpoint in the reader's language where it is one of the usual ones, else the name that somebody typed."""
+    usual = f"touchpoint.{'-'.join(name.casefold().split())}"
+    return t.say(usual) if t.known(usual) else name
+
+
 def data(name: str, value: float | None, low: float | None, high: float | None, count: int) -> Markup:
     """The attributes that a program finds a figure by; empty where it is withheld."""
     return Markup(' data-figure="{}" data-value="{}" data-low="{}" data-high="{}" data-count="{}"').format(

@@ -116,14 +116,15 @@ def _store(figures: Figures, t: Translator) -> ShownStore:
 
 
 def _gap(gap: Gap, service: Index, experience: Index, t: Translator) -> tuple[str, str]:
-    """The gap without a minus sign, and its range when that lies on one side of 0."""
+    """The gap and its range without minus signs."""
     if gap.points is None:
         return "", ""
     points = verdict.shown(experience.value) - verdict.shown(service.value)
     words = t.say("unit.less" if points < 0 else "unit.more", points=abs(points)) if points else t.say("unit.alike")
+    low, high = verdict.outwards(gap.low, gap.high)
     if not gap.clear:
-        return words, ""
-    near, far = sorted(map(abs, verdict.outwards(gap.low, gap.high)))
+        return words, t.say("gap.across", below=max(0, -low), above=max(0, high))
+    near, far = sorted((abs(low), abs(high)))
     return words, t.say("unit.to", low=near, high=far)
 
 

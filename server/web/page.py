@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from flask import request
 
+from server.comparison.periods import DEFAULT
+from server.errors import wrong_parameter
 from server.i18n.translator import LANGUAGES
 
 if TYPE_CHECKING:
     from server.access.people import Person
     from server.i18n.translator import Translator
+
+
+KEPT = frozenset({"period", "from", "to", "sort", "lang", "next"})
 
 
 class Page:
@@ -28,9 +34,17 @@ class Page:
         """The other languages: code, own name, and this page's address in it."""
         return [(code, name, self.here(lang=code)) for code, name in LANGUAGES.items() if code != self.t.language]
 
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """Parameters that a form of this page sends along."""
+        return [(key, value) for key, value in request.args.items() if key in {"sort", "lang"}]
+
     def here(self, **changes: str) -> str:
         """This page's address with some parameters changed."""
-        wanted = {key: value for key, value in request.args.items() if key in {"period", "sort", "lang", "next"}} | changes
+        wanted = {key: value for key, value in request.args.items() if key in KEPT}
+        if "period" in changes:
+            wanted = {key: value for key, value in wanted.items() if key not in {"from", "to"}}
+        wanted |= changes
         return f"?{urlencode(wanted)}" if wanted else request.path
 
     def to(self, path: str, **parameters: str) -> str:
@@ -38,3 +52,14 @@ class Page:
         asked = request.args.get("lang", "")
         wanted = parameters | ({"lang": asked} if asked in LANGUAGES else {})
         return f"{path}?{urlencode(wanted)}" if wanted else path
+
+
+def period_asked() -> str:
+    """The period that the address asks for; `from` and `to` of the form for dates, both days included, make one too."""
+    if "from" not in request.args or "to" not in request.args:
+        return request.args.get("period", DEFAULT)
+    try:
+        first, last = (date.fromisoformat(request.args[name]) for name in ("from", "to"))
+        return f"{first}..{last + timedelta(days=1)}"
+    except (ValueError, OverflowError) as error:
+        raise wrong_parameter("from", "and to must be days like 2026-11-14") from error

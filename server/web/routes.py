@@ -10,13 +10,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from server.access import sessions
 from server.access.scope import visible_store, visible_stores
 from server.comparison.live import pulse_of
-from server.comparison.periods import DEFAULT, local_today, parse_period
+from server.comparison.periods import local_today, parse_period
 from server.comparison.summary import chain_summary, store_summary
 from server.database.engine import reading, writing
 from server.database.life import read_life
 from server.errors import not_found
 from server.web import head_office, store_page
-from server.web.page import Page
+from server.web.page import Page, period_asked
 from server.web.visitor import (
     OFFICE_ROLES,
     Stranger,
@@ -118,7 +118,7 @@ def _add_pages(web: Blueprint, settings: Settings, clock: Clock, engine: Engine)
         with reading(engine) as connection:
             person = signed_in(connection, settings, now_ms)
             place = visible_store(connection, person, code)
-            period = parse_period(request.args.get("period", DEFAULT), local_today(place.timezone, now_ms))
+            period = parse_period(period_asked(), local_today(place.timezone, now_ms))
             summary = store_summary(connection, place, period, now_ms)
             several = person.role in OFFICE_ROLES or len(visible_stores(connection, person)) > 1
         page = Page(reader(place.languages, place.territory), made_up=summary.made_up, person=person, several=several)
@@ -137,7 +137,7 @@ def _add_pages(web: Blueprint, settings: Settings, clock: Clock, engine: Engine)
             if office and person.role not in OFFICE_ROLES:
                 raise not_found()
             stores = visible_stores(connection, person)
-            summary = chain_summary(connection, stores, request.args.get("period", DEFAULT), now_ms)
+            summary = chain_summary(connection, stores, period_asked(), now_ms)
             pulse = pulse_of(connection, stores)
         page = Page(reader(), made_up=summary.made_up, person=person, several=True)
         shown = head_office.shown_chain(summary, page.t, request.args.get("sort", "store"), pulse, now_ms)

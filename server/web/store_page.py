@@ -19,6 +19,7 @@ from server.web.figures import (
     gap_words,
     index_data,
     shown_index,
+    touchpoint_words,
 )
 
 if TYPE_CHECKING:
@@ -82,16 +83,16 @@ class ShownSummary:
         self.days_shown = t.days(figures.period.first, figures.period.last)
         self.paragraph = Markup(" ").join(_colour(sentence, t) for sentence in verdict.paragraph(summary))
         self.time = t.formats.time(self.now)
-        self.today = t.formats.weekday_and_day(self.now.date())
+        self.moment = t.listed(t.formats.weekday_and_day(self.now.date()), self.time)
         self.live = summary.today
         self.troubles = [_trouble(kiosk, self, t) for kiosk in summary.today.kiosks if kiosk.silent]
         self.heard = sum(not kiosk.silent for kiosk in summary.today.kiosks)
         self.waiting = sum(kiosk.waiting for kiosk in summary.today.kiosks)
         self.signals = _signals(summary, t)
         self.pair_chart = _pair_chart(summary, t)
-        self.gap = gap_sentence(figures.gap, t)
+        self.gap = t.say("today.no-verdict") if figures.period.running else gap_sentence(figures.gap, t)
         self.gap_data = gap_data(figures.gap, figures.service, figures.experience)
-        self.beside = t.paragraph([*verdict.beside_others(summary), *verdict.changes(summary)])
+        self.beside = [t.paragraph(verdict.beside_others(summary)), t.paragraph(verdict.changes(summary))]
         self.day_chart = day_lines(summary.days, t, t.say("since.chart"))
         self.pressed_days = any(day.reactions for day in summary.days)
         self.day_rows = [_day(day, t) for day in reversed(summary.days)]
@@ -130,7 +131,7 @@ def _colour(sentence: Sentence, t: Translator) -> Markup:
 
 
 def _trouble(kiosk: KioskNow, page: ShownSummary, t: Translator) -> Markup:
-    name = Name(f"{kiosk.kiosk} ({kiosk.touchpoint})")
+    name = Name(f"{kiosk.kiosk} ({touchpoint_words(kiosk.touchpoint, t)})")
     if kiosk.heard_ms is None:
         return t.say_html("kiosk.never", kiosk=name)
     moment = t.moment(page.on_clock(kiosk.heard_ms), page.now.date())
@@ -150,9 +151,11 @@ def _signals(summary: StoreSummary, t: Translator) -> list[Signal]:
 
 def _pair_chart(summary: StoreSummary, t: Translator) -> Markup:
     own, others = summary.figures, summary.others
-    words = gap_words(own.gap, own.service, own.experience, t)
+    running = own.period.running
+    words = "" if running else gap_words(own.gap, own.service, own.experience, t)
     rows = [Row(t.say("figure.this-store"), own.service, own.experience, words, firm=True)]
-    if others.service.value is not None or others.experience.value is not None:
+    # While the day runs nothing is compared: a range looked at every minute is not the range it says.
+    if not running and (others.service.value is not None or others.experience.value is not None):
         words = gap_words(others.gap, others.service, others.experience, t)
         rows.append(Row(t.say("figure.other-stores", others.stores), others.service, others.experience, words, firm=False))
     return side_by_side(rows, t)
@@ -169,7 +172,7 @@ def _place(place: Place, t: Translator) -> ShownPlace:
     shown = shown_index(place.index, t, "unit.to")
     check = verdict.much_marked(place.marked, place.index.total)
     return ShownPlace(
-        place.touchpoint,
+        touchpoint_words(place.touchpoint, t),
         words.get("question", place.question),
         shown,
         dot_row(place.index, place.others, place.signal, t),

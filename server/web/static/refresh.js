@@ -15,14 +15,16 @@ async function text(address) {
   return answer.ok && !answer.redirected ? answer.text() : null;
 }
 
-function replaceMain(page) {
+function show(page) {
+  const read = new DOMParser().parseFromString(page, "text/html");
   const main = document.querySelector("main");
-  const fresh = new DOMParser().parseFromString(page, "text/html").querySelector("main");
+  const fresh = read.querySelector("main");
   if (!fresh) return;
   const touched = [...main.querySelectorAll(TOUCHABLE)].indexOf(document.activeElement);
   const opened = [...main.querySelectorAll("details")].map((one) => one.open);
   const scrolled = [...main.querySelectorAll(".scroll")].map((one) => one.scrollTop);
   main.replaceWith(fresh);
+  document.querySelector("footer").replaceWith(read.querySelector("footer"));
   fresh.querySelectorAll("details").forEach((one, at) => { one.open = opened[at] ?? false; });
   fresh.querySelectorAll(".scroll").forEach((one, at) => { one.scrollTop = scrolled[at] ?? 0; });
   if (touched >= 0) fresh.querySelectorAll(TOUCHABLE)[touched]?.focus({ preventScroll: true });
@@ -32,12 +34,13 @@ function replaceMain(page) {
 async function look() {
   const main = document.querySelector("main");
   const selected = document.getSelection();
-  // Nobody's selection is torn away under their finger.
-  if (document.visibilityState !== "visible" || (selected && !selected.isCollapsed)) return;
+  // Nobody's selection is torn away under their finger, nor a date half typed.
+  const busy = (selected && !selected.isCollapsed) || main.contains(document.activeElement?.closest("form"));
+  if (document.visibilityState !== "visible" || busy) return;
   const pulse = await text(main.dataset.pulseUrl);
   if (pulse === null || (pulse === main.dataset.pulse && Date.now() - lookedAt < AT_LEAST_EVERY_MS)) return;
   const page = await text(location.href);
-  if (page !== null) replaceMain(page);
+  if (page !== null) show(page);
 }
 
 async function keepLooking() {
