@@ -40,7 +40,7 @@ DAYS = RollUp(
 VISIT_DAYS = RollUp(
     "visit_days",
     ("placement_id", "local_day", "service_id", "experience_id", "faces"),
-    ("both", "service_only", "experience_only", "neither"),
+    ('"both"', "service_only", "experience_only", "neither"),  # BOTH is a word of PostgreSQL's own
 )
 ROLL_UPS = (HOURS, DAYS, VISIT_DAYS)
 UPSERTS = {roll_up.table: roll_up.upsert() for roll_up in ROLL_UPS}

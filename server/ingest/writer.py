@@ -70,13 +70,18 @@ class Writer:
             self._queue.put(None)
             self._thread.join()
 
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for the next COMMIT."""
+        return self._queue.qsize()
+
     def sync(self, request: SyncRequest, kiosk: AuthenticatedKiosk, body_sha256: str) -> SyncReply:
         """Store a request and return its answer once it is committed.
 
         Raises the request's Refusal; 503 `busy` when nothing was stored or it is not known whether, so that the kiosk sends it
         again.
         """
-        if self._closing.is_set() or self._queue.qsize() >= MOST_WAITING:
+        if self._closing.is_set() or self.waiting >= MOST_WAITING:
             raise busy()
         waiting = _Waiting(Job(request, kiosk, body_sha256, self._clock.now_ms()), Future())
         self._queue.put(waiting)

@@ -2,38 +2,111 @@
 
 from __future__ import annotations
 
-import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from server.database.engine import writing
-from server.database.tables import arrivals, counters, reactions
+from server.database.engine import reading
+from server.database.tables import arrivals, reactions
+from server.errors import Refusal
+from server.fleet.kiosks import authenticate
 from server.ingest.writer import Writer
+from wire.messages import SyncReply, SyncRequest
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 
-def test_requests_that_wait_share_a_commit_and_one_refusal_harms_no_other(house) -> None:
-    kiosks = [house.enrol(f"sha256:kiosk-{number}") for number in range(8)]
+@pytest.fixture
+def writer(settings, clock, house):
+    writer = Writer(settings, clock, house.engine)
+    yield writer
+    if writer.waiting == 0:
+        writer.close()
+
+
+class Senders:
+    """Eight kiosks that send at once to a writer that has not begun."""
+
+    def __init__(self, house: Any, writer: Writer, **fields: dict[int, Any]) -> None:
+        self._pool = ThreadPoolExecutor(8)
+        self.answers: list[Future[SyncReply]] = []
+        for number in range(8):
+            kiosk = house.enrol(f"sha256:kiosk-{number}")
+            with reading(house.engine) as connection:
+                known = authenticate(connection, kiosk.key, 0)
+            own = {name: values[number] for name, values in fields.items() if number in values}
+            message = kiosk.request([kiosk.press(1_000)], stream=f"{number:032x}") | own
+            self.answers.append(self._pool.submit(writer.sync, msgspec.convert(message, SyncRequest), known, "0" * 64))
+        deadline = time.monotonic() + 10
+        while writer.waiting < 8 and time.monotonic() < deadline:
+            time.sleep(0.005)
+        assert writer.waiting == 8
+
+    def outcome(self, number: int) -> int | str:
+        try:
+            return self.answers[number].result(10).stored
+        except Refusal as refusal:
+            return refusal.code
+
+
+def count_commits(house) -> list[int]:
     commits: list[int] = []
     event.listen(house.engine, "commit", lambda _: commits.append(1))
+    return commits
 
-    def send(number: int) -> int:
-        kiosk = kiosks[number]
-        first_seq = 9 if number == 3 else 1
-        return kiosk.send(kiosk.request([kiosk.press(1_000)], first_seq, stream=f"{number:032x}")).status_code
 
-    with ThreadPoolExecutor(8) as pool:
-        # While this transaction is open the writer waits for it, and the others wait behind the first.
-        with writing(house.engine) as connection:
-            connection.execute(select(func.count()).select_from(reactions))
-            answers = [pool.submit(send, number) for number in range(8)]
-            deadline = threading.Event()
-            while house.app.extensions["salve_waiting"]() < 7 and not deadline.wait(0.01):
-                pass
-            commits.clear()
-        statuses = [answer.result() for answer in answers]
-    assert statuses == [200, 200, 200, 409, 200, 200, 200, 200]
+def test_what_waits_together_is_committed_together_and_a_refusal_harms_no_other(house, writer) -> None:
+    senders = Senders(house, writer, first_seq={3: 9}, hardware={5: "sha256:a-clone"})
+    commits = count_commits(house)
+    writer.start()
+    assert [senders.outcome(number) for number in range(8)] == [1, 1, 1, "gap", 1, "hardware-differs", 1, 1]
+    assert len(commits) == 1
+    assert len(house.rows(reactions)) == 6
+    assert [row.position for row in house.rows(arrivals)] == [1, 2, 3, 4, 5, 6]
+    assert house.wrong_figures() == []
+
+
+def test_when_the_commit_fails_all_are_told_and_nothing_is_stored(house, writer) -> None:
+    senders = Senders(house, writer)
+
+    def fail(_: object) -> None:
+        event.remove(house.engine, "commit", fail)
+        raise OperationalError("COMMIT", {}, Exception("disk full"))
+
+    event.listen(house.engine, "commit", fail)
+    writer.start()
+    assert [senders.outcome(number) for number in range(8)] == ["busy"] * 8
+    assert house.rows(reactions) == []
+    kiosk = house.enrol("sha256:kiosk-0")
+    assert kiosk.sync([kiosk.press(1_000)], stream="0" * 32)["stored"] == 1
+
+
+def test_a_fault_in_one_request_is_its_own_and_takes_back_only_what_it_did(house, writer) -> None:
+    senders = Senders(house, writer, boots={2: [["boot-one", 1], ["x" * 200, 2]]})
+
+    def fail(_conn: object, _cursor: object, _statement: str, values: Any, *_more: object) -> None:
+        if "x" * 200 in values:
+            raise ZeroDivisionError
+
+    event.listen(house.engine, "before_cursor_execute", fail)
+    writer.start()
+    with pytest.raises(ZeroDivisionError):
+        senders.answers[2].result(10)
+    assert [senders.outcome(number) for number in (0, 1, 3, 4, 5, 6, 7)] == [1] * 7
     assert len(house.rows(reactions)) == 7
-    assert [row.position for row in house.rows(arrivals)] == list(range(1, 8))
+
+
+def test_closing_answers_what_waits_and_then_takes_no_more(house, writer) -> None:
+    senders = Senders(house, writer)
+    writer.start()
+    writer.close()
+    assert [senders.outcome(number) for number in range(8)] == [1] * 8
+    with pytest.raises(Refusal) as refused:
+        writer.sync(None, None, "")
+    assert (refused.value.status, refused.value.retry_after_s) == (503, 5)
