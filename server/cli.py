@@ -13,10 +13,12 @@ from server.commands.stores import store
 from server.commands.workplace import Commands
 
 
-@click.group(cls=Commands)
+@click.group(cls=Commands, context_settings={"max_content_width": 128})
 @click.version_option(package_name="salve", prog_name="salve-server")
 def main() -> None:
     """Salve's server: stores, people, kiosks, exports, and serving them.
+
+    Example: salve-server store add S014 --name "Old Market" --timezone Europe/Warsaw
 
     Settings come from the environment, like SALVE_DATA_DIR, or from the TOML file that SALVE_CONFIG names.
     """

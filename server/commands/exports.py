@@ -12,6 +12,8 @@ import click
 
 from server.access.tokens import ExportToken
 from server.commands.workplace import Commands, Workplace, at_work
+from server.comparison.periods import DEFAULT
+from server.comparison.summary import chain_summary
 from server.database.engine import reading
 from server.database.export_rows import ledger_end
 from server.database.stores import store_ids
@@ -19,6 +21,7 @@ from server.export.csv_text import BYTE_ORDER_MARK
 from server.export.cursor import Cursor, read_cursor
 from server.export.hourly import hourly_chunks
 from server.export.reactions import ReactionLines
+from server.export.stores import stores_csv
 from server.export.wanted import Wanted, read_wanted
 
 if TYPE_CHECKING:
@@ -30,7 +33,10 @@ EVERYTHING = ExportToken(0, "command line", all_stores=True)
 
 @click.group("export", cls=Commands)
 def export() -> None:
-    """What the export addresses give, into a file or to standard output."""
+    """What the export addresses give, into a file or to standard output.
+
+    Example: salve-server export reactions -o reactions.csv
+    """
 
 
 def _common(command: Callable[..., None]) -> Callable[..., None]:
@@ -86,6 +92,25 @@ def hourly(first: str, end: str, stores: tuple[str, ...], output: Path | None, k
         with _opened(output) as file:
             file.write(BYTE_ORDER_MARK.encode() if bom else b"")
             file.writelines(hourly_chunks(place.engine, wanted))
+
+
+@export.command("stores")
+@click.option("--period", default=DEFAULT, show_default=True, help="today, 7d, 4w or 13w, where no days are given.")
+@_common
+def stores_figures(
+    first: str, end: str, stores: tuple[str, ...], period: str, output: Path | None, kind: str, *, bom: bool, raw: bool
+) -> None:
+    """Export the figures of every store, those without reactions too.
+
+    Example: salve-server export stores --from 2026-11-01 --to 2026-12-01 -o stores.csv
+    """
+    with at_work() as place:
+        wanted = _wanted(place, stores, first, end, raw=raw)
+        with reading(place.engine) as connection:
+            summary = chain_summary(connection, wanted.stores, wanted.period(period), place.clock.now_ms())
+        with _opened(output) as file:
+            file.write(BYTE_ORDER_MARK.encode() if bom else b"")
+            file.write(stores_csv(summary, raw=raw))
 
 
 def _wanted(place: Workplace, stores: tuple[str, ...], first: str, end: str, *, raw: bool) -> Wanted:

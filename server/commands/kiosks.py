@@ -18,7 +18,10 @@ from wire.layouts import LAYOUTS
 
 @click.group("kiosk", cls=Commands)
 def kiosk() -> None:
-    """The kiosks of all stores."""
+    """The kiosks of all stores.
+
+    Example: salve-server kiosk list
+    """
 
 
 @kiosk.command("code")

@@ -14,7 +14,10 @@ from server.database.engine import writing
 
 @click.group("user", cls=Commands)
 def user() -> None:
-    """People who sign in."""
+    """People who sign in.
+
+    Example: salve-server user add ewa@chain.example --role manager --store S014
+    """
 
 
 @user.command("add")
@@ -34,7 +37,10 @@ def add(email: str, role: str, stores: tuple[str, ...]) -> None:
 
 @click.group("token", cls=Commands)
 def token() -> None:
-    """Tokens of programs that read exports."""
+    """Tokens of programs that read exports.
+
+    Example: salve-server token add "weekly report"
+    """
 
 
 @token.command("add")

@@ -11,7 +11,10 @@ from server.database.rollup_check import Findings, check, repair
 
 @click.group("rollup", cls=Commands)
 def rollup() -> None:
-    """The counted figures behind pages and hourly exports."""
+    """The counted figures behind pages and hourly exports.
+
+    Example: salve-server rollup check
+    """
 
 
 @rollup.command("check")

@@ -64,7 +64,11 @@ def serve() -> None:
         allow_files()
         app = create_app(place.settings, place.clock, place.engine)
         try:
-            Serving(app, place.settings).run()
+            serving = Serving(app, place.settings)
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda _number, _frame: serving.stop())
+            click.echo(f"Salve listens on port {serving.port}.")
+            serving.run()
         finally:
             app.extensions["salve_close"]()
 
@@ -83,7 +87,7 @@ def allow_files() -> None:
 
 
 class Serving:
-    """Waitress around the app; `run` returns when SIGTERM or SIGINT came and what had begun is answered."""
+    """Waitress around the app, which can end without cutting an answer off."""
 
     def __init__(self, app: Flask, settings: Settings) -> None:
         self._sockets: dict[int, Any] = {}
@@ -112,18 +116,16 @@ class Serving:
         return int(self._doors[0].effective_port)
 
     def run(self) -> None:
-        """Serve until a signal, then stop taking connections, answer what has begun, and return."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda _number, _frame: self.stop())
-        click.echo(f"Salve listens on port {self.port}.")
+        """Serve until `stop`, then take no more connections, answer what has begun, and return."""
         while not self._stopping:
             self._turn(1.0)
         self._drain()
 
     def stop(self) -> None:
         """Ask `run` to end; may be called from a signal or another thread."""
-        self._stopping = True
-        self._doors[0].pull_trigger()
+        if not self._stopping:
+            self._stopping = True
+            self._doors[0].pull_trigger()
 
     def _drain(self) -> None:
         for door in self._doors:

@@ -13,7 +13,10 @@ LANGUAGES = ("en", "pl", "it", "fa", "ar", "tr")
 
 @click.group("store", cls=Commands)
 def store() -> None:
-    """The chain's stores."""
+    """The chain's stores.
+
+    Example: salve-server store list
+    """
 
 
 @store.command("add")

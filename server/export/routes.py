@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from contextlib import ExitStack
-from datetime import date
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, jsonify, request
@@ -15,7 +14,7 @@ from server.comparison.periods import DEFAULT, local_today, parse_period
 from server.comparison.summary import chain_summary, store_summary
 from server.database.engine import reading
 from server.database.export_rows import ledger_end
-from server.errors import busy, token_unknown, wrong_parameter
+from server.errors import busy, token_unknown
 from server.export.csv_text import BYTE_ORDER_MARK
 from server.export.cursor import Cursor, read_cursor
 from server.export.hourly import hourly_chunks
@@ -64,7 +63,9 @@ def blueprint(settings: Settings, clock: Clock, engine: Engine) -> Blueprint:
         asker = _asker(engine, clock)
         with reading(engine) as connection:
             wanted = _wanted(connection, asker)
-            summary = chain_summary(connection, wanted.stores, _period(wanted), clock.now_ms())
+            summary = chain_summary(
+                connection, wanted.stores, wanted.period(request.args.get("period", DEFAULT)), clock.now_ms()
+            )
         return _stream("stores.csv", iter([stores_csv(summary, raw=wanted.raw)]), streams)
 
     @door.get("/stores/<code>/summary")
@@ -89,15 +90,6 @@ def _wanted(connection: Connection, asker: ExportToken) -> Wanted:
     asked = request.args
     raw = flag("raw", asked.get("raw", ""))
     return read_wanted(connection, asker, asked.getlist("store"), asked.get("from", ""), asked.get("to", ""), raw=raw)
-
-
-def _period(wanted: Wanted) -> str:
-    """The address's `period`, or the days `from` and `to`, which must be given together; else the usual one."""
-    if wanted.from_day is None and wanted.to_day is None:
-        return request.args.get("period", DEFAULT)
-    if wanted.from_day is None or wanted.to_day is None:
-        raise wrong_parameter("to" if wanted.to_day is None else "from", "is missing; figures need both days, or a period")
-    return f"{date.fromordinal(wanted.from_day)}..{date.fromordinal(wanted.to_day)}"
 
 
 def _stream(name: str, chunks: Iterator[bytes], streams: threading.BoundedSemaphore) -> Response:

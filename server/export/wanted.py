@@ -30,6 +30,17 @@ class Wanted:
     to_day: int | None = None
     raw: bool = False
 
+    def period(self, name: str) -> str:
+        """The days as a period's text, or `name` where none were asked for.
+
+        Raises 400 when only one of the two days is there: figures need both.
+        """
+        if self.from_day is None and self.to_day is None:
+            return name
+        if self.from_day is None or self.to_day is None:
+            raise wrong_parameter("to" if self.to_day is None else "from", "is missing; figures need both days, or a period")
+        return f"{date.fromordinal(self.from_day)}..{date.fromordinal(self.to_day)}"
+
 
 def read_wanted(connection: Connection, asker: ExportToken, codes: Sequence[str], first: str, end: str, *, raw: bool) -> Wanted:
     """What the asker may have of what was asked for; no codes ask for all of their stores.

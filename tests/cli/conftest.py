@@ -1,0 +1,39 @@
+"""Runs a command of salve-server in this process, over a database of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from server.cli import main
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@pytest.fixture
+def salve(tmp_path: Path) -> Callable[..., Result]:
+    """Give it the words after `salve-server`; `said` is what arrives on standard input."""
+    environment: dict[str, Any] = {
+        "SALVE_DATA_DIR": str(tmp_path / "data"),
+        "SALVE_DATABASE_URL": None,
+        "SALVE_CONFIG": None,
+        "SALVE_SECRET_KEY_FILE": None,
+    }
+
+    def run(*words: str, said: str = "", **settings: str) -> Result:
+        return CliRunner().invoke(main, list(words), input=said, env=environment | settings, prog_name="salve-server")
+
+    return run
+
+
+@pytest.fixture
+def ready(salve: Callable[..., Result]) -> Callable[..., Result]:
+    """The same with an upgraded database and the store S001."""
+    assert salve("upgrade").exit_code == 0
+    added = salve("store", "add", "S001", "--name", "@home", "--timezone", "Europe/Warsaw", "--region", "-20% Outlet")
+    assert added.exit_code == 0, added.output
+    return salve

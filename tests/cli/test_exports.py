@@ -1,0 +1,62 @@
+"""`export reactions`, `hourly` and `stores`, into a file and to standard output."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from click.testing import Result
+
+
+@pytest.mark.parametrize(
+    ("what", "first"), [("reactions", "position,"), ("hourly", "store,touchpoint,"), ("stores", "store,store_name,")]
+)
+def test_an_export_goes_to_standard_output_or_whole_into_a_file(
+    ready: Callable[..., Result], tmp_path: Path, what: str, first: str
+) -> None:
+    shown = ready("export", what, "--format", "csv")
+    assert shown.exit_code == 0, shown.stderr
+    assert shown.stdout_bytes.startswith(first.encode())
+    target = tmp_path / "out" / "export.csv"
+    target.parent.mkdir()
+    assert ready("export", what, "--bom", "-o", str(target)).exit_code == 0
+    assert target.read_bytes() == b"\xef\xbb\xbf" + shown.stdout_bytes
+    assert [path.name for path in target.parent.iterdir()] == ["export.csv"]
+
+
+def test_names_are_defused_unless_raw(ready: Callable[..., Result]) -> None:
+    assert "S001,'@home,'-20% Outlet," in ready("export", "stores").stdout
+    assert "S001,@home,-20% Outlet," in ready("export", "stores", "--raw").stdout
+
+
+def test_the_cursor_is_said_and_taken(ready: Callable[..., Result]) -> None:
+    said = ready("export", "reactions").stderr
+    assert said.startswith("Salve-Cursor: ")
+    cursor = said.removeprefix("Salve-Cursor: ").strip()
+    again = ready("export", "reactions", "--after", cursor)
+    assert (again.exit_code, again.stderr) == (0, said)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("reactions", "--after", "x"), "The parameter after is no cursor"),
+        (("reactions", "--store", "S999"), "There is no store S999"),
+        (("hourly", "--from", "yesterday"), "The parameter from must be a day"),
+        (("stores", "--from", "2026-11-01"), "The parameter to is missing"),
+        (("stores", "--period", "9d"), "The parameter period must be"),
+        (("reactions", "--format", "xls"), "'xls' is not"),
+        (("reactions", "-o", "/nowhere/at/all.csv"), "No such file or directory"),
+    ],
+    ids=lambda words: " ".join(words) if isinstance(words, tuple) else "",
+)
+def test_what_can_not_be_exported_is_a_sentence(ready: Callable[..., Result], words: tuple[str, ...], sentence: str) -> None:
+    failed = ready("export", *words)
+    assert failed.exit_code == 1
+    assert sentence in failed.stderr
+    assert failed.stderr.count("\n") == 1
