@@ -15,9 +15,9 @@ def add_key(connection: Connection, kiosk_id: int, key_id: str, secret_hash: str
     connection.execute(kiosk_keys.insert().values(kiosk_id=kiosk_id, key_id=key_id, secret_hash=secret_hash, made_ms=made_ms))
 
 
-def drop_unused_keys(connection: Connection, kiosk_id: int) -> None:
-    """Delete keys that were handed out and never used, except the newest few."""
-    unused = (kiosk_keys.c.kiosk_id == kiosk_id) & kiosk_keys.c.used_ms.is_(None) & kiosk_keys.c.revoked_ms.is_(None)
+def drop_unused_keys(connection: Connection, kiosk_id: int, since_ms: int) -> None:
+    """Delete keys that were handed out since then and never used, except the newest few."""
+    unused = (kiosk_keys.c.kiosk_id == kiosk_id) & kiosk_keys.c.used_ms.is_(None) & (kiosk_keys.c.made_ms >= since_ms)
     newest = select(kiosk_keys.c.id).where(unused).order_by(kiosk_keys.c.id.desc()).limit(UNUSED_KEPT)
     connection.execute(delete(kiosk_keys).where(unused, kiosk_keys.c.id.not_in(newest.scalar_subquery())))
 

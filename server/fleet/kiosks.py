@@ -97,7 +97,7 @@ def next_key(connection: Connection, kiosk: AuthenticatedKiosk, now_ms: int) -> 
     if wished_ms is None:
         return None
     key = give_key(connection, kiosk.id, max(now_ms, wished_ms))
-    key_rows.drop_unused_keys(connection, kiosk.id)
+    key_rows.drop_unused_keys(connection, kiosk.id, wished_ms)
     return key
 
 
