@@ -171,12 +171,16 @@ class Box:
 
     def _apply(self, config: Config) -> None:
         """Ask and judge by another configuration from now on; another layout lets go of the pins and takes others."""
-        before, self.config = self.config, config
         self.recorder.apply(config)
-        if self._ended or (before is not None and before.layout == config.layout):
+        self.config = config
+        if self._ended:
+            return
+        if self.panel.layout.name == config.layout:
+            self.panel.rest("ready")
             return
         self._close_panel()
         self._open_panel()
+        self._release_waiting()
 
     def _card_changed(self) -> bool:
         """Whether this card was enrolled (anew) since the last look; its configuration then applies."""

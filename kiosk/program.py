@@ -37,7 +37,7 @@ class Program:
         self.simulated = simulated
         self.cable = Cable()
         prepare_folder(settings.data_dir)
-        refuse_forgetting_folder(settings.data_dir, simulated=simulated)
+        refuse_forgetting_folder(settings.data_dir, file_system(settings.data_dir), simulated=simulated)
         self.clock: Clock = SimulatedClock(settings.data_dir) if simulated else SystemClock()
         self._hardware = hardware_hash(settings.data_dir)
         self._switching = threading.Lock()
@@ -172,9 +172,8 @@ def prepare_folder(folder: Path) -> None:
         raise KioskError(f"data_dir: {folder} can not be written. Set SALVE_KIOSK_DATA_DIR to another.")
 
 
-def refuse_forgetting_folder(folder: Path, *, simulated: bool) -> None:
-    """Raise BufferUnsafe when a reboot would empty the folder; in simulation that is worth a warning only."""
-    kind = file_system(folder)
+def refuse_forgetting_folder(folder: Path, kind: str, *, simulated: bool) -> None:
+    """Raise BufferUnsafe when a reboot would empty this kind of file system; in simulation that is worth a warning only."""
     if kind not in FORGETTING:
         return
     sentence = f"data_dir: {folder} lies on {kind}, which a reboot empties. Set data_dir to a folder on the card."

@@ -48,6 +48,7 @@ class SyncSchedule:
         self._pressed = threading.Event()
         self._hurry = threading.Event()
         self._due = threading.Event()
+        self._running = False
         self._stop = threading.Event()
         self._drift_ms = clock.wall_ms() - clock.elapsed_ms()
         self._scheduler = BackgroundScheduler(
@@ -86,12 +87,17 @@ class SyncSchedule:
         return self._wait_s
 
     def _run(self) -> None:
+        self._running = True
         self._due.clear()
         # Should the run fail in a way that nobody foresaw, the beat goes on.
         self._wait_s = UNFORESEEN_S
-        wait_s = self._sync.run()
+        try:
+            self._wait_s = self._sync.run()
+        finally:
+            self._running = False
         # A press that came when this run had looked for the last time must not wait for the next beat.
-        self._wait_s = 0.0 if self._due.is_set() else wait_s
+        if self._due.is_set() and self._sync.is_online():
+            self._wait_s = 0.0
         self._plan()
 
     def _plan(self) -> None:
@@ -121,8 +127,10 @@ class SyncSchedule:
         self._pressed.clear()
         if hurry or self._sync.is_online():
             self._due.set()
-            self._wait_s = 0.0
-            self._plan()
+            # A run in flight sees the flag when it ends; planning beside it would only be skipped, again and again.
+            if not self._running:
+                self._wait_s = 0.0
+                self._plan()
 
 
 class _FromNow(BaseTrigger):  # type: ignore[misc]

@@ -1,0 +1,232 @@
+"""The whole program on mock pins and real files: presses arrive, the switches do what they draw, signals end it cleanly."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+
+from kiosk import enrol
+from kiosk.asking import ask
+from kiosk.errors import BufferUnsafe, KioskError
+from kiosk.program import Program, refuse_forgetting_folder
+from kiosk.screen.hand import Hand
+from kiosk.settings import KioskSettings
+from kiosk.upload import Uploader
+
+
+def until(condition, within_s=10):
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def enrol_card(folder, server, program):
+    enrol.enrol(folder, server.url, "CODE", program._hardware, "1.0.0", Uploader(server.url))
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return KioskSettings(tmp_path / "data", tmp_path / "run", None, None, False)
+
+
+@pytest.fixture
+def program(settings, server):
+    program = Program(settings, simulated=True)
+    enrol_card(settings.data_dir, server, program)
+    program.power_on()
+    yield program
+    program.power_off(cut=False)
+
+
+def press(program, button="welcome-happy", held_ms=80):
+    return Hand().press(program.box, program.box.panel, button, held_ms)
+
+
+def test_a_press_on_a_mock_pin_lights_thank_you_and_reaches_the_server_within_seconds(program, server):
+    outcome = press(program)
+    assert outcome.light == "thanks"
+    assert program.box.panel.lights()["welcome-happy"] == "thanks"
+    assert program.box.panel.lamps()["welcome-happy"]
+    assert until(lambda: (outcome.stream, outcome.seq) in server.stored(), 5)
+    assert until(lambda: program.status()["acknowledged"] == 1)
+
+
+def test_both_faces_at_once_are_a_mash_and_answered_as_a_repeat(program):
+    program.box.panel.push("welcome-unhappy")
+    outcome = press(program)
+    program.box.panel.let_go("welcome-unhappy")
+    assert until(lambda: program.status()["thanked"] == 2)
+    assert outcome.light in {"thanks", "repeat"}
+    rows = program.box.recorder.ask(lambda work: work.buffer._conn.execute("SELECT mark FROM reactions").fetchall())
+    assert sorted(rows) == [("mash",), ("vote",)]
+
+
+def test_a_finger_that_stays_is_one_press_and_a_second_one_finds_no_room(program):
+    hand = Hand()
+    first = hand.push(program.box, program.box.panel, "served-happy")
+    assert first.light == "thanks"
+    assert hand.press(program.box, program.box.panel, "served-happy", 80) is None
+    hand.let_go("served-happy")
+    assert program.status()["thanked"] == 1
+
+
+def test_a_touch_too_short_for_a_finger_is_nothing(program):
+    program.box.panel.push("served-happy")
+    program.box.panel.let_go("served-happy")
+    assert press(program, "served-unhappy").seq == 1
+
+
+def test_a_pulled_cable_keeps_presses_waiting_and_they_drain_when_it_is_back(program, server):
+    assert until(lambda: program.status()["last_sync"])
+    program.set_cable(plugged=False)
+    press(program)
+    press(program, "served-happy")
+    assert program.status()["waiting"] == 2
+    assert server.stored() == {}
+    program.set_cable(plugged=True)
+    assert until(lambda: program.status()["waiting"] == 0)
+    assert len(server.stored()) == 2
+
+
+def test_a_power_cut_ends_the_stream_and_the_next_start_is_another_boot(program, server):
+    first = press(program)
+    boot = program.clock.boot_id()
+    program.power_off(cut=True)
+    dark = program.status()
+    assert (dark["power"], dark["faults"], dark["thanked"]) == (False, ["no-power"], 1)
+    program.power_on()
+    second = press(program)
+    assert second.stream != first.stream
+    assert program.clock.boot_id() != boot
+    assert until(lambda: program.status()["waiting"] == 0)
+    assert set(server.stored()) == {(first.stream, first.seq), (second.stream, second.seq)}
+    assert max(len(request.boots) for request in server.requests) == 2
+
+
+def test_before_enrolment_nothing_is_thanked_for_and_enrolling_beside_it_begins_the_work(settings, server):
+    program = Program(settings, simulated=True)
+    program.power_on()
+    assert press(program).light is None
+    assert "being-set-up" in program.status()["faults"]
+    enrol_card(settings.data_dir, server, program)
+    assert until(lambda: program.status()["config_version"] == 3)
+    assert press(program).light == "thanks"
+    assert until(lambda: len(server.stored()) == 1)
+    program.power_off(cut=False)
+
+
+def test_another_layout_from_the_server_takes_other_pins(program, server, config_of):
+    server.config = config_of(version=4, layout="two")
+    press(program)
+    assert until(lambda: program.status()["layout"] == "two")
+    server.config = None
+    # The same question as before, and the same person as far as the box can tell.
+    assert press(program, "happy")[2:] == ("repeat", program.status()["stream"], 2)
+
+
+def test_a_second_program_on_the_same_card_is_refused_with_a_sentence(program, settings):
+    with pytest.raises(BufferUnsafe, match="can not be opened: database is locked"):
+        Program(settings, simulated=True).power_on()
+
+
+def test_a_folder_that_a_reboot_empties_is_refused_and_in_simulation_only_warned_of(tmp_path, caplog):
+    with pytest.raises(BufferUnsafe, match="lies on overlay"):
+        refuse_forgetting_folder(tmp_path, "overlay", simulated=False)
+    refuse_forgetting_folder(tmp_path, "overlay", simulated=True)
+    assert "lies on overlay" in caplog.text
+
+
+def test_a_folder_that_can_not_be_made_names_its_setting(tmp_path):
+    (tmp_path / "file").write_text("")
+    settings = KioskSettings(tmp_path / "file" / "data", tmp_path / "run", None, None, False)
+    with pytest.raises(KioskError, match=r"^data_dir: "):
+        Program(settings, simulated=True)
+
+
+# ---------- as a process ----------
+
+
+class Process:
+    def __init__(self, tmp_path, url):
+        self.environment = {**os.environ, "SALVE_KIOSK_DATA_DIR": str(tmp_path / "data"), "SALVE_KIOSK_SYNC_S": "1"}
+        self.run_dir = tmp_path / "data" / "run"
+        self.command("enrol", "--server", url, "--code", "CODE").communicate()
+        self.start()
+
+    def command(self, *arguments):
+        program = [sys.executable, "-c", "from kiosk.cli import main; main()", *arguments]
+        return subprocess.Popen(program, env=self.environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def start(self):
+        self.environment["SALVE_KIOSK_SCREEN_PORT"] = str(free_port())
+        self.process = self.command("run", "--simulate")
+        assert until(lambda: self.status() is not None, 20)
+
+    def status(self):
+        try:
+            return json.load(urllib.request.urlopen(self.url("/status"), timeout=5))
+        except OSError:
+            return None
+
+    def url(self, path):
+        return f"http://127.0.0.1:{self.environment['SALVE_KIOSK_SCREEN_PORT']}{path}"
+
+    def press(self, button):
+        body = json.dumps({"button": button, "held_ms": 60}).encode()
+        request = urllib.request.Request(self.url("/simulated/press"), body, {"Content-Type": "application/json"})
+        return json.load(urllib.request.urlopen(request, timeout=15))
+
+
+def free_port():
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+@pytest.fixture
+def process(tmp_path, server):
+    process = Process(tmp_path, server.url)
+    yield process
+    process.process.kill()
+    process.process.communicate()
+
+
+def test_sigterm_stores_what_was_pressed_folds_the_buffer_and_exits_with_0(process, tmp_path):
+    assert process.press("served-happy")["light"] == "thanks"
+    assert ask(process.run_dir, "status")["thanked"] == 1
+    process.process.send_signal(signal.SIGTERM)
+    _, errors = process.process.communicate(timeout=15)
+    assert process.process.returncode == 0, errors
+    assert errors == ""
+    assert not (tmp_path / "data" / "buffer.db-wal").exists()
+    assert not (process.run_dir / "kiosk.sock").exists()
+
+
+def test_killed_at_any_moment_the_server_ends_with_exactly_the_presses_that_were_thanked_for(process, server, tmp_path):
+    thanked = set()
+    buttons = ["welcome-happy", "served-unhappy"]
+    for round_number in range(4):
+        for number in range(round_number + 2):
+            answer = process.press(buttons[number % 2])
+            thanked.add((answer["stream"], answer["seq"]))
+        process.process.kill()
+        process.process.communicate()
+        process.start()
+    assert until(lambda: process.status()["waiting"] == 0)
+    assert set(server.stored()) == thanked
+    assert len(server.order) == len(thanked)
+    process.process.kill()
+    process.process.communicate()
+    rows = sqlite3.connect(tmp_path / "data" / "buffer.db")
+    assert rows.execute("SELECT thanked FROM card").fetchone()[0] == len(thanked)
+    rows.close()
