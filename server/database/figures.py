@@ -6,13 +6,16 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import and_, func, select
+from sqlalchemy.exc import SQLAlchemyError
 
+from server.database.engine import reading
+from server.database.life import read_life
 from server.database.tables import buffers, days, kiosks, placements, questions, streams, visit_days
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import ColumnElement, Connection, Engine
 
 COUNTS = ("positive", "neutral", "negative", "marked", "uncertain", "clusters", "sum_xx", "sum_xn", "sum_nn")
 CELLS = ("both", "service_only", "experience_only", "neither")
@@ -155,6 +158,15 @@ def pulse(connection: Connection, store_ids: Collection[int]) -> int:
     stands = select(placements.c.kiosk_id).where(placements.c.store_id.in_(store_ids))
     total = select(func.coalesce(func.sum(streams.c.high), 0)).where(streams.c.kiosk_id.in_(stands))
     return int(connection.execute(total).scalar_one())
+
+
+def is_made_up(engine: Engine) -> bool:
+    """Whether figures are made up for trying; False when the database can not say, because a page must come even then."""
+    try:
+        with reading(engine) as connection:
+            return read_life(connection).made_up
+    except SQLAlchemyError:
+        return False
 
 
 def _placed(kiosk_id: ColumnElement[int], placement_id: ColumnElement[int]) -> ColumnElement[bool]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, current_app, g, make_response, redirect, render_template, request
-from sqlalchemy.exc import SQLAlchemyError
+from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request
 
 from server.access import sessions
 from server.access.scope import visible_store, visible_stores
@@ -13,7 +12,7 @@ from server.comparison.live import pulse_of
 from server.comparison.periods import local_today, parse_period
 from server.comparison.summary import chain_summary, store_summary
 from server.database.engine import reading, writing
-from server.database.life import read_life
+from server.database.figures import is_made_up
 from server.errors import not_found
 from server.web import head_office, store_page
 from server.web.page import Page, period_asked
@@ -159,11 +158,4 @@ def _add_pages(web: Blueprint, settings: Settings, clock: Clock, engine: Engine)
 
 
 def _made_up() -> bool:
-    """Whether the chain is made up; an error page must come even when the database does not answer."""
-    if "made_up" not in g:
-        try:
-            with reading(current_app.extensions["salve_engine"]) as connection:
-                g.made_up = read_life(connection).made_up
-        except SQLAlchemyError:
-            g.made_up = False
-    return bool(g.made_up)
+    return is_made_up(current_app.extensions["salve_engine"])
