@@ -106,22 +106,18 @@ class Tally:
         return row
 
     def _add_to_cluster(self, press: Press, key: DayKey) -> None:
-        last = self.open_clusters.get(press.question)
         positive = int(press.polarity == POSITIVE)
-        if last is not None and _joins(press, last):
-            self._count(last, -1)
-            cluster = Cluster(press.boot, press.elapsed_ms, last.key, last.positives + positive, last.presses + 1)
-        else:
-            cluster = Cluster(press.boot, press.elapsed_ms, key, positive, 1)
-        self._count(cluster, 1)
-        self.open_clusters[press.question] = cluster
-
-    def _count(self, cluster: Cluster, sign: int) -> None:
-        row = self._day(cluster.key)
-        row[CLUSTERS] += sign
-        row[SUM_XX] += sign * cluster.positives * cluster.positives
-        row[SUM_XN] += sign * cluster.positives * cluster.presses
-        row[SUM_NN] += sign * cluster.presses * cluster.presses
+        last = self.open_clusters.get(press.question)
+        if last is None or not _joins(press, last):
+            last = Cluster(press.boot, press.elapsed_ms, key, 0, 0)
+            self._day(key)[CLUSTERS] += 1
+        x, n = last.positives, last.presses
+        row = self._day(last.key)
+        # What the squares and the product grow by when x becomes x + positive, and n becomes n + 1.
+        row[SUM_XX] += positive * (2 * x + 1)
+        row[SUM_XN] += x + positive * (n + 1)
+        row[SUM_NN] += 2 * n + 1
+        self.open_clusters[press.question] = Cluster(press.boot, press.elapsed_ms, last.key, x + positive, n + 1)
 
     def _add_visit(self, press: Press, first: Press) -> None:
         if not first.counted or first.day is None or {press.signal, first.signal} != {"service", "experience"}:

@@ -41,11 +41,10 @@ class Boots:
 
     def clocks(self, reactions: Iterable[Reaction]) -> dict[int, BootClock]:
         """A clock for every boot that these reactions name, by the request's number."""
-        spans: dict[int, tuple[int, int]] = {}
+        elapsed: dict[int, list[int]] = {}
         for reaction in reactions:
-            first, last = spans.get(reaction.boot, (reaction.elapsed_ms, reaction.elapsed_ms))
-            spans[reaction.boot] = (min(first, reaction.elapsed_ms), max(last, reaction.elapsed_ms))
-        return {named: self._clock(named, *span) for named, span in spans.items()}
+            elapsed.setdefault(reaction.boot, []).append(reaction.elapsed_ms)
+        return {named: self._clock(named, min(found), max(found)) for named, found in elapsed.items()}
 
     def _clock(self, named: int, first_ms: int, last_ms: int) -> BootClock:
         boot = self._known[named]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -28,13 +28,14 @@ if TYPE_CHECKING:
 
 Entry = tuple[int, Reaction | bytes]
 MASH_MS = Rules().mash_ms
-MASH, VOTE = MARKS["mash"], MARKS["vote"]
+MASH, VOTE, UNREASONED = MARKS["mash"], MARKS["vote"], REASONS[""]
+MARK_AT = ReactionRow._fields.index("mark")
 
 
 class Judged(NamedTuple):
     """New reactions as rows and as presses, one beside the other; the held ones; and earlier presses that stop counting."""
 
-    rows: list[ReactionRow]
+    rows: list[tuple[Any, ...]]
     presses: list[Press]
     held: list[HeldRow]
     uncounted: list[int]
@@ -79,12 +80,13 @@ class Judge:
         uncounted = self._find_mashes(rows, presses)
         return Judged(rows, presses, self._held, uncounted)
 
-    def _resolve(self, entries: Sequence[Entry]) -> tuple[list[ReactionRow], list[Press]]:
-        rows: list[ReactionRow] = []
+    def _resolve(self, entries: Sequence[Entry]) -> tuple[list[tuple[Any, ...]], list[Press]]:
+        rows: list[tuple[Any, ...]] = []
         presses: list[Press] = []
         owner, stream = self._stream.kiosk_id, self._stream.number
         numbers = self._boots.numbers()
         clocks = self._boots.clocks(entry for _, entry in entries if isinstance(entry, Reaction))
+        make_press = Press._make
         configs: dict[int, dict[str, ButtonMeaning]] = {}
         zones: dict[int, str] = {}
         for seq, entry in entries:
@@ -106,14 +108,14 @@ class Judge:
             counted = mark == "vote"
             day, hour, arrival_day = self._days(zones[placement], pressed_ms, unsure_ms)
             # fmt: off
-            rows.append(ReactionRow(
+            rows.append((  # a bare tuple in the order of ReactionRow: the driver is quicker with those
                 owner, stream, seq, numbers[boot], elapsed_ms, wall_ms, synced, version, button, visit, MARKS[mark],
-                placement, question, answer, faces, REASONS[""], counted, pressed_ms, unsure_ms, quality,
+                placement, question, answer, faces, UNREASONED, counted, pressed_ms, unsure_ms, quality,
             ))
-            presses.append(Press(
+            presses.append(make_press((
                 seq, numbers[boot], elapsed_ms, placement, question, signal, faces, POLARITY_OF_ANSWER[answer], counted,
                 day, hour, arrival_day, visit,
-            ))
+            )))
             # fmt: on
         return rows, presses
 
@@ -123,7 +125,7 @@ class Judge:
         day, hour = local_day_and_hour(zone, pressed_ms)
         return day, (hour if unsure_ms < HOUR_UNCERTAINTY_MS else None), day
 
-    def _hold_beyond_quota(self, entries: Sequence[Entry], rows: list[ReactionRow], presses: list[Press]) -> None:
+    def _hold_beyond_quota(self, entries: Sequence[Entry], rows: list[tuple[Any, ...]], presses: list[Press]) -> None:
         if not presses:
             return
         wanted = Counter(press.arrival_day if press.day is None else press.day for press in presses)
@@ -143,30 +145,34 @@ class Judge:
                 self._hold(press.seq, codes.HELD_QUOTA, content(entry, self._boots.ids()))
         rows[:], presses[:] = [rows[place] for place in kept], [presses[place] for place in kept]
 
-    def _find_mashes(self, rows: list[ReactionRow], presses: list[Press]) -> list[int]:
+    def _find_mashes(self, rows: list[tuple[Any, ...]], presses: list[Press]) -> list[int]:
         """A mash speaks for no one, and neither does the press before it that it was mashed with.
 
         Changes rows and presses in place; returns the seqs of earlier batches' presses that stop counting.
         """
+        if all(row[MARK_AT] != MASH for row in rows):
+            return []
         last: dict[int, int] = {}
         uncounted: list[int] = []
-        for place, row in enumerate(rows):
-            if row.mark == MASH:
-                before = last.get(row.question_id)
+        for place, press in enumerate(presses):
+            if rows[place][MARK_AT] == MASH:
+                before = last.get(press.question)
                 if before is None:
-                    uncounted.extend(self._mashed_before(row))
-                elif _mashed(rows[before].mark, rows[before].boot, rows[before].elapsed_ms, row):
-                    rows[before] = rows[before]._replace(reason=REASONS["mash"], counted=False)
+                    uncounted.extend(self._mashed_before(press))
+                elif _mashed(rows[before][MARK_AT], presses[before].boot, presses[before].elapsed_ms, press):
+                    row = ReactionRow._make(rows[before])
+                    rows[before] = tuple(row._replace(reason=REASONS["mash"], counted=False))
                     presses[before] = presses[before]._replace(counted=False)
-            last[row.question_id] = place
+            last[press.question] = place
         return uncounted
 
-    def _mashed_before(self, row: ReactionRow) -> list[int]:
-        found = last_of_question(self._connection, row.kiosk_id, row.stream, row.question_id, row.seq)
+    def _mashed_before(self, press: Press) -> list[int]:
+        stream = self._stream
+        found = last_of_question(self._connection, stream.kiosk_id, stream.number, press.question, press.seq)
         if found is None:
             return []
         seq, boot, elapsed_ms, mark, counted = found
-        return [int(seq)] if counted and _mashed(mark, boot, elapsed_ms, row) else []
+        return [int(seq)] if counted and _mashed(mark, boot, elapsed_ms, press) else []
 
     def _hold(self, seq: int, code: str, raw: bytes) -> None:
         stream = self._stream
@@ -178,5 +184,5 @@ def content(reaction: Reaction, boot_ids: Mapping[int, str]) -> bytes:
     return msgspec.json.encode((*reaction[:3], boot_ids[reaction.boot], *reaction[4:]))
 
 
-def _mashed(mark: int, boot: int, elapsed_ms: int, row: ReactionRow) -> bool:
-    return mark == VOTE and boot == row.boot and 0 <= row.elapsed_ms - elapsed_ms < MASH_MS
+def _mashed(mark: int, boot: int, elapsed_ms: int, press: Press) -> bool:
+    return mark == VOTE and boot == press.boot and 0 <= press.elapsed_ms - elapsed_ms < MASH_MS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from server.database.codes import TIME_QUALITIES
@@ -39,6 +40,17 @@ class Bound(NamedTuple):
     offset_ms: int
 
 
+class _Stretch(NamedTuple):
+    """Part of a boot: server time at its start, both clocks' lengths of it (1 and 1 when they run alike), and its end."""
+
+    start_ms: int
+    server_ms: int
+    length_ms: int
+    server_length_ms: int
+    uncertainty_ms: int
+    end_ms: int
+
+
 class PressTime(NamedTuple):
     """Unix time of a press, how far off it may be, and a number of database.codes.TIME_QUALITIES."""
 
@@ -57,8 +69,7 @@ class BootClock:
     """
 
     def __init__(self, fixes: Sequence[Fix], bounds: Sequence[Bound], arrived_ms: int) -> None:
-        self._fixes = fixes
-        self._fixed_at = [fix.elapsed_ms for fix in fixes]
+        self._breaks, self._stretches = _stretches(fixes)
         # An arrival that another one, plus drift, shows to have been late is pulled back to what that one allows.
         self._bounds = [
             Bound(bound.elapsed_ms, min(other.offset_ms + _drift(bound.elapsed_ms - other.elapsed_ms) for other in bounds))
@@ -81,19 +92,15 @@ class BootClock:
         return PressTime(min(max(found.pressed_ms, 0), self._arrived_ms), found.uncertainty_ms, found.quality)
 
     def _exact(self, elapsed_ms: int) -> PressTime | None:
-        if not self._fixes:
+        if not self._stretches:
             return None
-        place = bisect_right(self._fixed_at, elapsed_ms)
-        before, after = self._fixes[max(place - 1, 0)], self._fixes[min(place, len(self._fixes) - 1)]
-        nearest = before if abs(elapsed_ms - before.elapsed_ms) <= abs(after.elapsed_ms - elapsed_ms) else after
-        away_ms = elapsed_ms - nearest.elapsed_ms
-        if before is not after and _agree(before, after):
-            share = (elapsed_ms - before.elapsed_ms) / (after.elapsed_ms - before.elapsed_ms)
-            pressed_ms = before.server_ms + round(share * (after.server_ms - before.server_ms))
-            uncertainty_ms = max(before.uncertainty_ms, after.uncertainty_ms)
-        else:
-            pressed_ms, uncertainty_ms = nearest.server_ms + away_ms, nearest.uncertainty_ms
-        return PressTime(pressed_ms, uncertainty_ms + _drift(away_ms), EXACT)
+        start, server_ms, length_ms, server_length_ms, uncertainty_ms, end = self._stretches[
+            bisect_right(self._breaks, elapsed_ms)
+        ]
+        pressed_ms = server_ms + (elapsed_ms - start) * server_length_ms // length_ms
+        away_ms = min(abs(elapsed_ms - start), abs(end - elapsed_ms))
+        # Drift as _drift has it, without its call: this runs for every reaction.
+        return PressTime(pressed_ms, uncertainty_ms - (-away_ms * DRIFT_PPM // 1_000_000), EXACT)
 
     def _estimated(self, elapsed_ms: int, wall_ms: int, synced: bool) -> PressTime | None:
         if not self._bounds:
@@ -115,6 +122,27 @@ class BootClock:
 def _drift(away_ms: int) -> int:
     """How far a kiosk's clock may have run off over that long, rounded up."""
     return -(-abs(away_ms) * DRIFT_PPM // 1_000_000)
+
+
+def _stretches(fixes: Sequence[Fix]) -> tuple[list[int], list[_Stretch]]:
+    """The boot cut into stretches, each with one way to tell the time in it, and the elapsed times between them."""
+    breaks: list[int] = []
+    stretches: list[_Stretch] = [_around(fix) for fix in fixes[:1]]
+    for before, after in pairwise(fixes):
+        if _agree(before, after):
+            breaks += [before.elapsed_ms, after.elapsed_ms]
+            length_ms, server_length_ms = after.elapsed_ms - before.elapsed_ms, after.server_ms - before.server_ms
+            uncertainty_ms = max(before.uncertainty_ms, after.uncertainty_ms)
+            between = (before.elapsed_ms, before.server_ms, length_ms, server_length_ms, uncertainty_ms, after.elapsed_ms)
+            stretches += [_Stretch(*between), _around(after)]
+        else:
+            breaks.append((before.elapsed_ms + after.elapsed_ms) // 2)
+            stretches.append(_around(after))
+    return breaks, stretches
+
+
+def _around(fix: Fix) -> _Stretch:
+    return _Stretch(fix.elapsed_ms, fix.server_ms, 1, 1, fix.uncertainty_ms, fix.elapsed_ms)
 
 
 def _agree(before: Fix, after: Fix) -> bool:
