@@ -1,0 +1,69 @@
+"""Commands end with 0 only on success, and otherwise with one sentence."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from kiosk.asking import AskingPlace
+from kiosk.cli import main
+from kiosk.machine import hardware_hash
+
+
+@pytest.fixture
+def run(tmp_path):
+    def run(*arguments):
+        return CliRunner().invoke(main, list(arguments), env={"SALVE_KIOSK_DATA_DIR": str(tmp_path)})
+
+    return run
+
+
+def test_enrol_says_which_kiosk_this_is_now(run, server, tmp_path):
+    result = run("enrol", "--server", server.url, "--code", "K7QM-2WXR-9FTB")
+    assert (result.exit_code, result.output) == (0, "This is now kiosk k1 of store S001.\n")
+    assert json.loads((tmp_path / "enrolment.json").read_text())["hardware"] == hardware_hash(tmp_path)
+
+
+def test_after_a_lost_reply_enrol_alone_sends_the_same_code_again(run, server):
+    server.trouble = [lambda *_: None]
+    lost = run("enrol", "--server", server.url, "--code", "K7QM-2WXR-9FTB")
+    assert lost.exit_code == 1
+    assert lost.stderr.startswith("Error: The server can not be reached")
+    assert run("enrol").exit_code == 0
+
+
+def test_enrol_refuses_an_address_that_would_show_the_key(run):
+    result = run("enrol", "--server", "http://192.168.1.9", "--code", "X")
+    assert result.exit_code == 1
+    assert "https://" in result.stderr
+
+
+def test_enrol_without_a_code_asks_for_it(run):
+    assert "--server and --code" in run("enrol").stderr
+
+
+def test_status_prints_json_for_programs_and_sentences_for_people(run, tmp_path):
+    found = {"thanked": 3, "waiting": 1, "refused": 0, "last_sync": None, "faults": ["unreachable"]}
+    place = AskingPlace(tmp_path / "run", {"status": lambda: found})
+    place.start()
+    assert json.loads(run("status", "--json").output) == found
+    text = run("status").output
+    place.close()
+    assert text == "3 presses thanked for, 1 waiting, 0 refused.\nLast sync: none since the start.\nFault: unreachable\n"
+
+
+def test_status_without_a_program_is_a_sentence_and_no_success(run):
+    result = run("status", "--json")
+    assert result.exit_code == 1
+    assert "salve-kiosk run" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["enrol", "run", "status"])
+def test_every_command_has_an_example(run, command):
+    assert "Example: " in run(command, "--help").output
+
+
+def test_a_wrong_setting_is_named(tmp_path):
+    result = CliRunner().invoke(main, ["status"], env={"SALVE_KIOSK_SCREEN_PORT": "eighty"})
+    assert result.exit_code == 1
+    assert "SALVE_KIOSK_SCREEN_PORT" in result.stderr
