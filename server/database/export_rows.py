@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import and_, func, select
 
 from server.database.codes import ANSWERS, REASONS, TIME_QUALITIES
 from server.database.codes import MARKS as MARK_NUMBERS
+from server.database.driver import marks, run
 from server.database.held import BESIDE
 from server.database.life import read_life
-from server.database.tables import arrivals, config_versions, held, hours, kiosks, placements, questions, reactions, streams
+from server.database.tables import arrivals, config_versions, held, hours, kiosks, placements, questions, streams
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from sqlalchemy import Connection, Select
 
@@ -24,6 +26,7 @@ ANSWER_WORDS = {number: (code, polarity) for code, (number, polarity) in ANSWERS
 
 # SQLite takes at most 32,766 values in a statement; above this many kiosks nearly all of them are asked for anyway.
 MOST_KIOSKS_NAMED = 1_000
+BLOCK = 250
 
 
 class Arrival(NamedTuple):
@@ -101,49 +104,37 @@ def next_arrivals(
     return [Arrival(*row) for row in connection.execute(found)]
 
 
-def reactions_of(connection: Connection, positions: Collection[int]) -> list[Any]:
-    """The reactions behind these arrivals by position and seq, as plain tuples.
+def reactions_of(connection: Connection, positions: Sequence[int]) -> list[tuple[Any, ...]]:
+    """The reactions behind these growing positions, by position and seq, as the driver's own tuples: millions of them pass.
 
     (position, seq, placement_id, question_id, answer_id, pressed_ms, uncertainty_ms, time_quality, visit, mark, reason,
-    counted, config_version); plain, because millions of them pass.
+    counted, config_version)
     """
-    run = reactions.c.seq.between(arrivals.c.first_seq, arrivals.c.last_seq)
-    rows = connection.execute(
-        select(
-            arrivals.c.position,
-            reactions.c.seq,
-            reactions.c.placement_id,
-            reactions.c.question_id,
-            reactions.c.answer_id,
-            reactions.c.pressed_ms,
-            reactions.c.uncertainty_ms,
-            reactions.c.time_quality,
-            reactions.c.visit,
-            reactions.c.mark,
-            reactions.c.reason,
-            reactions.c.counted,
-            reactions.c.config_version,
-        )
-        .join(reactions, and_(_same_stream(reactions.c), run))
-        .where(_at(positions))
-        .order_by(arrivals.c.position, reactions.c.seq)
+    where, values = _at(positions)
+    return _tuples(
+        connection,
+        "SELECT a.position, r.seq, r.placement_id, r.question_id, r.answer_id, r.pressed_ms, r.uncertainty_ms,"  # noqa: S608
+        " r.time_quality, r.visit, r.mark, r.reason, r.counted, r.config_version FROM arrivals a JOIN reactions r"
+        " ON r.kiosk_id = a.kiosk_id AND r.stream = a.stream AND r.seq BETWEEN a.first_seq AND a.last_seq"
+        f" WHERE {where} ORDER BY a.position, r.seq",
+        values,
     )
-    return list(rows)
 
 
-def held_of(connection: Connection, positions: Collection[int]) -> list[HeldRow]:
-    """The held rows that stand at their seq in these arrivals, by position and seq.
+def held_of(connection: Connection, positions: Sequence[int]) -> list[HeldRow]:
+    """The held rows that stand at their seq in these growing positions, by position and seq.
 
     What is held beside another reaction (other content, another kiosk's) never moved the ledger, and is in no export.
     """
-    run = held.c.seq.between(arrivals.c.first_seq, arrivals.c.last_seq)
-    rows = connection.execute(
-        select(arrivals.c.position, held.c.seq, held.c.code, held.c.sender_id, held.c.content)
-        .join(held, and_(_same_stream(held.c), run, held.c.code.not_in(BESIDE)))
-        .where(_at(positions))
-        .order_by(arrivals.c.position, held.c.seq)
+    where, values = _at(positions)
+    found = _tuples(
+        connection,
+        "SELECT a.position, h.seq, h.code, h.sender_id, h.content FROM arrivals a JOIN held h"  # noqa: S608
+        " ON h.kiosk_id = a.kiosk_id AND h.stream = a.stream AND h.seq BETWEEN a.first_seq AND a.last_seq"
+        f" WHERE {where} AND h.code NOT IN (?, ?) ORDER BY a.position, h.seq",
+        (*values, *BESIDE),
     )
-    return [HeldRow(*row) for row in rows]
+    return [HeldRow(position, seq, code, sender, bytes(content)) for position, seq, code, sender, content in found]
 
 
 def kiosks_heard_in(connection: Connection, store_ids: Collection[int]) -> set[int]:
@@ -220,9 +211,17 @@ def _places() -> Select[Any]:
     return select(*columns).join(kiosks, kiosks.c.id == placements.c.kiosk_id)
 
 
-def _same_stream(columns: Any) -> ColumnElement[bool]:
-    return and_(columns.kiosk_id == arrivals.c.kiosk_id, columns.stream == arrivals.c.stream)
+def _at(positions: Sequence[int]) -> tuple[str, tuple[int, ...]]:
+    """The condition that names these positions, and its values."""
+    first, last = positions[0], positions[-1]
+    if last - first + 1 == len(positions):
+        return "a.position BETWEEN ? AND ?", (first, last)
+    # Filled up to a whole block, so that there are few statements to prepare and remember.
+    padded = (*positions, *[last] * (-len(positions) % BLOCK))
+    return f"a.position IN ({marks(len(padded))})", padded
 
 
-def _at(positions: Collection[int]) -> ColumnElement[bool]:
-    return arrivals.c.position.in_(positions)
+def _tuples(connection: Connection, statement: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    # The driver's tuples as they are: wrapping each in a row object doubles what reading them costs.
+    with closing(run(connection, statement, values)) as result:
+        return list(result.cursor.fetchall()) if result.cursor is not None else []

@@ -13,7 +13,9 @@ from server.database.codes import MARKS
 from server.database.engine import reading
 from server.database.local_time import local_day_and_hour
 from server.export.csv_text import field, line
-from server.export.times import local_text, utc_text
+from server.export.times import StoreClock, utc_text
+from wire.limits import MAX_NUMBER
+from wire.messages import Reaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +48,8 @@ class ReactionLines:
         self._position = 0
         self._stores = {store.id: store for store in wanted.stores}
         self._meanings: dict[int, rows.Meaning] = {}
-        self._heads: dict[tuple[int, int, int], tuple[str, str] | None] = {}
+        self._clocks = {store.timezone: StoreClock(store.timezone) for store in wanted.stores}
+        self._heads: dict[tuple[int, int, int], tuple[str, StoreClock] | None] = {}
         self._tokens: dict[tuple[int, int], str] = {}
         self._tails: dict[tuple[int, int, bool], str] = {}
 
@@ -108,14 +111,13 @@ class ReactionLines:
         days_matter = self._wanted.from_day is not None or self._wanted.to_day is not None
         for row in stored:
             _, seq, placement, question, answer, pressed_ms, uncertainty_ms, quality, visit, mark, reason, counted, config = row
-            head = heads.get((placement, question, answer), "")
-            if head == "":
-                head = self._head(connection, placement, question, answer)
-            if head is None or (days_matter and not self._in_days(head[1], pressed_ms, uncertainty_ms, arrival)):
+            key = (placement, question, answer)
+            head = heads[key] if key in heads else self._head(connection, *key)
+            if head is None or (days_matter and not self._in_days(head[1].zone, pressed_ms, uncertainty_ms, arrival)):
                 continue
             tail = tails.get((mark, reason, counted)) or self._tail(mark, reason, counted)
             lines.append(
-                f"{start}{head[0]}{utc_text(pressed_ms)},{local_text(pressed_ms, head[1])},{rows.QUALITIES[quality]},"
+                f"{start}{head[0]}{head[1].both(pressed_ms)},{rows.QUALITIES[quality]},"
                 f"{uncertainty_ms}{received}{seq},{'' if visit is None else visit}{tail}{config}\r\n"
             )
 
@@ -143,19 +145,19 @@ class ReactionLines:
             ]
         )
 
-    def _head(self, connection: Connection, placement_id: int, question_id: int, answer_id: int) -> tuple[str, str] | None:
-        """The texts from store to polarity with a comma after each, and the store's zone; None where it is not the asker's."""
+    def _head(
+        self, connection: Connection, placement_id: int, question_id: int, answer_id: int
+    ) -> tuple[str, StoreClock] | None:
+        """The texts from store to polarity with a comma after each, and the store's clock; None where it is not the asker's."""
         place = rows.place(connection, placement_id)
         store = self._stores.get(place.store_id)
-        found = None
+        found: tuple[str, StoreClock] | None = None
         if store is not None:
             if question_id not in self._meanings:
                 self._meanings = rows.meanings(connection)
             texts = (*self._meanings[question_id], *rows.ANSWER_WORDS[answer_id])
-            found = (
-                ",".join([*self._where(place, store), *(field(text, raw=self._wanted.raw) for text in texts), ""]),
-                store.timezone,
-            )
+            head = ",".join([*self._where(place, store), *(field(text, raw=self._wanted.raw) for text in texts), ""])
+            found = head, self._clocks[store.timezone]
         self._heads[placement_id, question_id, answer_id] = found
         return found
 
@@ -194,10 +196,16 @@ def _few(arrivals: list[Arrival]) -> list[Arrival]:
 
 
 def _facts(content: bytes) -> tuple[str, str, str]:
-    """Config version, visit and mark of a held reaction as texts; "" for what opaque bytes do not say."""
+    """Config version, visit and mark of a held reaction as texts; "" for what its bytes do not say, which may be anything."""
     try:
-        config, visit, mark = json.loads(content)[5:8]
-    except (ValueError, TypeError):
+        found = json.loads(content)
+    except (ValueError, RecursionError):
         return "", "", ""
-    fits = isinstance(config, int) and isinstance(visit, int | None) and mark in MARKS
-    return (str(config), "" if visit is None else str(visit), mark) if fits else ("", "", "")
+    config, visit, mark = found[5:8] if isinstance(found, list) and len(found) == len(Reaction._fields) else (None, None, None)
+    if not _is_number(config) or not (visit is None or _is_number(visit)) or not isinstance(mark, str) or mark not in MARKS:
+        return "", "", ""
+    return str(config), "" if visit is None else str(visit), mark
+
+
+def _is_number(value: object) -> bool:
+    return type(value) is int and 0 <= value <= MAX_NUMBER

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 HOUR_MS = 3_600_000
 # Zones change their offset at whole quarters of an hour (UTC): inside one it stands still.
 QUARTER_MS = 900_000
+MOST_QUARTERS = 20_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _SECONDS = [f"{minute:02d}:{second:02d}." for minute in range(60) for second in range(60)]
@@ -24,6 +25,35 @@ def local_text(at_ms: int, zone: str) -> str:
     """The same moment on a store's clock, as 2026-11-21T13:00:00.000+01:00."""
     offset_ms, offset = _offset(zone, at_ms // QUARTER_MS)
     return _plain(at_ms + offset_ms) + offset
+
+
+class StoreClock:
+    """A store's clock that writes the same moment in UTC and locally, with most of the text from one look-up."""
+
+    def __init__(self, zone: str) -> None:
+        self.zone = zone
+        self._quarters: dict[int, tuple[str, str, str] | None] = {}
+
+    def both(self, at_ms: int) -> str:
+        """`utc_text` and `local_text` of a moment with a comma between them."""
+        quarter = at_ms // QUARTER_MS
+        parts = self._quarters[quarter] if quarter in self._quarters else self._quarter(quarter)
+        if parts is None:
+            return f"{utc_text(at_ms)},{local_text(at_ms, self.zone)}"
+        rest = at_ms % HOUR_MS
+        tail = _SECONDS[rest // 1000] + _MILLISECONDS[rest % 1000]
+        utc, local, offset = parts
+        return f"{utc}{tail}Z,{local}{tail}{offset}"
+
+    def _quarter(self, quarter: int) -> tuple[str, str, str] | None:
+        """What a quarter's moments begin and end with; None where the minutes differ too (half-hour zones)."""
+        if len(self._quarters) >= MOST_QUARTERS:
+            self._quarters.clear()
+        offset_ms, offset = _offset(self.zone, quarter)
+        hour, away = quarter * QUARTER_MS // HOUR_MS, offset_ms // HOUR_MS
+        parts = None if offset_ms % HOUR_MS else (_hour(hour), _hour(hour + away), offset)
+        self._quarters[quarter] = parts
+        return parts
 
 
 def _plain(at_ms: int) -> str:

@@ -12,6 +12,7 @@ from server.access.people import Person
 from server.access.scope import visible_stores
 from server.database.engine import reading, writing
 from server.database.export_rows import ledger_end
+from server.database.held import HeldRow, hold
 from server.database.placements import place
 from server.database.stores import store_ids
 from server.database.tables import reactions
@@ -111,12 +112,36 @@ def test_a_held_press_stands_in_its_place_without_an_answer(chain: Any, export: 
     assert held["stream"] == "00000000000000000000000000000001"
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\xff",
+        b"[" * 4_000,
+        b"{}",
+        b"null",
+        b"[]",
+        b'[1,2,true,"b","happy",99999999999999999999999,null,"vote"]',
+        b'[1,2,true,"b","happy",-1,null,"vote"]',
+        b'[1,2,true,"b","happy",true,null,"vote"]',
+        b'[1,2,true,"b","happy",3,{},"vote"]',
+        b'[1,2,true,"b","happy",3,null,["vote"]]',
+        b'[1,2,true,"b","happy",3,null,"=1+1"]',
+        b'[1,2,true,"b","happy",3,null]',
+    ],
+)
+def test_a_held_press_may_hold_any_bytes(chain: Any, export: Callable[..., Any], content: bytes) -> None:
+    chain.held(1, "opaque", content)
+    (row,) = export()
+    assert [row[name] for name in ("store", "seq", "visit", "mark", "reason", "config_version")] == [
+        *("S001", "1", "", "", "opaque", "")
+    ]
+
+
 def test_held_presses_inside_a_run_keep_the_order_of_their_seq(chain: Any, export: Callable[..., Any], engine: Engine) -> None:
     chain.press(1, count=3)
     with writing(engine) as connection:
         connection.execute(reactions.delete().where(reactions.c.seq == 2))
-    from server.database.held import HeldRow, hold
-
     with writing(engine) as connection:
         hold(connection, [HeldRow(1, 1, 2, "quota", 1, b'[1,2,true,"b","happy",3,null,"vote"]', NOON_MS)])
     assert [(row["seq"], row["reason"]) for row in export()] == [("1", ""), ("2", "quota"), ("3", "")]
@@ -126,8 +151,6 @@ def test_what_is_held_beside_a_press_hides_nothing_and_repeats_nothing(
     chain: Any, export: Callable[..., Any], engine: Engine
 ) -> None:
     chain.press(1)
-    from server.database.held import HeldRow, hold
-
     with writing(engine) as connection:
         hold(connection, [HeldRow(1, 1, 1, code, 2, b"[]", NOON_MS) for code in ("content-conflict", "foreign-stream")])
     assert [(row["seq"], row["answer"]) for row in export()] == [("1", "happy")]

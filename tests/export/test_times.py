@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.export.times import local_text, utc_text
+from server.export import times
+from server.export.times import StoreClock, local_text, utc_text
 
 LAST_MS = 253_402_300_799_999
 ZONES = ["Europe/Warsaw", "Asia/Kolkata", "Asia/Kathmandu", "America/St_Johns", "Australia/Lord_Howe", "UTC", "Asia/Tehran"]
@@ -40,6 +41,21 @@ def test_local_time_is_what_python_says(at_ms: int, zone: str) -> None:
 def test_the_hour_that_comes_twice_is_told_apart_by_its_offset(utc: str, local: str) -> None:
     at_ms = round(datetime.fromisoformat(utc + "+00:00").timestamp() * 1000)
     assert local_text(at_ms, "Europe/Warsaw") == local
+
+
+@given(st.lists(st.integers(0, LAST_MS), max_size=5), st.sampled_from(ZONES))
+def test_a_stores_clock_writes_both_at_once(moments: list[int], zone: str) -> None:
+    clock = StoreClock(zone)
+    for at_ms in [*moments, *(at_ms + 1 for at_ms in moments if at_ms < LAST_MS)]:
+        assert clock.both(at_ms) == f"{utc_text(at_ms)},{local_text(at_ms, zone)}"
+
+
+def test_a_stores_clock_forgets_before_it_grows_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(times, "MOST_QUARTERS", 3)
+    clock = StoreClock("Europe/Warsaw")
+    for quarter in range(20):
+        clock.both(quarter * times.QUARTER_MS)
+        assert len(clock._quarters) <= 3
 
 
 def test_the_last_moment_python_can_show_is_still_that_moment() -> None:
