@@ -1,0 +1,69 @@
+"""Now: today's counts, what still waits on kiosks, and who is silent."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from shops import EXPERIENCE, SERVICE, TODAY
+
+from server.comparison.live import SILENT_AFTER_MS, pulse_of
+from server.comparison.periods import parse_period
+from server.comparison.summary import store_summary
+from server.database.engine import reading
+
+NOON_MS = 1_795_262_400_000
+
+
+@pytest.fixture
+def store(shops):
+    return shops.store("S001", "Leeds")
+
+
+def today_of(shops, store):
+    with reading(shops.engine) as connection:
+        return store_summary(connection, store, parse_period("7d", TODAY), NOON_MS).today
+
+
+def test_todays_presses_are_counted_apart_from_the_period(shops, store):
+    kiosk = shops.kiosk(store, "K-001", heard_ms=NOON_MS)
+    shops.press(kiosk, TODAY, SERVICE, 7, 2, marked=3)
+    shops.press(kiosk, TODAY, EXPERIENCE, 4, 1, uncertain=2)
+    shops.press(kiosk, TODAY - timedelta(days=1), SERVICE, 50, 50)
+    today = today_of(shops, store)
+    assert (today.reactions, today.counted, today.service, today.experience) == (19, 14, 9, 5)
+
+
+def test_what_kiosks_say_still_waits_is_expected(shops, store):
+    kiosk = shops.kiosk(store, "K-001", heard_ms=NOON_MS)
+    shops.press(kiosk, TODAY, SERVICE, 7, 2)
+    shops.totals(kiosk, thanked=120, known=100)
+    today = today_of(shops, store)
+    assert (today.received, today.expected, today.complete) == (9, 29, False)
+
+
+def test_everything_known_and_heard_is_complete(shops, store):
+    kiosk = shops.kiosk(store, "K-001", heard_ms=NOON_MS)
+    shops.totals(kiosk, thanked=100, known=100)
+    assert today_of(shops, store).complete
+
+
+def test_a_kiosk_is_silent_after_a_quarter_of_an_hour_or_when_never_heard(shops, store):
+    shops.kiosk(store, "K-001", heard_ms=NOON_MS - SILENT_AFTER_MS)
+    shops.kiosk(store, "K-002", heard_ms=NOON_MS - SILENT_AFTER_MS - 1)
+    shops.kiosk(store, "K-003", heard_ms=None)
+    assert [(kiosk.kiosk, kiosk.silent) for kiosk in today_of(shops, store).kiosks] == [
+        ("K-001", False),
+        ("K-002", True),
+        ("K-003", True),
+    ]
+
+
+def test_the_pulse_grows_with_arrivals_of_ones_own_stores_alone(shops, store):
+    other = shops.store("S002", "York")
+    shops.totals(shops.kiosk(store, "K-001"), thanked=5, known=5)
+    shops.totals(shops.kiosk(other, "K-002"), thanked=7, known=7)
+    with reading(shops.engine) as connection:
+        assert pulse_of(connection, [store]) == 5
+        assert pulse_of(connection, [store, other]) == 12
+        assert pulse_of(connection, []) == 0

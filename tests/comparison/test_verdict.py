@@ -1,0 +1,251 @@
+"""Each row of the table of sentences: what the figures say decides which sentences stand there, with which numbers."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from server.access.scope import StoreRef
+from server.analysis.clustering import ClusterSums
+from server.comparison import verdict
+from server.comparison.chain import Figures, Others
+from server.comparison.indexes import Index, Tally, gap_of, index_of, relative_gap
+from server.comparison.live import Today
+from server.comparison.periods import parse_period
+from server.comparison.quadrant import Cuts, verdict_of
+from server.comparison.summary import StoreSummary
+from server.i18n.translator import translator
+from server.survey.definitions import Definition
+
+TODAY = date(2026, 11, 21)
+STORE = StoreRef(1, "S001", "Leeds", "North", "Europe/London", ("en",), "GB")
+TARGETS = Cuts(80, 70, declared=True)
+NOBODY = (0, 0)
+
+
+def index(positive: int, total: int, clusters: int | None = None) -> Index:
+    if clusters is None:
+        return index_of(Tally(positive, total, ClusterSums(total, positive, positive, total)))
+    size, full = total // clusters, positive * clusters // total
+    return index_of(Tally(positive, total, ClusterSums(clusters, full * size**2, full * size**2, clusters * size**2)))
+
+
+def figures(service: Index, experience: Index, others: Others, period: str, cuts: Cuts, extra: int = 0) -> Figures:
+    of = parse_period(period, TODAY)
+    gap = gap_of(service, experience, [])
+    counted = service.total + experience.total
+    named = None if of.running else verdict_of(service, experience, cuts)
+    relative = relative_gap(gap, others.gap)
+    return Figures(STORE, of, service, experience, gap, relative, named, counted + extra, counted, extra, 0, 1)
+
+
+def summary(
+    service, experience, *, others=((840, 1000), (680, 1000)), before=None, period="7d", cuts=TARGETS, changed=None, extra=0
+):
+    """A store's summary from (positive, total) of each signal, or from indexes."""
+    own = [one if isinstance(one, Index) else index(*one) for one in (service, experience)]
+    rest = [index(*one) for one in others]
+    beside = Others(11, *rest, gap_of(*rest, []))
+    earlier = None if before is None else figures(*(index(*one) for one in before), beside, period, cuts)
+    today = Today(0, 0, 0, 0, 0, 0, (), 0)
+    now = figures(*own, beside, period, cuts, extra)
+    return StoreSummary(now, beside, earlier, changed, (), (), today, Definition(1, (), ()), made_up=False)
+
+
+def names(sentences) -> list[str]:
+    return [sentence.name for sentence in sentences]
+
+
+def said(found) -> str:
+    t = translator("en")
+    return " ".join(t.tell(sentence) for sentence in verdict.paragraph(found))
+
+
+def test_no_press_says_so_and_never_nought():
+    assert said(summary(NOBODY, NOBODY)) == "No presses in the last 7 days."
+
+
+def test_six_presses_are_counted_together_without_a_share():
+    assert said(summary((3, 4), (1, 2))) == (
+        "Service and experience: only 6 presses in the last 7 days. From so few we show no share."
+    )
+
+
+def test_fourteen_presses_give_their_range_and_how_many_would_do():
+    found = summary((300, 350), (11, 14))
+    assert names(verdict.paragraph(found)) == ["fact.helped", "presses.not-enough", "fact.range", "presses.more-needed"]
+    assert said(found).endswith(
+        "Experience: only 14 presses in the last 7 days. That is not enough to tell good from bad. "
+        "Experience: between 52 and 93 of 100. With about 36 more presses we could say it to within 11 points."
+    )
+
+
+def test_presses_close_together_say_what_they_weigh():
+    bunched = index(48, 64, clusters=16)
+    assert 10 <= bunched.effective < 30
+    paragraph = verdict.paragraph(summary((300, 350), bunched))
+    assert names(paragraph) == ["fact.helped", "presses.clustered", "fact.range", "presses.more-needed"]
+    assert paragraph[1].values == {"all": 64, "effective": int(bunched.effective)}
+
+
+def test_a_question_that_nobody_answered_is_not_known_rather_than_nought():
+    assert names(verdict.paragraph(summary((300, 350), NOBODY))) == ["fact.helped", "presses.not-known"]
+
+
+def test_serves_and_does_not_welcome():
+    found = summary((333, 388), (241, 396))
+    assert said(found) == (
+        "Service is strong: 86 of 100 were helped. Fewer felt welcome: 61 of 100, 25 points less than service "
+        "(between 18 and 31). The gap is 9 points wider than in our other stores (between 1 and 16). "
+        "Experience: 7 points below our other stores (between 1 and 13). There are enough presses to say this."
+    )
+
+
+def test_welcomes_and_does_not_serve():
+    found = summary((120, 200), (180, 200))
+    assert names(verdict.paragraph(found))[:2] == ["verdict.welcomes-not-serves", "verdict.fewer-served"]
+    assert said(found).startswith(
+        "The welcome is strong: 90 of 100 felt welcome. Fewer were helped: 60 of 100, 30 points less than experience"
+    )
+
+
+def test_a_gap_like_everybodys_is_no_gap_of_this_store():
+    found = summary((168, 200), (110, 200), others=((8400, 10000), (5600, 10000)))
+    assert names(verdict.paragraph(found))[2] == "gap.like-chain"
+
+
+def test_a_narrower_gap_than_the_others_is_said():
+    found = summary((880, 1000), (620, 1000), others=((9000, 10000), (4000, 10000)))
+    assert names(verdict.paragraph(found))[2] == "gap.narrower-than-chain"
+
+
+def test_strong_and_weak_without_a_sure_gap_says_no_fewer():
+    found = summary((46, 52), (41, 52), cuts=Cuts(80, 90, declared=True))
+    assert found.figures.verdict.name == "serves-not-welcomes"
+    assert names(verdict.paragraph(found)) == ["verdict.serves-not-welcomes", "fact.felt-welcome", "gap.none", "sure.likely"]
+
+
+def test_strong_in_both():
+    found = summary((364, 400), (356, 400))
+    assert said(found) == (
+        "Service and experience are both strong. 91 of 100 were helped. 89 of 100 felt welcome. "
+        "Between service and experience we see no sure difference. There are enough presses to say this."
+    )
+
+
+def test_weak_in_both_leaves_the_gap_out_when_it_is_sure():
+    found = summary((280, 400), (200, 400))
+    assert names(verdict.paragraph(found)) == ["verdict.both-weak", "fact.helped", "fact.felt-welcome", "sure.clear"]
+
+
+def test_not_clear_yet_gives_both_ranges():
+    found = summary((80, 100), (76, 100))
+    assert names(verdict.paragraph(found)) == ["verdict.not-clear-yet", "fact.range", "fact.range"]
+    assert said(found) == (
+        "Not clear yet what is strong and what is weak. "
+        "Service: between 71 and 87 of 100. Experience: between 66 and 84 of 100."
+    )
+
+
+def test_likely_is_not_certain_and_never_a_hundred():
+    found = summary((250, 300), (150, 300))
+    last = verdict.paragraph(found)[-1]
+    assert last.name == "sure.likely"
+    assert last.values["chances"] == int(100 * found.figures.verdict.probability) <= 99
+
+
+def test_without_a_cut_there_are_facts_and_the_gap():
+    none = Cuts(None, None, declared=False)
+    found = summary((360, 400), (240, 400), cuts=none)
+    assert names(verdict.paragraph(found)) == ["fact.helped", "verdict.fewer-welcome"]
+    found = summary((300, 400), (301, 400), cuts=none)
+    assert names(verdict.paragraph(found)) == ["fact.helped", "fact.felt-welcome", "gap.none"]
+
+
+def test_today_has_counts_and_no_verdict_words():
+    found = summary((333, 388), (241, 396), period="today", before=((1, 2), (1, 2)))
+    assert names(verdict.paragraph(found)) == ["today.so-far", "today.no-verdict"]
+    assert verdict.beside_others(found) == []
+    assert verdict.strong_means(found) == []
+
+
+def test_a_difference_is_that_of_the_two_numbers_shown():
+    # 83.6 and 67.5 differ by 16.1, and read 84 and 68.
+    found = summary((836, 1000), (675, 1000))
+    fewer = verdict.paragraph(found)[1]
+    assert (fewer.name, fewer.n, fewer.values["welcomed"]) == ("verdict.fewer-welcome", 16, 68)
+
+
+def test_the_number_said_never_lies_outside_its_range():
+    for positive in range(560, 650, 7):
+        fewer = verdict.paragraph(summary((900, 1000), (positive, 1000)))[1]
+        assert fewer.values["low"] <= fewer.n <= fewer.values["high"]
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "name"),
+    [
+        ((340, 400), (280, 400), "change.better"),
+        ((280, 400), (340, 400), "change.worse"),
+        ((312, 400), (328, 400), "change.none"),
+        ((321, 400), (320, 400), "change.none-small"),
+    ],
+)
+def test_a_move_since_the_period_before_has_its_words(now, before, name):
+    found = summary(now, (300, 400), before=(before, (300, 400)))
+    assert names(verdict.changes(found)) == [name, "change.none-small"]
+
+
+def test_how_often_chance_makes_such_a_move_is_computed():
+    moved = verdict.changes(summary((312, 400), (300, 400), before=((328, 400), (300, 400))))[0]
+    assert (moved.values["then"], moved.values["now"], moved.values["x"]) == (82, 78, 6)
+
+
+def test_other_faces_or_questions_forbid_the_comparison():
+    found = summary((340, 400), (300, 400), before=((280, 400), (300, 400)), changed=date(2026, 11, 16))
+    assert names(verdict.changes(found)) == ["change.not-comparable"]
+
+
+def test_a_withheld_index_is_compared_with_nothing():
+    found = summary((10, 12), (300, 400), before=((280, 400), (300, 400)))
+    assert names(verdict.changes(found)) == ["change.none-small"]
+    assert names(verdict.beside_others(found)) == ["chain.above"]
+
+
+def test_the_other_stores_are_above_below_or_not_surely_different():
+    found = summary((900, 1000), (550, 1000))
+    assert names(verdict.beside_others(found)) == ["chain.above", "chain.below"]
+    assert names(verdict.beside_others(summary((840, 1000), (680, 1000)))) == ["chain.same", "chain.same"]
+
+
+def test_strong_is_explained_by_the_cut_it_was_measured_at():
+    assert names(verdict.strong_means(summary((364, 400), (356, 400)))) == ["strong-means.targets"]
+    alike = summary((364, 400), (356, 400), cuts=Cuts(80, 80, declared=True))
+    assert verdict.strong_means(alike)[0].values == {"target": 80, "hundred": 100}
+    middle = summary((364, 400), (356, 400), cuts=Cuts(80.5, 70.1, declared=False))
+    assert names(verdict.strong_means(middle)) == ["strong-means.middle"]
+
+
+def test_chosen_days_are_named_by_their_first_and_last():
+    period = verdict.period_words(parse_period("2026-11-01..2026-11-15", TODAY))
+    assert translator("en").tell(period) == "from 1 November to 14 November"
+
+
+def test_more_than_a_fifth_marked_asks_for_a_look_at_the_kiosk():
+    assert not verdict.much_marked(20, 80)
+    assert verdict.much_marked(21, 79)
+    assert not verdict.much_marked(0, 0)
+
+
+def test_every_sentence_can_be_said_in_every_language():
+    found = [
+        summary((333, 388), (241, 396), before=((300, 388), (300, 396))),
+        summary((120, 200), (180, 200)),
+        summary((3, 4), (1, 2)),
+    ]
+    for language in ("en", "pl", "it", "fa", "ar", "tr"):
+        t = translator(language)
+        for one in found:
+            for sentence in (*verdict.paragraph(one), *verdict.changes(one), *verdict.beside_others(one)):
+                assert t.tell(sentence)
