@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -66,7 +66,17 @@ class Tally:
         self.hours: Figures = {}
         self.days: Figures = {}
         self.visits: Figures = {}
-        self.open_clusters: dict[int, Cluster] = dict(open_clusters or {})
+        # Clusters as lists, to be changed in place: this runs for every reaction that is counted.
+        self._last: dict[int, list[Any]] = {question: list(last) for question, last in (open_clusters or {}).items()}
+
+    @property
+    def open_clusters(self) -> dict[int, Cluster]:
+        """Each question's last cluster, with which the next press may still join."""
+        return {question: Cluster(*last) for question, last in self._last.items()}
+
+    def begin_stream(self) -> None:
+        """Go on with another stream: no press joins a cluster of the one before."""
+        self._last.clear()
 
     def add(self, press: Press, first: Press | None = None) -> None:
         """Add one press; `first` is the press that its `visit` names, None when there is none stored."""
@@ -75,14 +85,15 @@ class Tally:
             return
         column = press.polarity if press.counted else MARKED
         key = (press.placement, press.day, press.question, press.faces)
-        self._day(key)[column] += 1
+        row = self.days.get(key) or self._day(key)
+        row[column] += 1
         if press.hour is not None:
             hour = (*key, press.hour)
             if hour not in self.hours:
                 self.hours[hour] = [0] * 4
             self.hours[hour][column] += 1
         if press.counted:
-            self._add_to_cluster(press, key)
+            self._add_to_cluster(press, key, row)
             if first is not None:
                 self._add_visit(press, first)
 
@@ -105,19 +116,22 @@ class Tally:
             row = self.days[key] = [0] * 9
         return row
 
-    def _add_to_cluster(self, press: Press, key: DayKey) -> None:
-        positive = int(press.polarity == POSITIVE)
-        last = self.open_clusters.get(press.question)
+    def _add_to_cluster(self, press: Press, key: DayKey, row: list[int]) -> None:
+        last = self._last.get(press.question)
         if last is None or not _joins(press, last):
-            last = Cluster(press.boot, press.elapsed_ms, key, 0, 0)
-            self._day(key)[CLUSTERS] += 1
-        x, n = last.positives, last.presses
-        row = self._day(last.key)
-        # What the squares and the product grow by when x becomes x + positive, and n becomes n + 1.
-        row[SUM_XX] += positive * (2 * x + 1)
-        row[SUM_XN] += x + positive * (n + 1)
+            last = self._last[press.question] = [press.boot, press.elapsed_ms, key, 0, 0]
+            row[CLUSTERS] += 1
+        elif last[2] != key:
+            row = self._day(last[2])
+        x, n = last[3], last[4]
+        # What the sums of squares and products grow by when x of n becomes x or x + 1 of n + 1.
         row[SUM_NN] += 2 * n + 1
-        self.open_clusters[press.question] = Cluster(press.boot, press.elapsed_ms, last.key, x + positive, n + 1)
+        row[SUM_XN] += x
+        if press.polarity == POSITIVE:
+            row[SUM_XX] += 2 * x + 1
+            row[SUM_XN] += n + 1
+            last[3] = x + 1
+        last[1], last[4] = press.elapsed_ms, n + 1
 
     def _add_visit(self, press: Press, first: Press) -> None:
         if not first.counted or first.day is None or {press.signal, first.signal} != {"service", "experience"}:
@@ -130,9 +144,10 @@ class Tally:
         self.visits[key][(BOTH, SERVICE_ONLY, EXPERIENCE_ONLY, NEITHER)[cell]] += 1
 
 
-def _joins(press: Press, cluster: Cluster) -> bool:
-    same_row = cluster.key[0] == press.placement and cluster.key[3] == press.faces
-    return same_row and cluster.boot == press.boot and abs(press.elapsed_ms - cluster.elapsed_ms) < CLUSTER_GAP_MS
+def _joins(press: Press, last: list[Any]) -> bool:
+    boot, elapsed_ms, key, _, _ = last
+    near = -CLUSTER_GAP_MS < press.elapsed_ms - elapsed_ms < CLUSTER_GAP_MS
+    return near and bool(boot == press.boot and key[0] == press.placement and key[3] == press.faces)
 
 
 def _subtract(mine: Figures, theirs: Figures) -> None:

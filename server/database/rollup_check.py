@@ -69,10 +69,10 @@ def recompute(connection: Connection, kiosk_id: int, wrong: list[WrongClusters] 
     """A kiosk's figures from its reactions alone; streams whose last clusters are remembered wrongly are added to `wrong`."""
     tally = Tally()
     for stream in streams_with_reactions(connection, kiosk_id):
-        tally.open_clusters.clear()
+        tally.begin_stream()
         tally.add_all(presses_of_stream(connection, kiosk_id, stream, 0))
         if wrong is not None and read_clusters(connection, kiosk_id, stream) != tally.open_clusters:
-            wrong.append(WrongClusters(kiosk_id, stream, dict(tally.open_clusters)))
+            wrong.append(WrongClusters(kiosk_id, stream, tally.open_clusters))
     return tally
 
 
