@@ -84,6 +84,10 @@ class Box:
         self._close_panel()
         self._release_waiting()
 
+    def is_dead(self) -> bool:
+        """Whether something that counts presses ended by itself; only a new start helps then."""
+        return self.recorder.is_dead or self._listener.is_dead
+
     def touch(self, button: str) -> None:
         """A press on the screen instead of on a button of the box; judged, stored and thanked for in the same way."""
         self.recorder.put(Press(self._clock.elapsed_ms(), button))

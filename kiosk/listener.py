@@ -32,6 +32,7 @@ class Listener:
         self._stuck: frozenset[str] = frozenset()
         self._reread_ms = 0
         self._stop = threading.Event()
+        self.is_dead = False
         self._thread = threading.Thread(target=self._main, name="listener", daemon=True)
 
     def start(self) -> None:
@@ -74,10 +75,14 @@ class Listener:
         self._panel.refresh()
 
     def _main(self) -> None:
-        while not self._stop.is_set():
-            due_ms = self._debouncer.due_ms()
-            wait_ms = LAMP_BEAT_MS if due_ms is None else max(1, min(LAMP_BEAT_MS, due_ms - self._clock.elapsed_ms()))
-            self.beat(wait_ms / 1000)
+        try:
+            while not self._stop.is_set():
+                due_ms = self._debouncer.due_ms()
+                wait_ms = LAMP_BEAT_MS if due_ms is None else max(1, min(LAMP_BEAT_MS, due_ms - self._clock.elapsed_ms()))
+                self.beat(wait_ms / 1000)
+        except Exception:
+            self.is_dead = True
+            raise
 
     def _notice_stuck(self, now_ms: int) -> None:
         stuck = frozenset(button for button, since in self._debouncer.held_down().items() if now_ms - since >= STUCK_MS)

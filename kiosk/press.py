@@ -72,6 +72,7 @@ class Recorder:
         self._refused = 0
         self._broken = False
         self._ended = False
+        self.is_dead = False
         self._alive_ms = clock.elapsed_ms()
         self._started: Future[None] = Future()
         self._thread = threading.Thread(target=self._main, name="writer", daemon=True)
@@ -147,6 +148,9 @@ class Recorder:
             self._work.buffer.close()
         except _PowerCut:
             pass
+        except Exception:
+            self.is_dead = True
+            raise
         finally:
             self._ended = True
             self._release_waiting()

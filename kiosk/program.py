@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from kiosk.settings import KioskSettings
     from wire.messages import Config
 
+# How often the program looks whether its own threads still live.
+LOOK_S = 1.0
+
 log = logging.getLogger("salve.kiosk")
 
 
@@ -43,6 +46,7 @@ class Program:
         self._switching = threading.Lock()
         self.box: Box | None = None
         self._last_seen = dict(_NOT_SEEN)
+        self._pins: Any = None
 
     def config(self) -> Config | None:
         """What the box asks now, or would ask with power."""
@@ -84,6 +88,11 @@ class Program:
             if isinstance(self.clock, SimulatedClock):
                 self.clock.reboot()
 
+    def is_dead(self) -> bool:
+        """Whether the box has power and does not count."""
+        box = self.box
+        return box is not None and box.is_dead()
+
     def set_cable(self, *, plugged: bool) -> None:
         """Pull the network cable or plug it in."""
         self.cable.plugged = plugged
@@ -115,7 +124,9 @@ class Program:
             return SimulatedPanel(layout, self.clock.elapsed_ms)
         from hardware.gpio import GpioPanel, real_pins
 
-        return GpioPanel(layout, real_pins(self.settings.runtime_dir), self.clock.elapsed_ms)
+        if self._pins is None:
+            self._pins = real_pins(self.settings.runtime_dir)
+        return GpioPanel(layout, self._pins, self.clock.elapsed_ms)
 
 
 # What is known of a box that has not run yet.
@@ -153,11 +164,15 @@ def run(settings: KioskSettings, *, simulated: bool) -> None:
 
         screen = Screen(program, settings.screen_port)
         screen.start()
-    told.wait()
+    while not told.wait(LOOK_S) and not program.is_dead():
+        pass
     asking.close()
     if screen is not None:
         screen.stop()
+    died = program.is_dead()
     program.power_off(cut=False)
+    if died:
+        raise KioskError("A part of the program that counts presses ended by itself. Start the program again.")
 
 
 def prepare_folder(folder: Path) -> None:

@@ -138,6 +138,13 @@ def test_a_second_program_on_the_same_card_is_refused_with_a_sentence(program, s
         Program(settings, simulated=True).power_on()
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_part_that_dies_is_noticed_so_that_the_program_ends_instead_of_listening_in_vain(program):
+    assert not program.is_dead()
+    program.box.panel.levels = lambda: 1 / 0
+    assert until(program.is_dead)
+
+
 def test_a_folder_that_a_reboot_empties_is_refused_and_in_simulation_only_warned_of(tmp_path, caplog):
     with pytest.raises(BufferUnsafe, match="lies on overlay"):
         refuse_forgetting_folder(tmp_path, "overlay", simulated=False)
