@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from sqlalchemy import Engine
 
+# A PostgreSQL of one's own: `postgres_url`.
+pytest_plugins = ("tests.postgres",)
+
 # Saturday 21 November 2026, 12:00 UTC.
 NOON_MS = 1_795_262_400_000
 

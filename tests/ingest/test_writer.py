@@ -110,3 +110,41 @@ def test_closing_answers_what_waits_and_then_takes_no_more(house, writer) -> Non
     with pytest.raises(Refusal) as refused:
         writer.sync(None, None, "")
     assert (refused.value.status, refused.value.retry_after_s) == (503, 5)
+
+
+def test_two_servers_on_one_postgresql_store_each_press_once(settings, clock, each_house) -> None:
+    """On SQLite there is one server; there it shows that two writers take turns."""
+    kiosks = [each_house.enrol(f"sha256:kiosk-{number}") for number in range(4)]
+    writers = [Writer(settings, clock, each_house.engine) for _ in range(2)]
+    with reading(each_house.engine) as connection:
+        known = [authenticate(connection, kiosk.key, 0) for kiosk in kiosks]
+    batches = []
+    for first_seq in range(1, 201, 20):
+        for number, kiosk in enumerate(kiosks):
+            presses = [kiosk.press(1_000 * (first_seq + at)) for at in range(20)]
+            message = kiosk.request(presses, first_seq, stream=f"{number:032x}", sent_ms=300_000)
+            batches.append((msgspec.convert(message, SyncRequest), known[number]))
+
+    def send(writer: Writer) -> int:
+        stored = 0
+        for request, kiosk in batches:
+            while True:
+                try:
+                    stored += writer.sync(request, kiosk, "0" * 64).stored
+                    break
+                except Refusal as refusal:
+                    # The other server may be ahead or behind; a kiosk sends the same again.
+                    assert refusal.code == "busy"  # noqa: PT017
+        return stored
+
+    for writer in writers:
+        writer.start()
+    with ThreadPoolExecutor(4) as pool:
+        stored = sum(pool.map(send, writers * 2))
+    for writer in writers:
+        writer.close()
+    assert stored == len(each_house.rows(reactions)) == 4 * 200
+    positions = [row.position for row in each_house.rows(arrivals)]
+    assert positions == list(range(1, len(positions) + 1))
+    assert each_house.total(arrivals, "last_seq") - each_house.total(arrivals, "first_seq") + len(positions) == 800
+    assert each_house.wrong_figures() == []
