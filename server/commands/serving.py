@@ -9,7 +9,6 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import click
-from sqlalchemy.engine import make_url
 from waitress import wasyncore
 from waitress.server import BaseWSGIServer, create_server
 
@@ -56,8 +55,9 @@ def serve() -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     # Waiting for a group's commit is what the threads are for; a short queue is no news.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     with at_work(current=False) as place:
-        if make_url(place.settings.database_url).get_backend_name() == "sqlite":
+        if place.engine.dialect.name == "sqlite":
             prepare(place)
         elif not is_current(place.engine):
             raise Unfit("The database has not this release's tables yet; run `salve-server upgrade` first.")

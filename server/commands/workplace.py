@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from click.exceptions import NoArgsIsHelpError
-from sqlalchemy.exc import SQLAlchemyError
 
 from server.clock import Clock, SystemClock
 from server.database.engine import make_engine
+from server.database.failures import SQLAlchemyError, first_line
 from server.database.migrate import TooNew, is_current
 from server.errors import Refusal, Unfit
 from server.settings import Settings, WrongSetting, read_settings
@@ -51,7 +51,7 @@ class Commands(click.Group):
         except (Refusal, Unfit, WrongSetting, TooNew) as error:
             raise Sentence(str(error)) from error
         except SQLAlchemyError as error:
-            raise Sentence(f"The database did not do that: {_first_line(getattr(error, 'orig', None) or error)}.") from error
+            raise Sentence(f"The database did not do that: {first_line(error)}.") from error
         except OSError as error:
             raise Sentence(f"{error.filename or 'The system'}: {error.strerror or error}.") from error
 
@@ -72,7 +72,3 @@ def at_work(*, current: bool = True) -> Iterator[Workplace]:
 def show_json(value: object) -> None:
     """Print what a program reads."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
-
-
-def _first_line(error: object) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")

@@ -1,0 +1,13 @@
+"""The database's own failures, under the names by which the rest of the server may catch them."""
+
+from __future__ import annotations
+
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+
+__all__ = ["OperationalError", "SQLAlchemyError", "first_line"]
+
+
+def first_line(error: SQLAlchemyError) -> str:
+    """What the driver said, in one line and without the statement or its values."""
+    said = str(getattr(error, "orig", None) or error).strip()
+    return (said or type(error).__name__).splitlines()[0].rstrip(".")
