@@ -9,5 +9,5 @@ __all__ = ["OperationalError", "SQLAlchemyError", "first_line"]
 
 def first_line(error: SQLAlchemyError) -> str:
     """What the driver said, in one line and without the statement or its values."""
-    said = str(getattr(error, "orig", None) or error).strip()
-    return (said or type(error).__name__).splitlines()[0].rstrip(".")
+    lines = str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__]
+    return lines[0].rstrip(".")
