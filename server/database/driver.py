@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.exc import OperationalError
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sqlalchemy import Connection, CursorResult
 
@@ -20,6 +23,21 @@ def run_many(connection: Connection, statement: str, rows: Sequence[tuple[Any, .
     """Run one statement once per row; no rows is nothing to do."""
     if rows:
         connection.exec_driver_sql(_for_driver(statement, connection.dialect.name), list(rows))
+
+
+@contextmanager
+def savepoint(connection: Connection) -> Iterator[None]:
+    """Undo what the block did when it raises, and leave the transaction usable; not when the database itself is in trouble."""
+    run(connection, "SAVEPOINT part")
+    try:
+        yield
+    except OperationalError:
+        raise
+    except Exception:
+        run(connection, "ROLLBACK TO SAVEPOINT part")
+        run(connection, "RELEASE SAVEPOINT part")
+        raise
+    run(connection, "RELEASE SAVEPOINT part")
 
 
 def marks(count: int) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import msgspec
 from flask import Blueprint, Response, request
+from sqlalchemy.exc import OperationalError
 
 from server.database.engine import reading, writing
 from server.database.enrolments import replaced_by
 from server.database.life import read_life
 from server.database.streams import progress
+from server.errors import busy
 from server.fleet.enrolment import enrol
 from server.fleet.kiosks import AuthenticatedKiosk, authenticate, note_use
 from server.ingest.bodies import decode, read_body
@@ -19,6 +22,8 @@ from wire.limits import check_enrol, check_reconcile, check_sync
 from wire.messages import EnrolRequest, Progress, ReconcileReply, ReconcileRequest, SyncRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import Engine
 
     from server.clock import Clock
@@ -33,7 +38,8 @@ def blueprint(settings: Settings, clock: Clock, engine: Engine, writer: Writer) 
     @door.post("/enrol")
     def post_enrol() -> Response:
         asked = decode(EnrolRequest, read_body(request).json, check_enrol)
-        reply = enrol(engine, clock, asked.code, asked.hardware, asked.software, request.remote_addr or "")
+        with _busy_when_unreachable():
+            reply = enrol(engine, clock, asked.code, asked.hardware, asked.software, request.remote_addr or "")
         return _json(reply, 201)
 
     @door.post("/sync")
@@ -46,10 +52,11 @@ def blueprint(settings: Settings, clock: Clock, engine: Engine, writer: Writer) 
     def post_reconcile() -> Response:
         kiosk = _kiosk(engine, clock)
         asked = decode(ReconcileRequest, read_body(request).json, check_reconcile)
-        if not kiosk.key_used:
-            with writing(engine) as connection:
-                note_use(connection, kiosk, clock.now_ms())
-        return _json(_reconcile(engine, kiosk, asked))
+        with _busy_when_unreachable():
+            if not kiosk.key_used:
+                with writing(engine) as connection:
+                    note_use(connection, kiosk, clock.now_ms())
+            return _json(_reconcile(engine, kiosk, asked))
 
     return door
 
@@ -65,8 +72,17 @@ def _reconcile(engine: Engine, kiosk: AuthenticatedKiosk, asked: ReconcileReques
 def _kiosk(engine: Engine, clock: Clock) -> AuthenticatedKiosk:
     given = request.authorization
     bearer = given.token if given is not None and given.type == "bearer" else None
-    with reading(engine) as connection:
+    with _busy_when_unreachable(), reading(engine) as connection:
         return authenticate(connection, bearer, clock.now_ms())
+
+
+@contextmanager
+def _busy_when_unreachable() -> Iterator[None]:
+    """A database that is locked for too long or away is no fault of the request: the kiosk shall come again."""
+    try:
+        yield
+    except OperationalError as error:
+        raise busy() from error
 
 
 def _json(message: object, status: int = 200) -> Response:

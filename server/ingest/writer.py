@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy.exc import OperationalError
 
-from server.database.driver import run
+from server.database.driver import savepoint
 from server.database.engine import writing
 from server.database.life import read_life
 from server.database.streams import add_arrivals
@@ -133,14 +133,10 @@ class Writer:
 
     def _take(self, connection: Connection, job: Job, epoch: str) -> Outcome | Exception:
         """One request inside the shared transaction; its trouble is its own."""
-        run(connection, "SAVEPOINT request")
         try:
-            outcome = take_request(connection, job, self._meanings, self._quota, epoch)
+            with savepoint(connection):
+                return take_request(connection, job, self._meanings, self._quota, epoch)
         except OperationalError:
             raise  # the database itself is in trouble: no one's request can be committed
         except Exception as error:  # noqa: BLE001  (handed to the one who waits)
-            run(connection, "ROLLBACK TO SAVEPOINT request")
-            run(connection, "RELEASE SAVEPOINT request")
             return error
-        run(connection, "RELEASE SAVEPOINT request")
-        return outcome

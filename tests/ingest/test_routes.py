@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
+from sqlalchemy.exc import OperationalError
 
 from server import keys
 from server.database.engine import writing
@@ -89,3 +90,14 @@ def test_enrolling_over_the_door_answers_201_and_five_wrong_codes_close_it_for_a
     assert 1 <= int(response.headers["Retry-After"]) <= 601
     house.clock.advance(601_000)
     assert kiosk.send(ask, "enrol").status_code == 403
+
+
+@pytest.mark.parametrize("path", ["sync", "reconcile", "enrol"])
+def test_a_database_out_of_reach_is_answered_as_busy(house, kiosk, path) -> None:
+    def fail(*_: object) -> None:
+        raise OperationalError("BEGIN", {}, Exception("database is locked"))
+
+    event.listen(house.engine, "begin", fail)
+    response = kiosk.send({"code": "0" * 12, "hardware": "sha256:one"}, path)
+    assert (response.status_code, response.json["code"], response.headers["Retry-After"]) == (503, "busy", "5")
+    event.remove(house.engine, "begin", fail)
