@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import queue
 import random
-import sqlite3
 import threading
 from typing import TYPE_CHECKING, Any
 
 from hardware.layouts import load_layout
 from kiosk import configuration, enrol
+from kiosk.buffer import StorageError
 from kiosk.health import health
 from kiosk.listener import Listener
 from kiosk.press import Outcome, Press, Recorder
@@ -117,7 +117,7 @@ class Box:
         thanked = waiting = acknowledged = refused = seq = stream = None
         try:
             (thanked, refused, waiting, acknowledged), stream, seq = self.recorder.counts()
-        except sqlite3.Error:
+        except StorageError:
             faults.append("buffer-unreadable")
         return {
             "thanked": thanked,

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+# The names by which the rest of the kiosk may catch what goes wrong here.
+StorageError = sqlite3.Error
+CanNotOpen = sqlite3.OperationalError
+
 APPLICATION_ID = 0x53414C56  # "SALV"
 NAME = "buffer.db"
 # Anchors of one boot that lie closer together than this tell the server nothing new.

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import queue
-import sqlite3
 import threading
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from kiosk.buffer import Buffer, Counts, Stream
+from kiosk.buffer import Buffer, Counts, StorageError, Stream
 from kiosk.errors import BufferUnsafe, Stopped
 from kiosk.misuse import Judge
 from wire.limits import MAX_SEQ, MAX_STREAM_DAYS
@@ -198,7 +197,7 @@ class Recorder:
             return
         try:
             self._renew_stream(len(presses))
-        except (sqlite3.Error, BufferUnsafe, OSError):
+        except (StorageError, BufferUnsafe, OSError):
             self._refuse(presses)
             return
         first = self._work.seq + 1
@@ -235,7 +234,7 @@ class Recorder:
                 if again:
                     self._work.buffer.reopen()
                 self._work.buffer.append(self._work.stream, first, reactions)
-            except (sqlite3.Error, BufferUnsafe, OSError):
+            except (StorageError, BufferUnsafe, OSError):
                 continue
             return True
         return False
@@ -269,7 +268,7 @@ class Recorder:
             if now_ms - self._alive_ms >= ALIVE_EVERY_MS:
                 work.buffer.alive(work.boot, now_ms)
                 self._alive_ms = now_ms
-        except sqlite3.Error:
+        except StorageError:
             # Housekeeping may fail on a full card; the next press finds out whether storing does.
             self._broken = True
         self._fold(FOLD_WHEN_IDLE)
@@ -277,7 +276,7 @@ class Recorder:
     def _fold(self, at_least: int) -> None:
         try:
             self._work.buffer.tidy(at_least=at_least)
-        except sqlite3.Error:
+        except StorageError:
             self._broken = True
 
     def _release_waiting(self) -> None:

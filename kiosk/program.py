@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import sqlite3
 import threading
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from kiosk import configuration
 from kiosk.asking import AskingPlace
 from kiosk.box import Box
+from kiosk.buffer import CanNotOpen
 from kiosk.cable import Cable
 from kiosk.clock import Clock, SimulatedClock, SystemClock, utc_text
 from kiosk.errors import BufferUnsafe, KioskError, Stopped
@@ -70,7 +70,7 @@ class Program:
             )
             try:
                 box.start()
-            except sqlite3.OperationalError as error:
+            except CanNotOpen as error:
                 raise BufferUnsafe(f"The buffer in {self.settings.data_dir} can not be opened: {error}.") from error
             self.box = box
 

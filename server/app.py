@@ -8,12 +8,12 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Flask, g, jsonify, request
-from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server.clock import Clock, SystemClock
 from server.database.engine import make_engine, reading
+from server.database.failures import SQLAlchemyError
 from server.database.life import read_life
 from server.errors import Refusal, busy, too_large
 from server.export import routes as export_routes

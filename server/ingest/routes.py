@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from flask import Blueprint, Response, request
-from sqlalchemy.exc import OperationalError
 
 from server.database.engine import reading, writing
 from server.database.enrolments import replaced_by
+from server.database.failures import OperationalError
 from server.database.life import read_life
 from server.database.streams import progress
 from server.errors import busy

@@ -9,10 +9,9 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as WaitedTooLong
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy.exc import OperationalError
-
 from server.database.driver import savepoint
 from server.database.engine import writing
+from server.database.failures import OperationalError
 from server.database.life import read_life
 from server.database.streams import add_arrivals
 from server.errors import busy
