@@ -1,0 +1,132 @@
+"""In a real browser: nothing for axe to find, no sideways scrolling, small pages, figures that move by themselves."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+from shops import EXPERIENCE, SERVICE, TODAY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page, Response
+
+NOON_MS = 1_795_262_400_000
+PASSWORD = "correct horse battery"
+PAGES = ("/stores/S001", "/stores/S002?period=today", "/head-office", "/nothing")
+MOST_BYTES = 100_000
+CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def chain(shops, sign_in):
+    """A busy store, an empty one, and somebody of head office."""
+    shops.made_up()
+    store = shops.store("S001", "Gdańsk Długa, Brama Zielona")
+    busy = shops.kiosk(store, "K-001", heard_ms=NOON_MS)
+    shops.store("S002", "تهران ولیعصر", zone="Asia/Tehran", languages=("fa",), territory="IR")
+    for back in range(1, 20):
+        day = TODAY - timedelta(days=back)
+        shops.press(busy, day, SERVICE, 40, 8, marked=back % 3)
+        shops.press(busy, day, EXPERIENCE, 30 - back, 20)
+    shops.kiosk(store, "K-002", "fitting-room", heard_ms=NOON_MS - 9_000_000)
+    sign_in("head-office")
+    return busy
+
+
+@pytest.fixture(params=[(390, "light", "pl"), (390, "dark", "fa"), (1280, "light", "en")])
+def page(request, browser: Browser, address: str, chain) -> Iterator[Page]:
+    width, scheme, language = request.param
+    context = browser.new_context(
+        viewport={"width": width, "height": 844},
+        color_scheme=scheme,
+        locale=language,
+        base_url=address,
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    page.goto("/sign-in")
+    page.fill("#email", "head-office@demo.example")
+    page.fill("#password", PASSWORD)
+    page.click("main button")
+    page.wait_for_url("**/head-office")
+    yield page
+    context.close()
+
+
+def test_pages_have_nothing_for_axe_and_do_not_scroll_sideways(page: Page):
+    for path in PAGES:
+        page.goto(path)
+        found = Axe().run(page).response["violations"]
+        assert not found, (path, [(one["id"], one["nodes"][0]["html"]) for one in found])
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+def test_a_page_with_all_it_loads_is_small(page: Page):
+    answers: list[Response] = []
+    page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108  (playwright marks what it is handed)
+    page.goto("/stores/S001", wait_until="networkidle")
+    sizes = {answer.url: len(answer.body()) for answer in answers}
+    assert any("salve.css" in url for url in sizes)
+    assert sum(sizes.values()) <= MOST_BYTES, sizes
+
+
+def test_the_browser_finds_nothing_that_the_policy_forbids(page: Page):
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.goto("/stores/S001", wait_until="networkidle")
+    page.goto("/head-office", wait_until="networkidle")
+    assert not complaints
+
+
+@pytest.mark.parametrize("page", [(390, "light", "en")], indirect=True)
+def test_a_press_moves_an_open_page_without_losing_ones_place(page: Page, shops, chain):
+    page.goto("/stores/S001")
+    assert page.locator(".now-count").inner_text() == "Today so far: 0 presses."
+    page.locator("details:not(.dates) summary").click()
+    shops.press(chain, TODAY, EXPERIENCE, 1, 0)
+    shops.totals(chain, thanked=1, known=1)
+    begun = time.monotonic()
+    page.get_by_text("Today so far: 1 press.").wait_for(timeout=10_000)
+    assert time.monotonic() - begun < 5
+    assert page.locator("details:not(.dates)").evaluate("one => one.open")
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+
+
+@pytest.mark.parametrize("page", [(390, "light", "en")], indirect=True)
+def test_a_page_stops_asking_when_its_reader_is_signed_out(page: Page):
+    page.goto("/stores/S001")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.context.clear_cookies()
+    with page.expect_response(lambda answer: "/sign-in" in answer.url, timeout=10_000):
+        pass
+    asked.clear()
+    page.wait_for_timeout(2_500)
+    assert not asked
+
+
+@pytest.mark.parametrize("page", [(390, "light", "en")], indirect=True)
+def test_pages_work_without_a_script(page: Page, browser: Browser, address: str):
+    cookies = page.context.cookies()
+    context = browser.new_context(java_script_enabled=False, base_url=address)
+    context.add_cookies(cookies)
+    plain = context.new_page()
+    plain.goto("/stores/S001?period=4w")
+    assert plain.locator('[data-figure="service-index"]').get_attribute("data-value") == "83.3"
+    plain.locator("header form button").click()
+    assert plain.url.endswith("/sign-in")
+    context.close()

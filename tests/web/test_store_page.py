@@ -1,0 +1,135 @@
+"""A store's page says what its figures allow, in the reader's words."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from shops import EXPERIENCE, SERVICE, TODAY
+
+NOON_MS = 1_795_262_400_000
+YESTERDAY = TODAY - timedelta(days=1)
+
+
+def text(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", page.split("</head>")[1]).split())
+
+
+@pytest.fixture
+def store(shops):
+    return shops.store("S001", "Leeds & <Sons>")
+
+
+@pytest.fixture
+def read(sign_in, store):
+    office = sign_in("head-office")
+
+    def page(query: str = "") -> str:
+        answer = office.get(f"/stores/S001{query}")
+        assert answer.status_code == 200
+        return answer.get_data(as_text=True)
+
+    return page
+
+
+@pytest.fixture
+def pressed(shops, store):
+    kiosk = shops.kiosk(store, "K-001", heard_ms=NOON_MS - 1000)
+    shops.press(kiosk, YESTERDAY, SERVICE, 333, 55, marked=36)
+    shops.press(kiosk, YESTERDAY, EXPERIENCE, 241, 155)
+    shops.press(kiosk, TODAY, SERVICE, 6, 1)
+    return kiosk
+
+
+def test_the_sentence_opens_the_page_with_its_numbers_in_their_colours(read, pressed):
+    said = re.search(r'verdict-say">(.*?)</p>', read(), re.DOTALL).group(1)
+    assert said.startswith('<b class="fig-service">86</b> of 100 were helped. Fewer felt welcome: 61 of 100, 25 points less')
+
+
+def test_typed_names_are_escaped_and_isolated(read, pressed):
+    assert "<bdi>Leeds &amp; &lt;Sons&gt;</bdi>" in read()
+
+
+def test_now_tells_today_apart_and_says_it_is_not_below(read, pressed):
+    words = text(read())
+    assert "Today so far: 7 presses. About service: 7. About experience: 0." in words
+    assert "Presses received so far: 7 of 7. Today is not over, so it is not in the figures below." in words
+
+
+def test_waiting_presses_are_expected_in_now(read, shops, pressed):
+    shops.totals(pressed, thanked=50, known=47)
+    words = text(read())
+    assert "Presses received so far: 7 of 10." in words
+    assert "Presses that still wait on kiosks, as far as they said: 3." in words
+
+
+def test_a_silent_kiosk_is_named_with_its_place_and_its_last_word(read, shops, store, pressed):
+    shops.kiosk(store, "K-002", "fitting-room", heard_ms=NOON_MS - 3 * 3_600_000)
+    shops.kiosk(store, "K-003", "exit")
+    words = text(read())
+    assert "Last word from K-002 (Fitting room) : 09:00. Presses made since should be waiting on the box." in words
+    assert "No word from K-003 (Exit) yet." in words
+    assert "Kiosks heard within the last quarter of an hour: 1 of 3." in words
+
+
+def test_a_store_without_kiosks_says_so(read):
+    assert "No kiosk stands here yet." in text(read())
+
+
+def test_while_the_day_runs_nothing_is_compared(read, shops, pressed):
+    shops.press(pressed, TODAY, EXPERIENCE, 60, 40)
+    other = shops.kiosk(shops.store("S002", "York"), "K-009")
+    shops.press(other, TODAY, EXPERIENCE, 90, 10)
+    page = read("?period=today")
+    words = text(page)
+    assert "The day is not over, so here are counts and no verdict." in words
+    for word in ("strong", "weak", "Fewer", "our other stores (", "no sure change", "points less"):
+        assert word not in words, word
+    assert "ring-experience" not in page
+
+
+def test_the_days_table_says_what_the_chart_draws(read, pressed):
+    page = read()
+    rows = re.findall(
+        r'<tr><th scope="row">(.*?)</th><td class="num">(.*?)</td><td class="num">(.*?)</td></tr>', page, re.DOTALL
+    )
+    assert len(rows) == 14
+    assert [text(f"</head>{cell}") for cell in rows[0]] == ["Fri 20 Nov", "86 (388 presses)", "61 (396 presses)"]
+    assert text(f"</head>{rows[1][1]}") == "no presses (0 presses)"
+
+
+def test_where_names_the_question_in_the_readers_language(read, pressed):
+    assert "Exit Did you feel welcome? 61 55 to 66 396 presses" in text(read())
+    assert "خروجی احساس کردید خوش آمده‌اید؟" in text(read("?lang=fa"))
+
+
+def test_a_kiosk_with_much_set_aside_asks_for_a_look(read, shops, pressed):
+    assert "Please check this kiosk" not in read()
+    shops.press(pressed, YESTERDAY - timedelta(days=1), SERVICE, 10, 0, marked=200)
+    assert "Please check this kiosk" in read()
+
+
+def test_how_sure_tells_the_method_in_words(read, shops, pressed):
+    assert "Nobody is known to have answered both questions" in text(read())
+    shops.visits(pressed, YESTERDAY, 100, 40, 10, 20)
+    assert "170 people answered both questions." in text(read())
+
+
+def test_presses_of_an_uncertain_time_are_mentioned(read, shops, pressed):
+    shops.press(pressed, YESTERDAY - timedelta(days=1), SERVICE, 0, 0, uncertain=6)
+    assert "The time of 6 presses is uncertain" in text(read())
+
+
+def test_persian_readers_get_their_digits_and_their_calendar(read, pressed):
+    words = text(read("?lang=fa"))
+    assert "از ۲۳ تا ۲۹ آبان ۱۴۰۵" in words
+    assert "شنبه ۳۰ آبان، ۱۲:۰۰" in words
+    assert "از هر ۱۰۰ نفر، نیاز ۸۶ نفر برآورده شد" in words
+
+
+def test_chosen_dates_are_shown_as_a_tab_and_kept_in_the_form(read, pressed):
+    page = read("?period=2026-11-18..2026-11-21")
+    assert ">18 to 20 November 2026</a>" in page
+    assert 'name="from" type="date" required value="2026-11-18"' in page
+    assert 'name="to" type="date" required value="2026-11-20"' in page
