@@ -114,6 +114,13 @@ def test_unknown_buttons_configurations_and_opaque_bytes_are_held_at_their_place
     assert each_house.wrong_figures() == []
 
 
+def test_a_held_reaction_keeps_its_place_against_another_content_too(house, kiosk) -> None:
+    kiosk.sync([kiosk.press(1_000, "no-such-button")])
+    assert kiosk.sync([kiosk.press(1_000, "served-happy")])["held"] == [[1, "content-conflict"]]
+    assert house.rows(reactions) == []
+    assert [row.code for row in house.rows(held)] == ["content-conflict", "unknown-button"]
+
+
 @pytest.mark.parametrize("daily_quota", [3])
 def test_presses_beyond_the_daily_quota_are_held_and_the_next_day_is_free_again(kiosk, clock) -> None:
     reply = kiosk.sync([kiosk.press(1_000 * at) for at in range(1, 6)])
@@ -211,3 +218,12 @@ def test_a_mash_takes_the_count_of_its_first_press_too_also_across_batches(each_
     assert each_house.total(days, "marked") == 4
     assert each_house.total(days, "clusters") == 0
     assert each_house.wrong_figures() == []
+
+
+def test_a_mash_leaves_a_press_before_it_that_was_no_vote_or_not_just_now_as_it_was(house, kiosk) -> None:
+    presses = [kiosk.press(1_000, mark="repeat"), kiosk.press(1_200, "served-unhappy", mark="mash"), kiosk.press(9_000)]
+    kiosk.sync([*presses, kiosk.press(9_350, "served-unhappy", mark="mash"), kiosk.press(9_400, "welcome-happy")])
+    kiosk.sync([kiosk.press(9_500, "welcome-unhappy", mark="mash")], first_seq=6)
+    assert [row.reason for row in house.rows(reactions)] == [0, 0, 0, 0, 1, 0]
+    assert [bool(row.counted) for row in house.rows(reactions)] == [False, False, True, False, False, False]
+    assert house.wrong_figures() == []

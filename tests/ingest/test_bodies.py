@@ -7,6 +7,7 @@ import hashlib
 import json
 import socket
 import threading
+import tracemalloc
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -111,7 +112,12 @@ def test_another_protocol_is_named_even_when_nothing_else_fits(house, kiosk, pro
 
 def test_a_gzip_bomb_is_refused_without_inflating_it(house, kiosk) -> None:
     assert len(BOMB) < 256 * 1024
-    assert refusal(house, kiosk.send(BOMB, **{"Content-Encoding": "gzip"})) == (413, "too-large")
+    tracemalloc.start()
+    response = kiosk.send(BOMB, **{"Content-Encoding": "gzip"})
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert refusal(house, response) == (413, "too-large")
+    assert peak_bytes < 20_000_000
 
 
 def test_gzip_is_taken_and_the_reply_repeats_the_hash_of_the_bytes_as_sent(kiosk) -> None:

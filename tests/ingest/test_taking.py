@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from server.database.engine import writing
 from server.database.rollup_check import repair
-from server.database.tables import days, hours, open_clusters, reactions, stores, streams, visit_days
+from server.database.tables import boots, days, hours, open_clusters, reactions, stores, streams, visit_days
 from server.fleet import kiosks as fleet
 
 DAY_MS = 86_400_000
@@ -51,6 +51,17 @@ def test_a_replayed_old_request_does_not_move_the_clock(house, kiosk, clock) -> 
     kiosk.send(first)
     kiosk.sync([kiosk.press(5 * HOUR_MS + 1_000)], first_seq=2, sent_ms=5 * HOUR_MS + 2_000)
     assert house.rows(reactions)[1].pressed_ms == clock.now_ms() - 1_000
+
+
+def test_a_request_that_was_held_up_is_set_right_by_an_earlier_prompt_one(house, kiosk, clock) -> None:
+    kiosk.sync([], sent_ms=1_000)
+    booted_ms = clock.now_ms() - 1_000
+    clock.advance(70_000)
+    # Sent 60 s after the first, 10 s on its way; the next one again prompt.
+    kiosk.sync([kiosk.press(60_000)], sent_ms=61_000)
+    kiosk.sync([kiosk.press(70_000)], first_seq=2, sent_ms=71_000)
+    assert [abs(row.pressed_ms - booted_ms - row.elapsed_ms) < 10 for row in house.rows(reactions)] == [True, True]
+    assert [row.offset_ms for row in house.rows(boots)] == [booted_ms]
 
 
 def test_a_week_offline_lands_in_its_own_local_hours(house, kiosk, clock) -> None:
