@@ -28,7 +28,6 @@ from server.database.engine import make_engine, writing
 from server.database.migrate import upgrade
 from server.fleet.enrolment import make_code
 from server.settings import read_settings
-from server.survey.questions import install_starter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,8 +72,6 @@ def _run(folder: Path, port: int, screen_port: int, *, empty: bool) -> None:
     now_ms = SystemClock().now_ms()
     click.echo("Preparing the made-up chain ...")
     upgrade(engine)
-    with writing(engine) as connection:
-        install_starter(connection, now_ms)
     add_stores(engine, now_ms)
     people = sign_ins(engine, folder / "sign-ins.json", now_ms)
     lives = [] if empty else tell(settings, engine, folder / "history.json", now_ms)

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 CHAIN = "Salve demonstration chain"
 HISTORY_DAYS = 56
+# What this chain declares to be strong: shares of positive answers.
+TARGET_SERVICE = 0.75
+TARGET_EXPERIENCE = 0.70
 
 
 @dataclass(frozen=True, slots=True)

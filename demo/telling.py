@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from demo.chain import CHAIN, HISTORY_DAYS, STORES
+from demo.chain import CHAIN, HISTORY_DAYS, STORES, TARGET_EXPERIENCE, TARGET_SERVICE
 from demo.feeding import Enrolled, Life, ReplayClock, as_json
 from kiosk.files import write_durably
 from server.app import create_app
@@ -18,6 +18,8 @@ from server.database.engine import writing
 from server.database.life import name_chain
 from server.database.stores import add_store, store_by_code
 from server.fleet.enrolment import make_code
+from server.survey.definitions import current, declare
+from server.survey.questions import install_starter
 from wire.encoding import CONTENT_TYPE, convert, decode, encode
 from wire.messages import Config, EnrolReply, EnrolRequest
 
@@ -34,9 +36,14 @@ DAY_MS = 86_400_000
 
 
 def add_stores(engine: Engine, now_ms: int) -> None:
-    """Put the twelve stores in, once, and say that the chain is made up."""
+    """Put questions, definitions and the twelve stores in, once, and say that the chain is made up."""
     with writing(engine) as connection:
+        # Everything stands since before the history, so that its first week is judged as its last.
+        now_ms -= (HISTORY_DAYS + 2) * DAY_MS
         name_chain(connection, CHAIN, made_up=True)
+        install_starter(connection, now_ms)
+        if current(connection).version == 1:
+            declare(connection, now_ms, CHAIN, target_service=TARGET_SERVICE, target_experience=TARGET_EXPERIENCE)
         for store in STORES:
             if store_by_code(connection, store.code) is None:
                 add_store(

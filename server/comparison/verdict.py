@@ -109,7 +109,12 @@ def _verdict(summary: StoreSummary) -> list[Sentence]:
     if verdict is None or verdict.name == quadrant.UNCUT:
         return _without_cut(service, experience, gap)
     if verdict.name == quadrant.UNCLEAR:
-        return [Sentence("verdict.not-clear-yet"), _range(SERVICE, service), _range(EXPERIENCE, experience)]
+        return [
+            Sentence("verdict.not-clear-yet"),
+            _range(SERVICE, service),
+            _range(EXPERIENCE, experience),
+            *_clear_gap(figures.gap, figures.relative),
+        ]
     if verdict.name in {quadrant.BOTH_STRONG, quadrant.BOTH_WEAK}:
         found = [Sentence(f"verdict.{verdict.name}"), _fact("fact.helped", service), _fact("fact.felt-welcome", experience)]
         found += [] if gap.clear else [Sentence("gap.none")]
@@ -133,6 +138,13 @@ def _split(summary: StoreSummary) -> list[Sentence]:
     beside = _beside(EXPERIENCE if serves else SERVICE, weak, summary.others.experience if serves else summary.others.service)
     low = [beside] if beside is not None and beside.name == "chain.below" else []
     return [opening, named, _against_chain(figures.relative, serves=serves), *low]
+
+
+def _clear_gap(gap: Gap, relative: Gap) -> list[Sentence]:
+    """What can be said of the gap where a cut runs through an index: only a gap that stands out from the other stores'."""
+    if not gap.clear or not relative.clear:
+        return []
+    return [_against_chain(relative, serves=(gap.points or 0.0) < 0)]
 
 
 def _without_cut(service: Index, experience: Index, gap: Gap) -> list[Sentence]:

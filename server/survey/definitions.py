@@ -43,6 +43,32 @@ def install_first(connection: Connection, now_ms: int) -> None:
     rows.add_definition(connection, first.version, json.dumps(body), now_ms, made_by="starter")
 
 
+def declare(
+    connection: Connection,
+    now_ms: int,
+    made_by: str,
+    *,
+    target_service: float | None = None,
+    target_experience: float | None = None,
+    least_count: int = LEAST_COUNT,
+) -> Definition:
+    """Write the next version: the questions of the one before, with these targets and this least count.
+
+    Reports under earlier versions keep theirs. Targets are shares above 0 and below 1, None for none; `least_count` is at
+    least LEAST_COUNT. Raises Unfit otherwise.
+    """
+    before = current(connection)
+    for target in (target_service, target_experience):
+        if target is not None and not 0 < target < 1:
+            raise Unfit(f"A target is a share between 0 and 1, like 0.75, not {target}.")
+    if least_count < LEAST_COUNT:
+        raise Unfit(f"The least count is at least {LEAST_COUNT}, not {least_count}.")
+    new = Definition(before.version + 1, before.service, before.experience, target_service, target_experience, least_count)
+    body = {key: value for key, value in asdict(new).items() if key != "version"}
+    rows.add_definition(connection, new.version, json.dumps(body), now_ms, made_by=made_by)
+    return new
+
+
 def current(connection: Connection) -> Definition:
     """The definition that figures are computed under now; raises Unfit in a database that has none."""
     row = rows.latest_definition(connection)

@@ -10,7 +10,7 @@ import pytest
 from server.database.definitions import add_definition
 from server.database.engine import reading, writing
 from server.errors import Unfit
-from server.survey.definitions import Definition, current, install_first, valid_at
+from server.survey.definitions import Definition, current, declare, install_first, valid_at
 from server.survey.library import starter_library
 from server.survey.questions import install_starter
 
@@ -55,3 +55,23 @@ def test_a_database_without_one_says_what_to_do(engine: Engine) -> None:
         for ask in (current, lambda given: valid_at(given, 0)):
             with pytest.raises(Unfit, match="salve-server upgrade"):
                 ask(connection)
+
+
+def test_a_declared_version_keeps_the_questions_and_is_valid_from_then_on(engine: Engine) -> None:
+    with writing(engine) as connection:
+        install_starter(connection, 1_000)
+        first = current(connection)
+        made = declare(connection, 5_000, "office@example.org", target_service=0.75, target_experience=0.7, least_count=20)
+        assert (made.version, made.service, made.experience) == (2, first.service, first.experience)
+        assert current(connection) == made
+        assert valid_at(connection, 4_999) == first
+        assert valid_at(connection, 5_000) == made
+
+
+@pytest.mark.parametrize("wrong", [{"target_service": 75.0}, {"target_experience": 0.0}, {"least_count": 9}])
+def test_a_version_that_makes_no_sense_is_refused(engine: Engine, wrong: dict[str, float]) -> None:
+    with writing(engine) as connection:
+        install_starter(connection, 1_000)
+        with pytest.raises(Unfit):
+            declare(connection, 5_000, "office@example.org", **wrong)
+        assert current(connection).version == 1
