@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from shops import EXPERIENCE, SERVICE, TODAY
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, Page, Response
+    from playwright.sync_api import Browser, Page
 
 NOON_MS = 1_795_262_400_000
 PASSWORD = "correct horse battery"
@@ -75,13 +76,15 @@ def test_pages_have_nothing_for_axe_and_do_not_scroll_sideways(page: Page):
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 
 
-def test_a_page_with_all_it_loads_is_small(page: Page):
-    answers: list[Response] = []
-    page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108  (playwright marks what it is handed)
-    page.goto("/stores/S001", wait_until="networkidle")
-    sizes = {answer.url: len(answer.body()) for answer in answers}
-    assert any("salve.css" in url for url in sizes)
-    assert sum(sizes.values()) <= MOST_BYTES, sizes
+@pytest.mark.parametrize("query", ["", "?period=13w&lang=ar"])
+def test_a_page_with_all_it_loads_is_small(chain, client, query):
+    client.post(
+        "/sign-in", data={"email": "head-office@demo.example", "password": PASSWORD}, headers={"Origin": "http://localhost"}
+    )
+    page = client.get(f"/stores/S001{query}").get_data()
+    loaded = re.findall(r'(?:href|src)="(/static/[^"]*)"', page.decode())
+    assert {path.rsplit(".")[-1] for path in loaded} == {"css", "js", "svg"}
+    assert len(page) + sum(len(client.get(path).get_data()) for path in loaded) <= MOST_BYTES
 
 
 def test_the_browser_finds_nothing_that_the_policy_forbids(page: Page):
