@@ -148,6 +148,12 @@ def test_not_clear_yet_gives_both_ranges():
     )
 
 
+def test_not_clear_yet_still_tells_a_gap_that_stands_out_from_the_others():
+    found = summary((162, 200), (132, 200), others=((8000, 10000), (7900, 10000)))
+    assert found.figures.verdict.name == "not-clear-yet"
+    assert names(verdict.paragraph(found)) == ["verdict.not-clear-yet", "fact.range", "fact.range", "gap.wider-than-chain"]
+
+
 def test_likely_is_not_certain_and_never_a_hundred():
     found = summary((250, 300), (150, 300))
     last = verdict.paragraph(found)[-1]
