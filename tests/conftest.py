@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 # A PostgreSQL of one's own: `postgres_url`.
-pytest_plugins = ("tests.postgres",)
+pytest_plugins = ("postgres_server",)
 
 # Saturday 21 November 2026, 12:00 UTC.
 NOON_MS = 1_795_262_400_000
