@@ -53,7 +53,8 @@ def _big(name: str, *columns: SchemaItem) -> Table:
 
 life = _small(
     "life",
-    Column("id", SmallInteger, CheckConstraint("id = 1", name="one_row"), primary_key=True, autoincrement=False),
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    CheckConstraint("id = 1", name="one_row"),
     Column("epoch", String(36), nullable=False),  # names this life of the database; a restore changes it
     Column("chain", Text, nullable=False),
     Column("made_up", Boolean, nullable=False),  # demonstration data: every page says so
@@ -85,7 +86,8 @@ questions = _small(  # one row per wording: a changed word is a new version and 
     Column("id", RowId, primary_key=True),
     Column("code", String(40), nullable=False),
     Column("version", Integer, nullable=False),
-    Column("signal", String(10), CheckConstraint("signal IN ('service', 'experience')", name="signal"), nullable=False),
+    Column("signal", String(10), nullable=False),
+    CheckConstraint("signal IN ('service', 'experience')", name="signal"),
     Column("dimension", String(4), nullable=False),
     Column("facets", Text, nullable=False),  # JSON list
     Column("touchpoints", Text, nullable=False),  # JSON list
@@ -98,7 +100,8 @@ answers = _small(
     "answers",
     Column("id", SmallInteger, primary_key=True, autoincrement=False),
     Column("code", String(20), nullable=False, unique=True),
-    Column("polarity", String(8), CheckConstraint("polarity IN ('positive', 'neutral', 'negative')", name="polarity")),
+    Column("polarity", String(8), nullable=False),
+    CheckConstraint("polarity IN ('positive', 'neutral', 'negative')", name="polarity"),
 )
 
 definitions = _small(
@@ -361,12 +364,8 @@ users = _small(
     Column("id", RowId, primary_key=True),
     Column("email", String(254), nullable=False, unique=True),  # lower case
     Column("password_hash", Text, nullable=False),
-    Column(
-        "role",
-        String(20),
-        CheckConstraint("role IN ('manager', 'region', 'head-office', 'admin')", name="role"),
-        nullable=False,
-    ),
+    Column("role", String(20), nullable=False),
+    CheckConstraint("role IN ('manager', 'region', 'head-office', 'admin')", name="role"),
     Column("language", String(5), nullable=False),  # "" is not chosen
     Column("made_ms", BigInteger, nullable=False),
     Column("disabled_ms", BigInteger),

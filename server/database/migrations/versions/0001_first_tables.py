@@ -16,7 +16,8 @@ def upgrade() -> None:
         "answers",
         sa.Column("id", sa.SmallInteger(), autoincrement=False, nullable=False),
         sa.Column("code", sa.String(length=20), nullable=False),
-        sa.Column("polarity", sa.String(length=8), nullable=True),
+        sa.Column("polarity", sa.String(length=8), nullable=False),
+        sa.CheckConstraint("polarity IN ('positive', 'neutral', 'negative')", name=op.f("ck_answers_polarity")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_answers")),
         sa.UniqueConstraint("code", name=op.f("uq_answers_code")),
     )
@@ -141,6 +142,7 @@ def upgrade() -> None:
         sa.Column("chain", sa.Text(), nullable=False),
         sa.Column("made_up", sa.Boolean(), nullable=False),
         sa.Column("safe_position", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_life_one_row")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_life")),
     )
     op.create_table(
@@ -177,6 +179,7 @@ def upgrade() -> None:
         sa.Column("touchpoints", sa.Text(), nullable=False),
         sa.Column("texts", sa.Text(), nullable=False),
         sa.Column("card", sa.Text(), nullable=False),
+        sa.CheckConstraint("signal IN ('service', 'experience')", name=op.f("ck_questions_signal")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_questions")),
         sa.UniqueConstraint("code", "version", name=op.f("uq_questions_code_version")),
     )
@@ -234,6 +237,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=5), nullable=False),
         sa.Column("made_ms", sa.BigInteger(), nullable=False),
         sa.Column("disabled_ms", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("role IN ('manager', 'region', 'head-office', 'admin')", name=op.f("ck_users_role")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
         sa.UniqueConstraint("email", name=op.f("uq_users_email")),
     )
