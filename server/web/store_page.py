@@ -30,9 +30,15 @@ if TYPE_CHECKING:
     from server.comparison.summary import Day, Place, StoreSummary
     from server.i18n.translator import Translator
 
-# The number of each sentence that tells of service or of experience, so that it can wear that signal's colour.
-OF_SERVICE = frozenset({"verdict.serves-not-welcomes", "fact.helped"})
-OF_EXPERIENCE = frozenset({"verdict.welcomes-not-serves", "fact.felt-welcome"})
+# Which value of a sentence is the share of service or of experience, so that it can wear that signal's colour.
+COLOURED = {
+    "verdict.serves-not-welcomes": ("n", "service"),
+    "verdict.fewer-served": ("served", "service"),
+    "fact.helped": ("n", "service"),
+    "verdict.welcomes-not-serves": ("n", "experience"),
+    "verdict.fewer-welcome": ("welcomed", "experience"),
+    "fact.felt-welcome": ("n", "experience"),
+}
 
 
 class Tab(NamedTuple):
@@ -81,7 +87,8 @@ class ShownSummary:
         self.now = local_time(figures.store.timezone, now_ms)
         self.tabs = tabs(figures.period, t)
         self.days_shown = t.days(figures.period.first, figures.period.last)
-        self.paragraph = Markup(" ").join(_colour(sentence, t) for sentence in verdict.paragraph(summary))
+        said = verdict.paragraph(summary)
+        self.paragraph = Markup(" ").join(_colour(sentence, t) for sentence in said)
         self.time = t.formats.time(self.now)
         self.moment = t.listed(t.formats.weekday_and_day(self.now.date()), self.time)
         self.live = summary.today
@@ -92,7 +99,8 @@ class ShownSummary:
         self.pair_chart = _pair_chart(summary, t)
         self.gap = t.say("today.no-verdict") if figures.period.running else gap_sentence(figures.gap, t)
         self.gap_data = gap_data(figures.gap, figures.service, figures.experience)
-        self.beside = [t.paragraph(verdict.beside_others(summary)), t.paragraph(verdict.changes(summary))]
+        beside = [sentence for sentence in verdict.beside_others(summary) if sentence not in said]
+        self.beside = [t.paragraph(beside), t.paragraph(verdict.changes(summary))]
         self.day_chart = day_lines(summary.days, t, t.say("since.chart"))
         self.pressed_days = any(day.reactions for day in summary.days)
         self.day_rows = [_day(day, t) for day in reversed(summary.days)]
@@ -123,11 +131,12 @@ def tabs(period: Period, t: Translator) -> list[Tab]:
 
 
 def _colour(sentence: Sentence, t: Translator) -> Markup:
-    if sentence.n is None or sentence.name not in OF_SERVICE | OF_EXPERIENCE:
+    if sentence.name not in COLOURED:
         return t.tell_html(sentence)
-    css = "fig-service" if sentence.name in OF_SERVICE else "fig-experience"
-    number = Markup('<b class="{}">{}</b>').format(css, t.formats.number(sentence.n))
-    return t.tell_html(Sentence(sentence.name, sentence.n, {**sentence.values, "n": number}))
+    value, signal = COLOURED[sentence.name]
+    share = sentence.n if value == "n" else sentence.values[value]
+    number = Markup('<b class="fig-{}">{}</b>').format(signal, t.formats.digits(str(share)))
+    return t.tell_html(Sentence(sentence.name, sentence.n, {**sentence.values, value: number}))
 
 
 def _trouble(kiosk: KioskNow, page: ShownSummary, t: Translator) -> Markup:
