@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from dataclasses import replace
 
 import pytest
 
@@ -18,6 +19,7 @@ from kiosk.program import Program, refuse_forgetting_folder
 from kiosk.screen.hand import Hand
 from kiosk.settings import KioskSettings
 from kiosk.upload import Uploader
+from wire.messages import Rules
 
 
 def until(condition, within_s=10):
@@ -125,7 +127,8 @@ def test_before_enrolment_nothing_is_thanked_for_and_enrolling_beside_it_begins_
 
 
 def test_another_layout_from_the_server_takes_other_pins(program, server, config_of):
-    server.config = config_of(version=4, layout="two")
+    # A long cooldown: this machine may be slow, and the story is not about seconds.
+    server.config = replace(config_of(version=4, layout="two"), rules=Rules(cooldown_ms=600_000))
     press(program)
     assert until(lambda: program.status()["layout"] == "two")
     server.config = None
