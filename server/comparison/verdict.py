@@ -9,23 +9,18 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from server.analysis.proportions import change_p, wilson
+from server.analysis.proportions import change_p
 from server.comparison import quadrant
 from server.comparison.indexes import difference
+from server.comparison.rounding import outwards, shown
+from server.comparison.scarce import EXPERIENCE, HUNDRED, SERVICE, fact, period_words, span, too_few
 from server.i18n.sentence import Sentence
 
 if TYPE_CHECKING:
     from server.comparison.indexes import Gap, Index
-    from server.comparison.periods import Period
     from server.comparison.summary import StoreSummary
 
-HUNDRED = 100
-# "More needed" leads to this many presses; at 80 positive of 100 they leave 11 points to each side.
-ENOUGH_PRESSES = 50
-USUAL_SHARE = 0.8
 MUCH_MARKED = 0.20
-
-SERVICE, EXPERIENCE, BOTH = Sentence("label.service"), Sentence("label.experience"), Sentence("label.both")
 
 
 def paragraph(summary: StoreSummary) -> list[Sentence]:
@@ -37,7 +32,7 @@ def paragraph(summary: StoreSummary) -> list[Sentence]:
     if period.running:
         return [Sentence("today.so-far", figures.reactions), Sentence("today.no-verdict")]
     if service.value is None or experience.value is None:
-        return _too_few(service, experience, period)
+        return too_few(service, experience, period)
     return _verdict(summary)
 
 
@@ -86,23 +81,6 @@ def much_marked(marked: int, counted: int) -> bool:
     return marked > MUCH_MARKED * (marked + counted)
 
 
-def period_words(period: Period) -> Sentence:
-    """The period inside a sentence: "in the last 7 days"."""
-    if period.name == "chosen":
-        return Sentence("period.chosen", values={"from_date": period.first, "to_date": period.last})
-    return Sentence(f"period.{period.name}")
-
-
-def shown(value: float | None) -> int:
-    """The whole number shown for an index or points; halves go up, as readers round. None is never asked for."""
-    return math.floor((value or 0.0) + 0.5)
-
-
-def outwards(low: float | None, high: float | None) -> tuple[int, int]:
-    """A range in whole numbers that holds the exact one; the hair keeps 20.000000001 from becoming 21."""
-    return math.floor((low or 0.0) + 1e-9), math.ceil((high or 0.0) - 1e-9)
-
-
 def _verdict(summary: StoreSummary) -> list[Sentence]:
     figures, verdict = summary.figures, summary.figures.verdict
     service, experience, gap = figures.service, figures.experience, figures.gap
@@ -111,12 +89,12 @@ def _verdict(summary: StoreSummary) -> list[Sentence]:
     if verdict.name == quadrant.UNCLEAR:
         return [
             Sentence("verdict.not-clear-yet"),
-            _range(SERVICE, service),
-            _range(EXPERIENCE, experience),
+            span(SERVICE, service),
+            span(EXPERIENCE, experience),
             *_clear_gap(figures.gap, figures.relative),
         ]
     if verdict.name in {quadrant.BOTH_STRONG, quadrant.BOTH_WEAK}:
-        found = [Sentence(f"verdict.{verdict.name}"), _fact("fact.helped", service), _fact("fact.felt-welcome", experience)]
+        found = [Sentence(f"verdict.{verdict.name}"), fact("fact.helped", service), fact("fact.felt-welcome", experience)]
         found += [] if gap.clear else [Sentence("gap.none")]
     else:
         found = _split(summary)
@@ -131,10 +109,10 @@ def _split(summary: StoreSummary) -> list[Sentence]:
     figures = summary.figures
     serves = figures.verdict is not None and figures.verdict.name == quadrant.SERVES
     strong, weak = (figures.service, figures.experience) if serves else (figures.experience, figures.service)
-    opening = _fact("verdict.serves-not-welcomes" if serves else "verdict.welcomes-not-serves", strong)
+    opening = fact("verdict.serves-not-welcomes" if serves else "verdict.welcomes-not-serves", strong)
     named = _fewer(figures.gap, strong, weak, serves=serves)
     if named is None:
-        return [opening, _fact("fact.felt-welcome" if serves else "fact.helped", weak), Sentence("gap.none")]
+        return [opening, fact("fact.felt-welcome" if serves else "fact.helped", weak), Sentence("gap.none")]
     beside = _beside(EXPERIENCE if serves else SERVICE, weak, summary.others.experience if serves else summary.others.service)
     low = [beside] if beside is not None and beside.name == "chain.below" else []
     return [opening, named, _against_chain(figures.relative, serves=serves), *low]
@@ -152,10 +130,10 @@ def _without_cut(service: Index, experience: Index, gap: Gap) -> list[Sentence]:
     serves = shown(service.value) > shown(experience.value)
     strong, weak = (service, experience) if serves else (experience, service)
     named = _fewer(gap, strong, weak, serves=serves)
-    opening = _fact("fact.helped" if serves else "fact.felt-welcome", strong)
+    opening = fact("fact.helped" if serves else "fact.felt-welcome", strong)
     if named is not None:
         return [opening, named]
-    return [_fact("fact.helped", service), _fact("fact.felt-welcome", experience), Sentence("gap.none")]
+    return [fact("fact.helped", service), fact("fact.felt-welcome", experience), Sentence("gap.none")]
 
 
 def _fewer(gap: Gap, strong: Index, weak: Index, *, serves: bool) -> Sentence | None:
@@ -203,47 +181,6 @@ def _change(what: Sentence, now: Index, before: Index, words: Sentence) -> Sente
     if p >= 0.5:
         return Sentence("change.none-small", values=facts)
     return Sentence("change.none", values=facts | {"x": math.floor(1 / p)})
-
-
-def _too_few(service: Index, experience: Index, period: Period) -> list[Sentence]:
-    if service.withheld == experience.withheld == "too-few":
-        return [_count_only(BOTH, service.total + experience.total, period)]
-    found = []
-    for what, fact, index in ((SERVICE, "fact.helped", service), (EXPERIENCE, "fact.felt-welcome", experience)):
-        found += [_fact(fact, index)] if index.value is not None else _withheld(what, index, period)
-    return found
-
-
-def _withheld(what: Sentence, index: Index, period: Period) -> list[Sentence]:
-    if index.withheld == "none":
-        return [Sentence("presses.not-known", values={"what": what, "period": period_words(period)})]
-    if index.withheld == "too-few":
-        return [_count_only(what, index.total, period)]
-    if index.withheld == "clustered":
-        opening = Sentence("presses.clustered", values={"all": index.total, "effective": math.floor(index.effective)})
-    else:
-        opening = Sentence("presses.not-enough", index.total, {"what": what, "period": period_words(period)})
-    return [opening, _range(what, index), _more_needed(index)]
-
-
-def _count_only(what: Sentence, total: int, period: Period) -> Sentence:
-    return Sentence("presses.count-only", total, {"what": what, "period": period_words(period)})
-
-
-def _more_needed(index: Index) -> Sentence:
-    missing = (ENOUGH_PRESSES - index.effective) * index.total / index.effective
-    within = wilson(USUAL_SHARE * ENOUGH_PRESSES, ENOUGH_PRESSES)
-    margin = math.ceil(HUNDRED * (within.upper - within.lower) / 2)
-    return Sentence("presses.more-needed", max(1, math.ceil(missing)), {"margin": Sentence("unit.points-within", margin)})
-
-
-def _fact(name: str, index: Index) -> Sentence:
-    return Sentence(name, shown(index.value), {"hundred": HUNDRED})
-
-
-def _range(what: Sentence, index: Index) -> Sentence:
-    low, high = outwards(index.low, index.high)
-    return Sentence("fact.range", values={"what": what, "low": low, "high": high, "hundred": HUNDRED})
 
 
 def _spoken(gap: Gap, points: int) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
-from server.comparison.verdict import outwards, shown
+from server.comparison.rounding import outwards, shown
 
 if TYPE_CHECKING:
     from server.comparison.indexes import Gap, Index

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from server.comparison import quadrant, verdict
+from server.comparison import quadrant
 from server.comparison.periods import local_time
+from server.comparison.rounding import outwards, shown
 from server.errors import wrong_parameter
 from server.web.charts import small_pair, small_scale
 from server.web.figures import counted_words, gap_data, gap_sentence, index_data, shown_index
@@ -119,9 +120,9 @@ def _gap(gap: Gap, service: Index, experience: Index, t: Translator) -> tuple[st
     """The gap and its range without minus signs."""
     if gap.points is None:
         return "", ""
-    points = verdict.shown(experience.value) - verdict.shown(service.value)
+    points = shown(experience.value) - shown(service.value)
     words = t.say("unit.less" if points < 0 else "unit.more", points=abs(points)) if points else t.say("unit.alike")
-    low, high = verdict.outwards(gap.low, gap.high)
+    low, high = outwards(gap.low, gap.high)
     if not gap.clear:
         return words, t.say("gap.across", below=max(0, -low), above=max(0, high))
     near, far = sorted((abs(low), abs(high)))

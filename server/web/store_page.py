@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from server.comparison import verdict
 from server.comparison.periods import local_time
+from server.comparison.rounding import outwards
 from server.i18n.sentence import Name, Sentence
 from server.web.charts import Row, dot_row, side_by_side, small_scale
 from server.web.day_chart import day_lines
@@ -195,7 +196,7 @@ def _sure(summary: StoreSummary, t: Translator) -> list[tuple[str, Markup]]:
     found = []
     widest = next((index for index in (figures.service, figures.experience) if index.low is not None), None)
     if widest is not None:
-        low, high = verdict.outwards(widest.low, widest.high)
+        low, high = outwards(widest.low, widest.high)
         found.append(("sure.ranges", t.say_html("sure.ranges-text", low=low, high=high, hits=19, tries=20)))
     if figures.gap.points is not None:
         pairs = figures.gap.pairs

@@ -233,11 +233,6 @@ def test_strong_is_explained_by_the_cut_it_was_measured_at():
     assert names(verdict.strong_means(middle)) == ["strong-means.middle"]
 
 
-def test_chosen_days_are_named_by_their_first_and_last():
-    period = verdict.period_words(parse_period("2026-11-01..2026-11-15", TODAY))
-    assert translator("en").tell(period) == "from 1 November to 14 November"
-
-
 def test_more_than_a_fifth_marked_asks_for_a_look_at_the_kiosk():
     assert not verdict.much_marked(20, 80)
     assert verdict.much_marked(21, 79)
