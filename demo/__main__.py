@@ -51,7 +51,9 @@ def main(*, empty: bool, fresh: bool) -> None:
 
     Example: SALVE_DEMO_PORT=9000 ./setup.sh demo --fresh
     """
-    signal.signal(signal.SIGTERM, _end)
+    # Also SIGINT: a shell that starts us in the background would have us ignore it.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end)
     folder = Path(os.environ.get("SALVE_DEMO_DIR") or ".demo").resolve()
     port, screen_port = _port("SALVE_DEMO_PORT", 8000), _port("SALVE_DEMO_SCREEN_PORT", 8010)
     if fresh and folder.exists():
