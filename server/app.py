@@ -115,8 +115,10 @@ def _refuse(refusal: Refusal) -> Response:
 
 def _answer(error: HTTPException) -> Response:
     status = error.code or 500
-    # A stranger's Host header may not steer what a page says, so it gets the plainest answer.
-    if not _for_program() and not isinstance(error, SecurityError):
+    if isinstance(error, SecurityError):
+        # A strange Host header may not steer what a page says, so it gets the plainest answer.
+        return _problem(status, "host-not-trusted", "This server does not answer to that host name.")
+    if not _for_program():
         return web_routes.error_page(status)
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return _refuse(too_large())

@@ -44,7 +44,6 @@ SETTINGS = (
     ),
     Setting("SALVE_PROXY_HOPS", "0", "How many reverse proxies stand in front and set X-Forwarded headers."),
     Setting("SALVE_PUBLIC_URL", "", "Address that people and kiosks use, for links; empty means http://host:port."),
-    Setting("SALVE_SMTP_URL", "", "Mail server for alerts, smtp:// or smtps://; empty sends no mail."),
     Setting("SALVE_THREADS", "32", "Threads that answer requests; committing in groups needs waiters, so not few."),
     Setting("SALVE_CONNECTION_LIMIT", "2000", "Connections held open at once; above the number of slow clients expected."),
     Setting("SALVE_DAILY_QUOTA", "50000", "Reactions a kiosk may press in a day before further ones are held and looked at."),
@@ -63,7 +62,6 @@ class Settings:
     trusted_hosts: tuple[str, ...]
     proxy_hops: int
     public_url: str
-    smtp_url: str = ""
     threads: int = 32
     connection_limit: int = 2000
     daily_quota: int = 50_000
@@ -92,7 +90,6 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         trusted_hosts=_hosts(values["SALVE_TRUSTED_HOSTS"], public_url),
         proxy_hops=_whole("SALVE_PROXY_HOPS", values, 0, 10),
         public_url=public_url,
-        smtp_url=values["SALVE_SMTP_URL"],
         threads=_whole("SALVE_THREADS", values, 4, 512),
         connection_limit=_whole("SALVE_CONNECTION_LIMIT", values, 100, 100_000),
         daily_quota=_whole("SALVE_DAILY_QUOTA", values, 1, 10_000_000),

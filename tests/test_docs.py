@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import click
 import pytest
 
+from kiosk.cli import main as kiosk_command
 from kiosk.settings import SETTINGS as KIOSK_SETTINGS
+from server.cli import main as server_command
 from server.settings import SETTINGS as SERVER_SETTINGS
 
 ROOT = Path(__file__).parents[1]
@@ -44,3 +47,23 @@ def test_the_first_screen_of_the_readme_has_a_picture_and_the_two_commands() -> 
     assert "![" in first_screen
     assert "./setup.sh demo" in first_screen
     assert "./setup.sh test" in first_screen
+
+
+def commands(command: click.Command, name: str) -> list[str]:
+    if isinstance(command, click.Group):
+        return [full for word, one in command.commands.items() for full in commands(one, f"{name} {word}")]
+    return [name]
+
+
+@pytest.mark.parametrize("name", [*commands(server_command, "salve-server"), *commands(kiosk_command, "salve-kiosk")])
+def test_every_command_is_documented(name: str) -> None:
+    assert f"`{name}" in (ROOT / "docs" / "commands.md").read_text()
+
+
+@pytest.mark.parametrize("name", [*commands(server_command, "salve-server"), *commands(kiosk_command, "salve-kiosk")])
+def test_every_command_shows_an_example(name: str) -> None:
+    command: click.Command = server_command if name.startswith("salve-server") else kiosk_command
+    for word in name.split()[1:]:
+        assert isinstance(command, click.Group)
+        command = command.commands[word]
+    assert "Example" in f"{command.help} {command.epilog}", name
