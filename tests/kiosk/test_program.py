@@ -127,9 +127,10 @@ def test_before_enrolment_nothing_is_thanked_for_and_enrolling_beside_it_begins_
 
 
 def test_another_layout_from_the_server_takes_other_pins(program, server, config_of):
+    press(program)
     # A long cooldown: this machine may be slow, and the story is not about seconds.
     server.config = replace(config_of(version=4, layout="two"), rules=Rules(cooldown_ms=600_000))
-    press(program)
+    program.box.sync_now()
     assert until(lambda: program.status()["layout"] == "two")
     server.config = None
     # The same question as before, and the same person as far as the box can tell.
