@@ -67,7 +67,7 @@ need_python() {
 
 # need_packages EXTRAS: the virtual environment with these extras, at the versions of constraints.txt.
 need_packages() {
-  local extras="$1" stamp wanted
+  local extras="$1" stamp wanted log
   need_python
   if ! "$VENV/bin/python" -c '' >/dev/null 2>&1; then
     rm -rf "$VENV"
@@ -80,9 +80,14 @@ need_packages() {
   stamp="$VENV/.installed-$extras"
   wanted=$(cat pyproject.toml constraints.txt | sha256sum)
   if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
-    say "Installing Python packages into .venv ..."
-    "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[$extras]" ||
-      die "pip could not install the packages; its words are above. Is the network up?"
+    say "Installing Python packages into .venv (a minute or two) ..."
+    log=$(mktemp)
+    if ! "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+      --editable ".[$extras]" >"$log" 2>&1 </dev/null; then
+      tail -n 5 "$log" >&2
+      die "pip could not install the packages; its last words are above. Is the network up?"
+    fi
+    rm -f "$log"
     printf '%s\n' "$wanted" >"$stamp"
   fi
 }
