@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server.clock import Clock, SystemClock
 from server.database.engine import make_engine, reading
-from server.database.failures import SQLAlchemyError
+from server.database.failures import OperationalError, SQLAlchemyError, first_line
 from server.database.life import read_life
 from server.errors import Refusal, busy, too_large
 from server.export import routes as export_routes
@@ -104,6 +104,7 @@ def _add_answers(app: Flask, settings: Settings) -> None:
 
     app.register_error_handler(Refusal, _refuse)
     app.register_error_handler(HTTPException, _answer)
+    app.register_error_handler(OperationalError, _wait)
     app.register_error_handler(Exception, _fail)
 
 
@@ -123,6 +124,12 @@ def _answer(error: HTTPException) -> Response:
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return _refuse(too_large())
     return _problem(status, (error.name or "error").lower().replace(" ", "-"), error.description or "This did not work.")
+
+
+def _wait(error: OperationalError) -> Response:
+    # Locked, full or away: trying again helps, and nothing was half done.
+    log.warning("request %s found the database %s", g.get("request_id", ""), first_line(error))
+    return _refuse(busy())
 
 
 def _fail(error: Exception) -> Response:

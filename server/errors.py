@@ -44,7 +44,7 @@ def too_large() -> Refusal:
 
 def unsupported_type() -> Refusal:
     """A body that is not JSON by its own word, or packed in a way that is not unpacked here."""
-    return Refusal(415, "unsupported-type", "Send application/json, as it is or packed with gzip.")
+    return Refusal(400, codes.MALFORMED, "Send application/json, as it is or packed with gzip.")
 
 
 def protocol_unsupported(supported: list[int]) -> Refusal:
@@ -101,9 +101,7 @@ def code_refused() -> Refusal:
 
 def too_many_tries(retry_after_s: int) -> Refusal:
     """Too many wrong codes from one address."""
-    return Refusal(
-        429, codes.TOO_MANY_TRIES, "Too many wrong codes came from here. Try again later.", retry_after_s=retry_after_s
-    )
+    return Refusal(429, codes.BUSY, "Too many wrong codes came from here. Try again later.", retry_after_s=retry_after_s)
 
 
 def busy(retry_after_s: int = 5) -> Refusal:

@@ -13,7 +13,6 @@ TOO_LARGE = "too-large"
 PROTOCOL_UNSUPPORTED = "protocol-unsupported"
 BUSY = "busy"
 CODE_REFUSED = "code-refused"
-TOO_MANY_TRIES = "too-many-tries"
 
 # Reasons for holding one reaction: stored raw, answered 200, not counted yet.
 HELD_UNKNOWN_BUTTON = "unknown-button"

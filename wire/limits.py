@@ -147,9 +147,9 @@ def _check_reaction(seq: int, reaction: Reaction) -> None:
     _number(f"config_version of seq {seq}", reaction.config_version, 0, MAX_NUMBER)
     if not BUTTON.match(reaction.button):
         raise Malformed(f"button of seq {seq}: not a button's name")
-    # A visit's first press carries null, because nothing is known of a second one yet; so a visit looks back.
-    if reaction.visit is not None and not 1 <= reaction.visit < seq:
-        raise Malformed(f"visit of seq {seq}: must be an earlier seq")
+    # A visit looks back: its first press carries null, or may name itself.
+    if reaction.visit is not None and not 1 <= reaction.visit <= seq:
+        raise Malformed(f"visit of seq {seq}: must not be a later seq")
 
 
 def _boot(name: str, number: int, known: set[int]) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import secrets
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from server.access.people import Person, change_password, check_password
 from server.database import sessions as rows
 from server.database.engine import WRITE, reading, writing
+from server.database.failures import OperationalError
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -97,8 +99,9 @@ def _see(connection: Connection, hashed: str, now_ms: int) -> None:
     if connection.get_execution_options().get(WRITE):
         rows.see_session(connection, hashed, now_ms)
         return
-    # A read transaction that wrote would fail whenever somebody else wrote in between.
-    with writing(connection.engine) as other:
+    # A read transaction that wrote would fail whenever somebody else wrote in between; and while the database is busy, a page
+    # matters more than the note that it was asked for.
+    with suppress(OperationalError), writing(connection.engine) as other:
         rows.see_session(other, hashed, now_ms)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from server import keys
 from server.database import tokens as rows
 from server.database.engine import reading, writing
+from server.database.failures import OperationalError
 from server.database.stores import printable, store_ids
 from server.errors import Unfit, token_ended, token_unknown, wrong_key_kind
 
@@ -63,6 +65,7 @@ def authenticate_token(engine: Engine, bearer: str, now_ms: int) -> ExportToken:
     if row.revoked_ms is not None or row.expires_ms <= now_ms:
         raise token_ended()
     if row.used_ms is None or now_ms - row.used_ms >= USE_NOTED_EVERY_MS:
-        with writing(engine) as connection:
+        # While the database is busy, an export matters more than the note that it was asked for.
+        with suppress(OperationalError), writing(engine) as connection:
             rows.use_token(connection, row.id, now_ms)
     return ExportToken(row.id, row.name, row.all_stores)

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from server.commands.workplace import Workplace
     from server.settings import Settings
 
-# Far above our own limit, so that it is our own sentence that refuses; what is larger still fills a disk.
-LARGEST_BODY_BYTES = 16 * 1024 * 1024
+# Above our own limit, so that it is our own sentence that refuses; what is larger still, from many, fills a disk.
+LARGEST_BODY_BYTES = 4 * 1024 * 1024
 LARGEST_HEADER_BYTES = 64 * 1024
 IDLE_CONNECTION_S = 60
 DRAIN_S = 20

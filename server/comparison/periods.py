@@ -12,6 +12,7 @@ from server.errors import wrong_parameter
 DAYS = {"today": 1, "7d": 7, "4w": 28, "13w": 91}
 DEFAULT = "7d"
 LONGEST_DAYS = 800  # raw reactions are kept for 25 months
+EARLIEST = date(2000, 1, 1)
 CHOSEN = re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})\Z")
 
 
@@ -61,8 +62,11 @@ def parse_period(text: str, today: date) -> Period:
         first, end = (date.fromisoformat(part) for part in chosen.groups())
     except ValueError as error:
         raise wrong_parameter("period", "names a day that does not exist") from error
-    if not 0 < (end - first).days <= LONGEST_DAYS or first.toordinal() <= LONGEST_DAYS:
+    if not 0 < (end - first).days <= LONGEST_DAYS:
         raise wrong_parameter("period", f"must have 1 to {LONGEST_DAYS} days; its second day is the first after it")
+    # Outside there are no presses, and beyond some years not even all calendars.
+    if first < EARLIEST or end > today + timedelta(days=LONGEST_DAYS):
+        raise wrong_parameter("period", "is too far from today")
     return Period("chosen", first, end, running=first <= today < end)
 
 

@@ -13,6 +13,9 @@ from server.database.tables import config_versions, kiosk_keys, kiosks, placemen
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
+# More configurations than this are not made between a backup and its restore.
+FAR_OFF = 10_000
+
 
 def add_kiosk(connection: Connection, hardware: str, software: str, now_ms: int) -> int:
     """The id of the kiosk with this hardware, made with the next K-number when it is new."""
@@ -103,6 +106,21 @@ def newest_config_version(connection: Connection, kiosk_id: int) -> int:
         connection, "SELECT MAX(version) FROM config_versions WHERE kiosk_id = ?", (kiosk_id,)
     ).scalar_one()
     return highest or 0
+
+
+def next_config_version(connection: Connection, seen: int) -> int:
+    """A version that no kiosk of this server has had, and above what this one has `seen`.
+
+    Presses of a card that moves to another kiosk then never mean that kiosk's buttons. After a restore the count goes on above
+    what kiosks report; a report far off (a damaged file) moves only the kiosk that made it.
+    """
+    statement = "UPDATE counters SET value = value + 1 WHERE name = 'config' RETURNING value"
+    version: int = run(connection, statement).scalar_one()
+    if seen < version:
+        return version
+    if seen - version < FAR_OFF:
+        run(connection, "UPDATE counters SET value = ? WHERE name = 'config'", (seen + 1,))
+    return seen + 1
 
 
 def set_disabled(connection: Connection, kiosk_id: int, disabled_ms: int | None) -> None:

@@ -23,10 +23,13 @@ class Life(NamedTuple):
 
 
 def begin_life(connection: Connection) -> None:
-    """Give a new database its epoch and its counters; does nothing when it has them."""
+    """Give a new database its epoch and its counters; does nothing to those it has."""
     if connection.execute(select(life.c.id)).first() is None:
         connection.execute(life.insert().values(id=1, epoch=uuid.uuid4().hex, chain="", made_up=False, safe_position=0))
-        connection.execute(counters.insert(), [{"name": "position", "value": 0}, {"name": "stream", "value": 0}])
+    there = set(connection.execute(select(counters.c.name)).scalars())
+    for name in ("position", "stream", "config"):
+        if name not in there:
+            connection.execute(counters.insert().values(name=name, value=0))
 
 
 def read_life(connection: Connection) -> Life:

@@ -61,7 +61,8 @@ life = _small(
     Column("safe_position", BigInteger, nullable=False),  # arrivals up to here are in a verified backup
 )
 
-counters = _small(  # "position" of arrivals (taken last, so its order is commit order) and "stream" numbers
+# "position" of arrivals (taken last, so its order is commit order), "stream" numbers, "config" versions.
+counters = _small(
     "counters",
     Column("name", String(20), primary_key=True),
     Column("value", BigInteger, nullable=False),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from server.database.codes import ANSWERS
-from server.database.kiosks import config_body, kiosk_by_id, newest_config_version, set_config_seen
+from server.database.kiosks import config_body, kiosk_by_id, newest_config_version, next_config_version, set_config_seen
 from server.database.placements import ButtonRow, add_config, buttons_of_config, placement_with_store
 from server.database.questions import install_answers, question_by_code
 from server.errors import Unfit
@@ -95,7 +95,7 @@ def question_codes_of(config: Config) -> list[str]:
 
 def _store(connection: Connection, kiosk_id: int, config: Config, meanings: Sequence[ButtonRow], now_ms: int) -> Config:
     seen = kiosk_by_id(connection, kiosk_id).config_seen
-    version = max(seen, newest_config_version(connection, kiosk_id)) + 1
+    version = next_config_version(connection, seen)
     config = replace(config, version=version)
     body = msgspec.json.encode(config).decode()
     add_config(connection, kiosk_id, version, config.placement, body, meanings, now_ms)

@@ -41,7 +41,7 @@ class _Spoken:
 def read_body(request: Request) -> Body:
     """The body of a request.
 
-    Raises 413 above what may be sent or inflated, 415 for another type or encoding, 400 for one that is cut short.
+    Raises 413 above what may be sent or inflated, 400 for another type or encoding and for one that is cut short.
     """
     if request.mimetype not in {"", CONTENT_TYPE}:
         raise errors.unsupported_type()

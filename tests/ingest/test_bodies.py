@@ -135,7 +135,7 @@ def test_damaged_gzip_is_refused(house, kiosk, harm) -> None:
 
 @pytest.mark.parametrize("headers", [{"Content-Type": "text/html"}, {"Content-Encoding": "br"}])
 def test_what_says_to_be_something_else_is_refused(house, kiosk, headers) -> None:
-    assert refusal(house, kiosk.send(broken(kiosk), **headers)) == (415, "unsupported-type")
+    assert refusal(house, kiosk.send(broken(kiosk), **headers)) == (400, "malformed")
 
 
 def test_a_body_shorter_than_it_says_stores_nothing(house, kiosk) -> None:

@@ -86,7 +86,7 @@ def test_enrolling_over_the_door_answers_201_and_five_wrong_codes_close_it_for_a
         response = kiosk.send(ask, "enrol")
         assert (response.status_code, response.json["code"]) == (403, "code-refused")
     response = kiosk.send(ask, "enrol")
-    assert (response.status_code, response.json["code"]) == (429, "too-many-tries")
+    assert (response.status_code, response.json["code"]) == (429, "busy")
     assert 1 <= int(response.headers["Retry-After"]) <= 601
     house.clock.advance(601_000)
     assert kiosk.send(ask, "enrol").status_code == 403

@@ -44,7 +44,7 @@ def test_a_sound_batch_passes() -> None:
         ({"reactions": [PRESS._replace(elapsed_ms=-1)]}, "elapsed_ms of seq 1"),
         ({"reactions": [PRESS._replace(wall_ms=2**60)]}, "wall_ms of seq 1"),
         ({"reactions": [PRESS._replace(button="No Such!")]}, "button of seq 1"),
-        ({"reactions": [PRESS._replace(visit=1)]}, "visit of seq 1"),
+        ({"reactions": [PRESS._replace(visit=2)]}, "visit of seq 1"),
         ({"sent": Sent(-1, 0, False, 1)}, "sent.elapsed_ms"),
         ({"anchors": [Anchor(9, 1, 1, 1)]}, "anchors: boot 9"),
         ({"lost": [Span(5, 4)]}, "lost"),
