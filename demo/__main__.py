@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -17,6 +16,7 @@ import click
 
 from demo.chain import STORES
 from demo.feeding import Refused
+from demo.folder import Folder, NotOurs
 from demo.processes import Child, NotStarted, command
 from demo.sign_ins import MANAGER, OFFICE, SignIns, sign_ins
 from demo.telling import add_stores, tell
@@ -54,17 +54,17 @@ def main(*, empty: bool, fresh: bool) -> None:
     # Also SIGINT: a shell that starts us in the background would have us ignore it.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end)
-    folder = Path(os.environ.get("SALVE_DEMO_DIR") or ".demo").resolve()
+    folder = Folder(Path(os.environ.get("SALVE_DEMO_DIR") or ".demo").resolve())
     port, screen_port = _port("SALVE_DEMO_PORT", 8000), _port("SALVE_DEMO_SCREEN_PORT", 8010)
-    if fresh and folder.exists():
-        _remove(folder)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if port == screen_port:
+        _fail(f"SALVE_DEMO_SCREEN_PORT: server and kiosk can not both listen on {port}.")
     try:
-        _run(folder, port, screen_port, empty=empty)
+        folder.take(fresh=fresh)
+        _run(folder.path, port, screen_port, empty=empty)
     except KeyboardInterrupt:
         click.echo("\nStopped. What was made is kept; start again to go on.")
-    except (NotStarted, Refused) as error:
-        _fail(f"The demonstration can not start: {error}")
+    except (NotOurs, NotStarted, Refused) as error:
+        _fail(f"The demonstration can not start: {error}.")
 
 
 def _run(folder: Path, port: int, screen_port: int, *, empty: bool) -> None:
@@ -189,15 +189,6 @@ def _port(name: str, default: int) -> int:
     return int(text)
 
 
-def _remove(folder: Path) -> None:
-    # A mistyped SALVE_DEMO_DIR must not cost somebody a folder.
-    known = {"server", "kiosk", "sign-ins.json", "history.json", "server.log", "kiosk.log"}
-    strange = sorted(entry.name for entry in folder.iterdir() if entry.name not in known)
-    if strange:
-        _fail(f"{folder} holds {strange[0]}, which is not the demonstration's; nothing was removed.")
-    shutil.rmtree(folder)
-
-
 def _end(_number: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
 
@@ -208,4 +199,4 @@ def _fail(sentence: str) -> NoReturn:
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="./setup.sh demo")

@@ -85,7 +85,7 @@ class Life:
 
     def sync(self, client: FlaskClient, clock: ReplayClock, day: date, now_ms: int) -> int:
         """Send what the kiosk has on the evening of `day`, or at `now_ms` when that is earlier; returns how many were new."""
-        if self._is_offline(day):
+        if self._is_offline(day) or self._boot_ms(self._week(day)) >= now_ms:
             return 0
         weeks = sorted({self._week(day - timedelta(back)) for back in range(self._days_waiting(day) + 1)})
         return sum(self._sync_week(client, clock, week, day, now_ms) for week in weeks)
@@ -127,7 +127,7 @@ class Life:
             parent=self._token(week - 1) if week else None,
             first_seq=first_seq,
             reactions=batch,
-            sent=Sent(sent_ms - boot_ms, sent_ms + self._enrolled.kiosk.clock_ahead_ms, self._is_synced, 1),
+            sent=Sent(max(0, sent_ms - boot_ms), sent_ms + self._enrolled.kiosk.clock_ahead_ms, self._is_synced, 1),
             config_version=config.version,
             boots=[Boot(f"{self._token(week)}-boot", 1)],
             anchors=[anchor],

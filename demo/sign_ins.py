@@ -11,6 +11,7 @@ from kiosk.files import write_durably
 from server.access.people import add_user
 from server.access.tokens import add_token
 from server.database.engine import writing
+from server.database.people import user_by_email
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,8 +40,8 @@ def sign_ins(engine: Engine, path: Path, now_ms: int) -> SignIns:
         # Written first: a password that was made and not kept could never be shown again.
         write_durably(path, json.dumps(kept._asdict()).encode())
     kept = SignIns(**json.loads(path.read_text()))
-    if not kept.token:
-        with writing(engine) as connection:
+    with writing(engine) as connection:
+        if user_by_email(connection, MANAGER) is None:
             add_user(connection, MANAGER, kept.manager, "manager", [STORES[0].code], now_ms)
             add_user(connection, OFFICE, kept.office, "head-office", [], now_ms)
     if kept.token_ends_ms < now_ms + DAY_MS:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +32,8 @@ if TYPE_CHECKING:
     from server.settings import Settings
 
 DAY_MS = 86_400_000
+# Every demonstration of a day shows the same chain.
+SEED = "salve"
 
 
 def add_stores(engine: Engine, now_ms: int) -> None:
@@ -58,7 +59,7 @@ def add_stores(engine: Engine, now_ms: int) -> None:
                 )
 
 
-def tell(settings: Settings, engine: Engine, notes: Path, now_ms: int) -> list[Life]:
+def tell(settings: Settings, engine: Engine, notes: Path, now_ms: int, history_days: int = HISTORY_DAYS) -> list[Life]:
     """Bring the weeks up to `now_ms` in, showing progress, and return the kiosks; `notes` remembers how far it came.
 
     Raises:
@@ -67,26 +68,31 @@ def tell(settings: Settings, engine: Engine, notes: Path, now_ms: int) -> list[L
     clock = ReplayClock()
     app = create_app(settings, clock, engine)
     try:
+        if not notes.exists():
+            _keep(notes, _begin(now_ms, history_days))
         return _tell(app.test_client(), engine, clock, notes, now_ms)
     finally:
         app.extensions["salve_close"]()
 
 
 def _tell(client: FlaskClient, engine: Engine, clock: ReplayClock, notes: Path, now_ms: int) -> list[Life]:
-    told = json.loads(notes.read_text()) if notes.exists() else _begin(now_ms)
+    told = json.loads(notes.read_text())
     base, first = date.fromisoformat(told["base"]), date.fromisoformat(told["first"])
     done = date.fromisoformat(told["done"])
     today = datetime.fromtimestamp(now_ms / 1000, UTC).date()
     # A store east of here may already be in tomorrow, and its day must not wait for ours.
     days = [done + timedelta(at) for at in range(1, (today - done).days + 2)]
     places = [(store, kiosk) for store in STORES for kiosk in store.kiosks]
-    with click.progressbar(length=len(places) + len(days) * len(places), label="Made-up weeks", show_eta=False) as bar:
+    with click.progressbar(
+        length=len(places) + len(days) * len(places), label="Made-up weeks up to now", show_eta=False
+    ) as bar:
         lives = []
         for store, kiosk in places:
             enrolled = _enrolled(client, engine, clock, told, store, kiosk, first)
-            lives.append(Life(told["seed"], enrolled, base, first))
+            # A key that was given and not kept would be a kiosk that nobody ever hears of again.
+            _keep(notes, told)
+            lives.append(Life(SEED, enrolled, base, first))
             bar.update(1)
-        _keep(notes, told)
         for day in days:
             for life in sorted(lives, key=lambda life: life.evening_ms(day)):
                 life.sync(client, clock, day, now_ms)
@@ -98,11 +104,10 @@ def _tell(client: FlaskClient, engine: Engine, clock: ReplayClock, notes: Path, 
     return lives
 
 
-def _begin(now_ms: int) -> dict[str, Any]:
+def _begin(now_ms: int, history_days: int) -> dict[str, Any]:
     base = datetime.fromtimestamp(now_ms / 1000, UTC).date()
-    first = base - timedelta(HISTORY_DAYS)
+    first = base - timedelta(history_days)
     return {
-        "seed": secrets.token_hex(8),
         "base": base.isoformat(),
         "first": first.isoformat(),
         "done": (first - timedelta(1)).isoformat(),
@@ -127,7 +132,7 @@ def _enrolled(
             code = make_code(
                 connection, begin_ms, store.code, kiosk.touchpoint, "two-row", (kiosk.experience, kiosk.service), minutes=60
             )
-        hardware = "sha256:" + hashlib.sha256(f"{told['seed']}/{name}".encode()).hexdigest()
+        hardware = "sha256:" + hashlib.sha256(f"{SEED}/{name}".encode()).hexdigest()
         answer = client.post(
             "/api/v1/enrol", data=encode(EnrolRequest(code, hardware, "made-up")), headers={"Content-Type": CONTENT_TYPE}
         )
