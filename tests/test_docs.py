@@ -12,6 +12,7 @@ from kiosk.cli import main as kiosk_command
 from kiosk.settings import SETTINGS as KIOSK_SETTINGS
 from server.cli import main as server_command
 from server.settings import SETTINGS as SERVER_SETTINGS
+from server.survey.library import starter_library
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -67,3 +68,12 @@ def test_every_command_shows_an_example(name: str) -> None:
         assert isinstance(command, click.Group)
         command = command.commands[word]
     assert "Example" in f"{command.help} {command.epilog}", name
+
+
+def test_every_question_and_pair_of_the_starter_library_is_documented() -> None:
+    page = (ROOT / "docs" / "questions.md").read_text()
+    library = starter_library()
+    for question in library.questions:
+        assert f"| `{question.code}` | {question.signal} | {question.dimension} | {question.texts['en'].question} |" in page
+    for pair in library.pairs:
+        assert f"| {pair.code} | `{pair.row_one}` | `{pair.row_two}` |" in page
