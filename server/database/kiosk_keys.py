@@ -29,9 +29,11 @@ def use_key(connection: Connection, kiosk_id: int, key: int, now_ms: int) -> Non
     connection.execute(update(kiosk_keys).where(others).values(revoked_ms=now_ms))
 
 
-def revoke_keys(connection: Connection, kiosk_id: int, now_ms: int) -> int:
-    """End all keys of a kiosk; returns how many were still good."""
+def revoke_keys(connection: Connection, kiosk_id: int, now_ms: int, made_before_ms: int | None = None) -> int:
+    """End all keys of a kiosk, or those made before a moment; returns how many were still good."""
     good = (kiosk_keys.c.kiosk_id == kiosk_id) & kiosk_keys.c.revoked_ms.is_(None)
+    if made_before_ms is not None:
+        good &= kiosk_keys.c.made_ms < made_before_ms
     return int(connection.execute(update(kiosk_keys).where(good).values(revoked_ms=now_ms)).rowcount)
 
 

@@ -93,8 +93,10 @@ def enrol(engine: Engine, clock: Clock, code: str, hardware: str, software: str,
     of those from one address in ten minutes.
     """
     now_ms = clock.now_ms()
-    _check_tries(engine, address, now_ms)
+    with reading(engine) as connection:  # a flood of wrong codes shall not take the database's one place for writers
+        _check_tries(connection, address, now_ms)
     with writing(engine) as connection:
+        _check_tries(connection, address, now_ms)
         taken = rows.take_code(connection, _hash(normal_form(code)), hardware, now_ms)
         if taken is not None:
             return _enrol(connection, taken, hardware, software, now_ms)
@@ -107,17 +109,17 @@ def normal_form(typed: str) -> str:
     return "".join(letter for letter in typed.upper().translate(MISREAD) if letter in LETTERS)
 
 
-def _check_tries(engine: Engine, address: str, now_ms: int) -> None:
-    with reading(engine) as connection:
-        count, first_ms = rows.failures_since(connection, address[:64], now_ms - TRIES_MS)
+def _check_tries(connection: Connection, address: str, now_ms: int) -> None:
+    count, first_ms = rows.failures_since(connection, address[:64], now_ms - TRIES_MS)
     if count >= TRIES:
         raise errors.too_many_tries(max(1, (first_ms + TRIES_MS - now_ms) // 1000 + 1))
 
 
 def _enrol(connection: Connection, taken: Row[Any], hardware: str, software: str, now_ms: int) -> EnrolReply:
     kiosk_id = add_kiosk(connection, hardware, software, now_ms)
-    # Whoever had a key of this kiosk before, perhaps on a stolen card, does not keep it.
-    revoke_keys(connection, kiosk_id, now_ms)
+    # Whoever had a key of this kiosk before, perhaps on a stolen card, does not keep it. One made under this same code stays
+    # until another is used: the request may have been delivered twice, and the kiosk holds the first answer.
+    revoke_keys(connection, kiosk_id, now_ms, made_before_ms=taken.made_ms)
     if taken.replaces_id is not None and taken.replaces_id != kiosk_id:
         revoke_keys(connection, taken.replaces_id, now_ms)
         end_placement(connection, taken.replaces_id, now_ms)

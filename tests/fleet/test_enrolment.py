@@ -11,7 +11,7 @@ from server.database.engine import reading, writing
 from server.database.tables import enrolment_codes, kiosks, placements
 from server.errors import Refusal, Unfit
 from server.fleet.enrolment import LETTERS, enrol, make_code, normal_form
-from server.fleet.kiosks import authenticate, list_kiosks
+from server.fleet.kiosks import authenticate, list_kiosks, note_use
 
 MINUTE_MS = 60_000
 
@@ -66,12 +66,38 @@ def test_the_same_hardware_may_repeat_a_code_while_it_is_valid(chain, clock) -> 
     assert second.kiosk == first.kiosk
     assert second.key != first.key
     assert second.config == first.config
+    # Which of the two answers reached the kiosk is not known; the one it uses first ends the other.
+    with writing(chain) as connection:
+        assert authenticate(connection, second.key, 0).code == "K-001"
+        note_use(connection, authenticate(connection, first.key, 0), clock.now_ms())
+        with pytest.raises(Refusal):
+            authenticate(connection, second.key, 0)
+    clock.advance(15 * MINUTE_MS)
+    assert refusal(chain, clock, code) == "code-refused"
+
+
+def test_a_new_code_ends_the_keys_from_before_it(chain, clock) -> None:
+    first = try_code(chain, clock, code_for(chain, clock))
+    clock.advance(1_000)
+    second = try_code(chain, clock, code_for(chain, clock))
     with reading(chain) as connection:
         assert authenticate(connection, second.key, 0).code == "K-001"
         with pytest.raises(Refusal):
             authenticate(connection, first.key, 0)
-    clock.advance(15 * MINUTE_MS)
-    assert refusal(chain, clock, code) == "code-refused"
+
+
+def test_wrong_codes_that_come_at_once_are_no_more_than_five_tries(chain, clock) -> None:
+    said = []
+
+    def guess() -> None:
+        said.append(refusal(chain, clock, "WRONG-WRONG-CODE"))
+
+    guesses = [threading.Thread(target=guess) for _ in range(25)]
+    for one in guesses:
+        one.start()
+    for one in guesses:
+        one.join()
+    assert (said.count("code-refused"), said.count("busy")) == (5, 20)
 
 
 def test_wrong_used_and_expired_codes_are_answered_alike(chain, clock) -> None:
