@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kiosk import configuration, enrol
 from kiosk.errors import Stopped, Unreachable
-from kiosk.replies import Busy, Gap, Meaning, Refused, TooLarge, Unfit, Unknown, meaning, read_reply
+from kiosk.pacing import Pace
+from kiosk.reconcile import Reconciler
+from kiosk.replies import Busy, Gap, Meaning, Refused, TooLarge, Unfit, Unknown, meaning
 from wire.encoding import encode
-from wire.limits import MAX_REACTIONS, MAX_RECONCILE_STREAMS, Malformed
-from wire.messages import PROTOCOL, Anchor, Config, ReconcileReply, ReconcileRequest, Sent, SyncReply, SyncRequest
+from wire.limits import Malformed
+from wire.messages import PROTOCOL, Anchor, Config, Sent, SyncReply, SyncRequest
 
 if TYPE_CHECKING:
     import random
@@ -20,16 +22,14 @@ if TYPE_CHECKING:
     from kiosk.buffer import Batch
     from kiosk.clock import Clock
     from kiosk.enrol import Enrolment
-    from kiosk.press import Recorder, Work
+    from kiosk.press import Recorder
     from kiosk.upload import Uploader
 
-BACK_OFF_FROM_S = 2.0
-BACK_OFF_TO_S = 300.0
 STOPPED_S = 3_600.0
 UNENROLLED_S = 3_600.0
 DEFAULT_S = 60
-RECONCILE_EVERY_MS = 86_400_000
-SAME_AGAIN = 5
+# A long backlog is sent in several runs, so that a run which outlasts this and one request is known to hang.
+DRAIN_MS = 45_000
 # An exchange slower than this says too little about the time.
 SLOWEST_ANCHOR_MS = 10_000
 
@@ -41,13 +41,7 @@ class Report(NamedTuple):
     fault: str | None
     kiosk: str | None
     store: str | None
-
-
-class _Head(NamedTuple):
-    """Where a batch begins; attempts are counted per head."""
-
-    stream: str
-    seq: int
+    skew_ms: int | None = None
 
 
 class Sync:
@@ -77,15 +71,12 @@ class Sync:
         self._health = health
         self._apply = apply
         self._config_version = config_version
-        self._chance = chance
         self._every_s = every_s
+        self._pace = Pace(chance)
+        self._reconciler = Reconciler(recorder, clock)
         self._uploader: Uploader | None = None
-        self._most = MAX_REACTIONS
-        self._limit = MAX_REACTIONS
-        self._failures = 0
-        self._attempts: tuple[_Head | None, int] = (None, 0)
-        self._reconciled_ms: int | None = None
         self._anchored = False
+        self._began_ms = 0
         self._report = Report(None, None, None, None)
         self._ended = threading.Event()
 
@@ -95,11 +86,11 @@ class Sync:
 
     def is_online(self) -> bool:
         """Whether the last exchange succeeded, so that a press may be sent without waiting for the schedule."""
-        return self._failures == 0 and self._report.fault is None
+        return self._pace.failures == 0 and self._report.fault is None
 
     def forget_failures(self) -> None:
         """Something changed that makes trying at once sensible: the cable is back, or the card was enrolled anew."""
-        self._failures = 0
+        self._pace.failures = 0
         self._report = self._report._replace(fault=None)
 
     def end(self) -> None:
@@ -117,15 +108,18 @@ class Sync:
             return self._stop("hardware-differs", STOPPED_S)
         try:
             uploader = self._uploader_for(enrolment)
-            if self._must_reconcile():
-                self._reconcile(uploader, key)
+            self._began_ms = self._clock.elapsed_ms()
+            if self._reconciler.is_due():
+                self._reconciler.ask(uploader, key)
             wait_s = None
             while wait_s is None:
+                if self._is_late():
+                    return 0.0
                 key = enrol.read_key(self._folder) or key
                 wait_s = self._exchange(uploader, key)
         except Unreachable:
             self._report = self._report._replace(fault="unreachable")
-            return self._back_off()
+            return self._pace.back_off()
         except Stopped:
             return DEFAULT_S
         return wait_s
@@ -136,14 +130,14 @@ class Sync:
         """Send one batch and act on the answer; None means that the next one may follow at once."""
         if self._ended.is_set():
             raise Stopped("The kiosk is ending.")
-        limit = self._limit
+        limit = self._pace.limit
         batch = self._recorder.ask(lambda work: work.buffer.next_batch(work.stream, work.boot, self._clock.elapsed_ms(), limit))
         sent_ms = self._clock.elapsed_ms()
         body = encode(self._request(batch, sent_ms))
         try:
             answer = uploader.post("/api/v1/sync", body, key)
         except Unreachable as error:
-            if error.sent and self._counted(batch):
+            if error.sent and self._had_enough(batch):
                 self._make_smaller(batch, None)
             raise
         found = meaning(answer)
@@ -177,16 +171,19 @@ class Sync:
         anchor = Anchor(batch.boot, (sent_ms + now_ms) // 2, reply.server_ms, (now_ms - sent_ms) // 2 + 1)
         fit = anchor if now_ms - sent_ms <= SLOWEST_ANCHOR_MS else None
         waiting = self._recorder.ask(lambda work: work.buffer.acknowledge(batch, fit))
-        self._failures, self._attempts = 0, (None, 0)
-        self._limit = min(self._limit * 2, self._most)
-        self._report = self._report._replace(last_sync_ms=reply.server_ms, fault=None)
+        self._pace.succeeded()
+        skew_ms = self._clock.wall_ms() - (now_ms - anchor.elapsed_ms) - reply.server_ms
+        self._report = self._report._replace(last_sync_ms=reply.server_ms, fault=None, skew_ms=skew_ms)
         if reply.key is not None:
             enrol.save_key(self._folder, reply.key)
             key = reply.key
         if reply.config is not None:
             self._take_config(reply.config)
         if reply.epoch != batch.epoch:
-            return None if self._reconcile(uploader, key) else self._back_off()
+            if self._is_late():
+                self._reconciler.forget()
+                return 0.0
+            return None if self._reconciler.ask(uploader, key) else self._pace.back_off()
         first_anchor = fit is not None and not self._anchored
         self._anchored = self._anchored or fit is not None
         # The first exchange of a start gives its times only now; one empty request more lets the server use it at once.
@@ -198,7 +195,7 @@ class Sync:
         match found:
             case Gap(high):
                 taken_back = self._recorder.ask(lambda work: work.buffer.unacknowledge(batch.stream.token, high))
-                return None if taken_back else self._back_off()
+                return None if taken_back else self._pace.back_off()
             case TooLarge(most):
                 return self._make_smaller(batch, most)
             case Unfit():
@@ -206,58 +203,42 @@ class Sync:
             case Refused(code):
                 return self._stop(code, STOPPED_S)
             case Busy(wait_s):
-                self._failures += 1
-                return self._jittered(wait_s) if wait_s is not None else self._back_off()
+                self._pace.failures += 1
+                return self._pace.jittered(wait_s) if wait_s is not None else self._pace.back_off()
             case Unknown():
-                if self._counted(batch):
+                if self._had_enough(batch):
                     smaller = len(batch.reactions) > 1
                     return self._make_smaller(batch, None) if smaller else self._set_aside(batch)
-                return self._back_off()
+                return self._pace.back_off()
             case _:
                 self._report = self._report._replace(fault="answered-by-another")
-                return self._back_off()
+                return self._pace.back_off()
 
     # ---------- what follows ----------
 
-    def _counted(self, batch: Batch) -> bool:
-        """Count an attempt whose outcome is not known; True once the same head had enough of them."""
-        head = _Head(batch.stream.token, batch.first_seq)
-        self._attempts = (head, self._attempts[1] + 1 if self._attempts[0] == head else 1)
-        return self._attempts[1] >= SAME_AGAIN
+    def _is_late(self) -> bool:
+        return self._clock.elapsed_ms() - self._began_ms > DRAIN_MS
+
+    def _had_enough(self, batch: Batch) -> bool:
+        return self._pace.had_enough(batch.stream.token, batch.first_seq)
 
     def _make_smaller(self, batch: Batch, most: int | None) -> float | None:
         size = len(batch.reactions) + len(batch.opaque)
-        self._attempts = (None, 0)
-        if size <= 1:
-            return self._back_off()
-        self._limit = max(1, size // 2)
-        if most is not None:
-            self._most = max(1, min(self._most, most))
-            self._limit = min(self._limit, self._most)
-        return None
+        return None if self._pace.make_smaller(size, most) else self._pace.back_off()
 
     def _set_aside(self, batch: Batch) -> float | None:
         """One reaction that the server can not read even alone travels as bytes from now on, to be held there."""
-        self._attempts = (None, 0)
+        self._pace.forget_attempts()
         if batch.reactions:
             self._recorder.ask(lambda work: work.buffer.mark_opaque(batch.stream, batch.first_seq))
             return None
         self._report = self._report._replace(fault="not-understood")
-        return self._back_off()
+        return self._pace.back_off()
 
     def _stop(self, code: str, wait_s: float) -> float:
         """Sending stops, collecting does not."""
         self._report = self._report._replace(fault=code)
-        return self._jittered(wait_s)
-
-    def _back_off(self) -> float:
-        """Full jitter: a shop's kiosks that lost the same network must not come back in step."""
-        self._failures += 1
-        most_s = min(BACK_OFF_TO_S, BACK_OFF_FROM_S * 2.0 ** min(self._failures - 1, 16))
-        return max(0.2, self._chance.uniform(0, most_s))
-
-    def _jittered(self, wait_s: float) -> float:
-        return wait_s * self._chance.uniform(1.0, 1.2)
+        return self._pace.jittered(wait_s)
 
     def _take_config(self, config: Config) -> None:
         try:
@@ -267,32 +248,6 @@ class Sync:
             return
         configuration.save(self._folder, config)
         self._apply(config)
-
-    def _must_reconcile(self) -> bool:
-        since = self._reconciled_ms
-        return since is None or self._clock.elapsed_ms() - since >= RECONCILE_EVERY_MS
-
-    def _reconcile(self, uploader: Uploader, key: str) -> bool:
-        """Ask how far the server has each stream; only a whole answer of its own changes anything, and then True."""
-        tokens: list[str] = self._recorder.ask(lambda work: work.buffer.stream_tokens())
-        for start in range(0, max(len(tokens), 1), MAX_RECONCILE_STREAMS):
-            part = tokens[start : start + MAX_RECONCILE_STREAMS]
-            answer = uploader.post("/api/v1/reconcile", encode(ReconcileRequest(PROTOCOL, part)), key)
-            reply = read_reply(answer, ReconcileReply)
-            if reply is None or len(reply.streams) != len(part):
-                # A refusal comes again, with its reason, in answer to the sync that follows.
-                return False
-            progress = [(token, high, safe) for token, (high, safe) in zip(part, reply.streams, strict=True)]
-            self._keep_progress(progress, reply.epoch)
-        self._reconciled_ms = self._clock.elapsed_ms()
-        return True
-
-    def _keep_progress(self, progress: list[tuple[str, int, int]], epoch: str) -> None:
-        def keep(work: Work) -> None:
-            # A restored server has lost anchors too, and nothing tells which.
-            work.buffer.reconcile(progress, epoch, resend_anchors=work.buffer.epoch() not in {None, epoch})
-
-        self._recorder.ask(keep)
 
     def _uploader_for(self, enrolment: Enrolment) -> Uploader:
         if self._uploader is None or self._uploader.server != enrolment.server:

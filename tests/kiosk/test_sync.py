@@ -268,3 +268,30 @@ def test_a_week_offline_drains_five_thousand_presses_in_order_and_once(kit, serv
     assert server.order == sorted(server.order, key=lambda one: one[1])
     assert len(server.order) == 5_000
     assert max(len(request.reactions) for request in server.requests) <= MAX_REACTIONS
+
+
+def test_a_long_backlog_is_sent_in_several_runs_so_that_none_of_them_looks_hung(kit, server):
+    def slowly(server, path, raw):
+        kit.clock.forward(40_000)
+        return "go on"
+
+    for _ in range(4):
+        kit.press()
+    kit.sync.run()
+    server.streams.clear()
+    server.epoch = "epoch-2"
+    server.refuse_more_than = 1
+    server.trouble += [slowly] * 9
+    assert kit.sync.run() == 0.0
+    runs = 1
+    while kit.sync.run() != 60:
+        runs += 1
+        assert runs < 20
+    assert set(server.stored()) == kit.thanked()
+    assert len(server.order) == 8
+
+
+def test_the_report_tells_how_far_the_wall_clock_is_off(kit, server):
+    kit.clock.wall = server.server_ms + 90_000
+    kit.sync.run()
+    assert 85_000 < kit.sync.report().skew_ms < 95_000
