@@ -33,6 +33,10 @@ GUARD_S = 1.0
 CLOCK_MOVED_MS = 5_000
 FIRST_WITHIN_S = 60.0
 UNFORESEEN_S = 60.0
+# Longer than any sound run: sync.py ends one after 45 s, and the request that is then in flight lasts 60 s at most.
+HANGS_MS = 120_000
+# The guard turns once a second; applying another configuration may keep it for a while.
+GUARD_MISSING_MS = 30_000
 
 
 class SyncSchedule:
@@ -44,15 +48,16 @@ class SyncSchedule:
         self._sync = sync
         self._clock = clock
         self._card_changed = card_changed
-        self._wait_s = 0.0 if at_once else chance.uniform(0, FIRST_WITHIN_S)
         self._pressed = threading.Event()
         self._hurry = threading.Event()
         self._due = threading.Event()
-        self._running = False
         self._stop = threading.Event()
-        self._drift_ms = clock.wall_ms() - clock.elapsed_ms()
+        self._running_since_ms: int | None = None
+        self._looked_ms = clock.elapsed_ms()
+        self._known_drift_ms = self._drift_ms()
+        self._aim(0.0 if at_once else chance.uniform(0, FIRST_WITHIN_S))
         self._scheduler = BackgroundScheduler(
-            timezone=UTC, executors={"default": _LooseExecutor()}, job_defaults={"coalesce": True, "max_instances": 1}
+            timezone=UTC, executors={"default": _LooseExecutor(self)}, job_defaults={"coalesce": True, "max_instances": 1}
         )
         self._guard = threading.Thread(target=self._watch, name="sync-guard", daemon=True)
 
@@ -83,36 +88,62 @@ class SyncSchedule:
         self._guard.join()
 
     def wait_s(self) -> float:
-        """Seconds from now to the next run."""
-        return self._wait_s
+        """Seconds from now to the next run, never less than 0."""
+        return max(0, self._due_ms - self._clock.elapsed_ms()) / 1000
+
+    def is_guarded(self) -> bool:
+        """Whether the guard still turns; without it a step of the clock could stop all syncs."""
+        return self._guard.is_alive() and self._clock.elapsed_ms() - self._looked_ms < GUARD_MISSING_MS
+
+    def hangs(self) -> bool:
+        """Whether a run has lasted longer than any sound one; only a new start of the program gets rid of it."""
+        since_ms = self._running_since_ms
+        return since_ms is not None and self._clock.elapsed_ms() - since_ms > HANGS_MS
+
+    def begin_run(self) -> None:
+        """A run is about to begin; should it fail in a way that nobody foresaw, the beat goes on."""
+        self._running_since_ms = self._clock.elapsed_ms()
+        self._aim(UNFORESEEN_S)
+
+    # ---------- inside ----------
 
     def _run(self) -> None:
-        self._running = True
         self._due.clear()
-        # Should the run fail in a way that nobody foresaw, the beat goes on.
-        self._wait_s = UNFORESEEN_S
         try:
-            self._wait_s = self._sync.run()
+            wait_s = self._sync.run()
+        except Exception:
+            self._sync.failed()
+            raise
         finally:
-            self._running = False
+            self._running_since_ms = None
         # A press that came when this run had looked for the last time must not wait for the next beat.
         if self._due.is_set() and self._sync.is_online():
-            self._wait_s = 0.0
+            wait_s = 0.0
+        self._aim(wait_s)
         self._plan()
 
+    def _aim(self, wait_s: float) -> None:
+        """Choose when the next run is due, on the clock that is never set."""
+        self._due_ms = self._clock.elapsed_ms() + round(wait_s * 1000)
+
     def _plan(self) -> None:
+        """Tell APScheduler, in the time that it believes in."""
         # Told to stop in this very moment, the job may be gone.
         with contextlib.suppress(JobLookupError):
-            self._scheduler.modify_job(JOB, next_run_time=moment(self._clock.wall_ms(), self._wait_s))
+            self._scheduler.modify_job(JOB, next_run_time=moment(self._clock.wall_ms(), self.wait_s()))
+
+    def _drift_ms(self) -> int:
+        return self._clock.wall_ms() - self._clock.elapsed_ms()
 
     def _watch(self) -> None:
         while not self._stop.is_set():
+            self._looked_ms = self._clock.elapsed_ms()
             if self._pressed.wait(GUARD_S):
                 self._soon()
-            drift_ms = self._clock.wall_ms() - self._clock.elapsed_ms()
-            if abs(drift_ms - self._drift_ms) > CLOCK_MOVED_MS:
+            drift_ms = self._drift_ms()
+            if abs(drift_ms - self._known_drift_ms) > CLOCK_MOVED_MS:
+                self._known_drift_ms = drift_ms
                 self._plan()
-            self._drift_ms = drift_ms
             try:
                 if self._card_changed():
                     self.now()
@@ -128,8 +159,8 @@ class SyncSchedule:
         if hurry or self._sync.is_online():
             self._due.set()
             # A run in flight sees the flag when it ends; planning beside it would only be skipped, again and again.
-            if not self._running:
-                self._wait_s = 0.0
+            if self._running_since_ms is None:
+                self._aim(0.0)
                 self._plan()
 
 
@@ -148,7 +179,12 @@ class _FromNow(BaseTrigger):  # type: ignore[misc]
 class _LooseExecutor(BaseExecutor):  # type: ignore[misc]
     """One daemon thread a run: a pool's threads would be waited for at exit, and a slow server would delay the end."""
 
+    def __init__(self, schedule: SyncSchedule) -> None:
+        super().__init__()
+        self._schedule = schedule
+
     def _do_submit_job(self, job: Any, run_times: list[datetime]) -> None:
+        self._schedule.begin_run()
         threading.Thread(target=self._work, args=(job, run_times), name="sync", daemon=True).start()
 
     def _work(self, job: Any, run_times: list[datetime]) -> None:

@@ -93,6 +93,10 @@ class Sync:
         self._pace.failures = 0
         self._report = self._report._replace(fault=None)
 
+    def failed(self) -> None:
+        """A run ended in a way that nobody foresaw; the next beat tries again."""
+        self._report = self._report._replace(fault="sync-failed")
+
     def end(self) -> None:
         """Make a running drain stop after the request that is in flight."""
         self._ended.set()
