@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import random
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hardware.layouts import load_layout
 from kiosk import configuration, enrol
@@ -28,6 +28,13 @@ if TYPE_CHECKING:
 
 # What a box shows before anybody said which layout it has: all its lamps stay off, and no press means anything.
 LAYOUT_BEFORE_CONFIG = "two-row"
+
+
+class Signs(NamedTuple):
+    """Signs of life: when the input last turned, and whether the sync's guard does (None before it was loaded)."""
+
+    input_ms: int
+    guarded: bool | None
 
 
 class Box:
@@ -65,9 +72,12 @@ class Box:
         self._listener: Listener
 
     def start(self) -> None:
-        """Buffer and pins first, so that presses count; the network's libraries load afterwards, beside them."""
+        """Open the buffer and claim the pins; when this returns, presses count."""
         self.recorder.start()
         self._open_panel()
+
+    def start_sync(self) -> None:
+        """Load the network's libraries beside the counting, and sync from then on."""
         threading.Thread(target=self._start_sync, name="sync-start", daemon=True).start()
 
     def stop(self) -> None:
@@ -85,8 +95,12 @@ class Box:
         self._release_waiting()
 
     def is_dead(self) -> bool:
-        """Whether something that counts presses ended by itself; only a new start helps then."""
-        return self.recorder.is_dead or self._listener.is_dead
+        """Whether a part ended by itself, or a sync hangs; only a new start helps then."""
+        return self.recorder.is_dead or self._listener.is_dead or (self._schedule is not None and self._schedule.hangs())
+
+    def signs(self) -> Signs:
+        """What the watchdog goes by, besides an answer of the writer."""
+        return Signs(self._listener.beat_ms, self._schedule.is_guarded() if self._schedule is not None else None)
 
     def touch(self, button: str) -> None:
         """A press on the screen instead of on a button of the box; judged, stored and thanked for in the same way."""

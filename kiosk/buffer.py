@@ -203,6 +203,11 @@ class Buffer:
         with self._transaction():
             self._raise_boot(boot, elapsed_ms)
 
+    def probe(self) -> None:
+        """Take the write lock and give it back, which writes nothing; raises sqlite3.Error when that is not possible."""
+        self._conn.execute("BEGIN IMMEDIATE")
+        self._conn.execute("COMMIT")
+
     def counts(self) -> Counts:
         """How many presses were thanked for, refused, wait, and are with the server."""
         row = self._conn.execute(

@@ -31,6 +31,7 @@ class Listener:
         self._debouncer = Debouncer()
         self._stuck: frozenset[str] = frozenset()
         self._reread_ms = 0
+        self.beat_ms = clock.elapsed_ms()
         self._stop = threading.Event()
         self.is_dead = False
         self._thread = threading.Thread(target=self._main, name="listener", daemon=True)
@@ -62,7 +63,7 @@ class Listener:
                 changes += self._debouncer.feed(*self._panel.edges.get_nowait())
         except queue.Empty:
             pass
-        now_ms = self._clock.elapsed_ms()
+        now_ms = self.beat_ms = self._clock.elapsed_ms()
         changes += self._debouncer.tick(now_ms)
         if now_ms - self._reread_ms >= REREAD_MS:
             self._reread_ms = now_ms

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import logging
 import os
 import signal
@@ -17,8 +18,10 @@ from kiosk.cable import Cable
 from kiosk.clock import Clock, SimulatedClock, SystemClock, utc_text
 from kiosk.errors import BufferUnsafe, KioskError, Stopped
 from kiosk.machine import FORGETTING, file_system, hardware_hash
+from kiosk.watchdog import Watchdog
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from hardware.layouts import Layout
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 
 # How often the program looks whether its own threads still live.
 LOOK_S = 1.0
+# With a part dead, the clean end may hang on it; the card has all that was thanked for.
+END_S = 10.0
 
 log = logging.getLogger("salve.kiosk")
 
@@ -53,8 +58,8 @@ class Program:
         box = self.box
         return box.config if box is not None else configuration.read(self.settings.data_dir)
 
-    def power_on(self) -> None:
-        """Start collecting; raises KioskError when the buffer is in use or unsafe."""
+    def power_on(self, counting: Callable[[], None] = lambda: None) -> None:
+        """Start collecting, call `counting`, then load what syncs; raises KioskError when the buffer is in use or unsafe."""
         with self._switching:
             if self.box is not None:
                 return
@@ -73,6 +78,8 @@ class Program:
             except CanNotOpen as error:
                 raise BufferUnsafe(f"The buffer in {self.settings.data_dir} can not be opened: {error}.") from error
             self.box = box
+            counting()
+            box.start_sync()
 
     def power_off(self, *, cut: bool) -> None:
         """Stop collecting: cleanly, or (`cut`) as when the plug is pulled, after which the next start is another boot."""
@@ -152,9 +159,12 @@ def run(settings: KioskSettings, *, simulated: bool) -> None:
     told = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told.set())
+    # The watchdog ends a program that hangs by SIGABRT; the journal then has the place where each thread stood.
+    faulthandler.enable()
     program = Program(settings, simulated=simulated)
+    watchdog = Watchdog(program.clock)
     settings.runtime_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    program.power_on()
+    program.power_on(watchdog.ready)
     asking = AskingPlace(settings.runtime_dir, {"status": program.status})
     asking.start()
     screen = None
@@ -165,14 +175,23 @@ def run(settings: KioskSettings, *, simulated: bool) -> None:
         screen = Screen(program, settings.screen_port)
         screen.start()
     while not told.wait(LOOK_S) and not program.is_dead():
-        pass
+        watchdog.look(program.box)
+    watchdog.stopping()
     asking.close()
     if screen is not None:
         screen.stop()
     died = program.is_dead()
+    if died:
+        _end_anyway()
     program.power_off(cut=False)
     if died:
-        raise KioskError("A part of the program that counts presses ended by itself. Start the program again.")
+        raise KioskError("A part of the program ended by itself or hangs. Start the program again.")
+
+
+def _end_anyway() -> None:
+    timer = threading.Timer(END_S, os._exit, (1,))
+    timer.daemon = True
+    timer.start()
 
 
 def prepare_folder(folder: Path) -> None:

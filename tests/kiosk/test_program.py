@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from dataclasses import replace
@@ -147,6 +148,28 @@ def test_a_part_that_dies_is_noticed_so_that_the_program_ends_instead_of_listeni
     assert not program.is_dead()
     program.box.panel.levels = lambda: 1 / 0
     assert until(program.is_dead)
+
+
+# The same program, in which two minutes last two seconds.
+HURRIED = "import kiosk.schedule as schedule; schedule.HANGS_MS = 2_000; from kiosk.cli import main; main()"
+
+
+def test_a_sync_that_hangs_ends_the_program_with_all_that_was_pressed_on_the_card(tmp_path, server):
+    go_on = threading.Event()
+    environment = {**os.environ, "SALVE_KIOSK_DATA_DIR": str(tmp_path / "data"), "SALVE_KIOSK_SYNC_S": "1"}
+    enrolling = [sys.executable, "-c", "from kiosk.cli import main; main()", "enrol", "--server", server.url, "--code", "CODE"]
+    subprocess.run(enrolling, env=environment, check=True, capture_output=True)
+    server.trouble.append(lambda *_: go_on.wait(30))
+    process = subprocess.Popen([sys.executable, "-c", HURRIED, "run", "--simulate"], env=environment, stderr=-1, text=True)
+    try:
+        _, errors = process.communicate(timeout=30)
+        assert process.returncode == 1
+        assert errors == "Error: A part of the program ended by itself or hangs. Start the program again.\n"
+        assert not (tmp_path / "data" / "buffer.db-wal").exists()
+    finally:
+        go_on.set()
+        process.kill()
+        process.communicate()
 
 
 def test_a_folder_that_a_reboot_empties_is_refused_and_in_simulation_only_warned_of(tmp_path, caplog):
