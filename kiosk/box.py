@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from hardware.layouts import load_layout
 from kiosk import configuration, enrol
 from kiosk.buffer import StorageError
-from kiosk.health import health
 from kiosk.listener import Listener
 from kiosk.press import Outcome, Press, Recorder
 
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from kiosk.cable import Cable
     from kiosk.clock import Clock
     from kiosk.schedule import SyncSchedule
+    from kiosk.starts import Starts
     from kiosk.sync import Sync
     from wire.messages import Config
 
@@ -51,8 +51,10 @@ class Box:
         software: str,
         simulated: bool,
         every_s: int | None,
+        starts: Starts | None = None,
     ) -> None:
         self._folder = folder
+        self._starts = starts
         self._clock = clock
         self._make_panel = make_panel
         self._cable = cable
@@ -213,11 +215,13 @@ class Box:
 
     def _start_sync(self) -> None:
         # Loading these takes seconds on a small Pi, in which presses already count.
+        from kiosk.health import Health
         from kiosk.schedule import SyncSchedule
         from kiosk.sync import Sync
         from kiosk.upload import Uploader
 
         chance = random.SystemRandom()
+        health = Health(self._folder, self._clock, self.recorder, self.faults, starts=self._starts, simulated=self._simulated)
         sync = Sync(
             self._folder,
             self.recorder,
@@ -225,7 +229,7 @@ class Box:
             lambda server: Uploader(server, self._cable, software=self._software),
             hardware=self._hardware,
             software=self._software,
-            health=lambda: health(self._folder, self._clock, self.faults(), simulated=self._simulated),
+            health=lambda: health.facts(sync.report().skew_ms),
             apply=self._apply,
             config_version=lambda: self.config.version if self.config else 0,
             chance=chance,

@@ -1,4 +1,4 @@
-"""What this machine is and stands on: its hash, the file system of a folder, its free space and temperature."""
+"""What this machine is and stands on: its hash, the file system of a folder and its free space."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from kiosk.files import write_durably
 
 SERIAL = Path("/proc/device-tree/serial-number")
 MACHINE_ID = Path("/etc/machine-id")
-TEMPERATURE = Path("/sys/class/thermal/thermal_zone0/temp")
 MOUNTS = Path("/proc/self/mountinfo")
 # A reboot empties them, whatever fsync answered. Pi OS's read-only mode lays an overlay over every partition.
 FORGETTING = frozenset({"tmpfs", "ramfs", "overlay"})
@@ -43,14 +42,6 @@ def free_bytes(folder: Path) -> int:
     """Bytes that the kiosk may still write in the file system of `folder`."""
     room = os.statvfs(folder)
     return room.f_bavail * room.f_frsize
-
-
-def temperature_c() -> float | None:
-    """The processor's temperature in degrees Celsius, None where there is no such sensor."""
-    try:
-        return int(TEMPERATURE.read_text("ascii")) / 1000
-    except (OSError, ValueError):
-        return None
 
 
 def _stand_in(data_dir: Path) -> bytes:

@@ -18,6 +18,7 @@ from kiosk.cable import Cable
 from kiosk.clock import Clock, SimulatedClock, SystemClock, utc_text
 from kiosk.errors import BufferUnsafe, KioskError, Stopped
 from kiosk.machine import FORGETTING, file_system, hardware_hash
+from kiosk.starts import count_start
 from kiosk.watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from hardware.layouts import Layout
     from hardware.panel import Panel
     from kiosk.settings import KioskSettings
+    from kiosk.starts import Starts
     from wire.messages import Config
 
 # How often the program looks whether its own threads still live.
@@ -52,6 +54,7 @@ class Program:
         self.box: Box | None = None
         self._last_seen = dict(_NOT_SEEN)
         self._pins: Any = None
+        self.starts: Starts | None = None
 
     def config(self) -> Config | None:
         """What the box asks now, or would ask with power."""
@@ -72,6 +75,7 @@ class Program:
                 software=software_version(),
                 simulated=self.simulated,
                 every_s=self.settings.sync_s,
+                starts=self.starts,
             )
             try:
                 box.start()
@@ -164,6 +168,7 @@ def run(settings: KioskSettings, *, simulated: bool) -> None:
     program = Program(settings, simulated=simulated)
     watchdog = Watchdog(program.clock)
     settings.runtime_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    program.starts = count_start(settings.runtime_dir, program.clock.boot_id())
     program.power_on(watchdog.ready)
     asking = AskingPlace(settings.runtime_dir, {"status": program.status})
     asking.start()
