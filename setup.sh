@@ -13,7 +13,7 @@ Salve, by verbs:
                        demo --empty starts without the made-up history, demo --fresh begins anew
   ./setup.sh test      install what the tests need, then check the code and run all tests
   ./setup.sh check     the checks alone: style, types, import rules, shell, spelling
-  ./setup.sh kiosk     (not in this release) install this Raspberry Pi as a kiosk
+  ./setup.sh kiosk     make this Raspberry Pi a kiosk; --dry-run shows every step and changes nothing, --help the rest
   ./setup.sh server    (not in this release) install a production server on Debian
   ./setup.sh bench     (not in this release) the benchmarks, side by side
   ./setup.sh torture   (not in this release) the promise, tried for hours
@@ -114,7 +114,7 @@ check() {
   "$bin/ruff" format --check --quiet
   "$bin/mypy" --no-error-summary
   "$bin/lint-imports" --config pyproject.toml --no-cache >/dev/null || "$bin/lint-imports" --config pyproject.toml --no-cache
-  "$bin/shellcheck" setup.sh .ci/run
+  "$bin/shellcheck" -x setup.sh .ci/run deploy/*.sh
   "$bin/codespell"
 }
 
@@ -137,7 +137,8 @@ case "$verb" in
   demo) demo "$@" ;;
   test) run_tests "$@" ;;
   check) check ;;
-  kiosk | server | bench | torture) later "$verb" ;;
+  kiosk) exec deploy/install-kiosk.sh "$@" ;;
+  server | bench | torture) later "$verb" ;;
   "" | help | -h | --help) usage ;;
   *)
     usage >&2
