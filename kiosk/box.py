@@ -47,8 +47,8 @@ class Box:
         make_panel: Callable[[Layout], Panel],
         *,
         cable: Cable,
-        hardware: str,
-        software: str,
+        hardware: Callable[[], str],
+        software: Callable[[], str],
         simulated: bool,
         every_s: int | None,
         starts: Starts | None = None,
@@ -221,14 +221,15 @@ class Box:
         from kiosk.upload import Uploader
 
         chance = random.SystemRandom()
+        software = self._software()
         health = Health(self._folder, self._clock, self.recorder, self.faults, starts=self._starts, simulated=self._simulated)
         sync = Sync(
             self._folder,
             self.recorder,
             self._clock,
-            lambda server: Uploader(server, self._cable, software=self._software),
-            hardware=self._hardware,
-            software=self._software,
+            lambda server: Uploader(server, self._cable, software=software),
+            hardware=self._hardware(),
+            software=software,
             health=lambda: health.facts(sync.report().skew_ms),
             apply=self._apply,
             config_version=lambda: self.config.version if self.config else 0,

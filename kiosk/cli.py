@@ -38,8 +38,6 @@ def _in_one_sentence(command: F) -> F:
 def main() -> None:
     """The program on a Salve kiosk. Settings come from SALVE_KIOSK_* or the file that SALVE_KIOSK_CONFIG names."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
-    # A run that is skipped or late is ordinary here; the sync itself says what is wrong.
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 @main.command("enrol", epilog="Example: salve-kiosk enrol --server https://salve.example.com --code K7QM-2WXR-9FTB")

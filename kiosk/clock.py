@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -74,6 +73,8 @@ class SimulatedClock(SystemClock):
     def reboot(self) -> None:
         """Begin another boot: a new id, and elapsed time from 0."""
         self._began_ms = super().elapsed_ms()
+        import uuid
+
         self._boot_id = str(uuid.uuid4())
         kept = {"machine": super().boot_id(), "boot_id": self._boot_id, "began_ms": self._began_ms}
         write_durably(self._file, json.dumps(kept).encode())

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import secrets
 from pathlib import Path
 
 from kiosk.files import write_durably
@@ -22,6 +20,9 @@ def hardware_hash(data_dir: Path, serial: Path = SERIAL) -> str:
         known = serial.read_bytes().strip(b"\0\n")
     except OSError:
         known = _stand_in(data_dir)
+    # The library behind it takes 3 MB, and nothing before the first sync needs it.
+    import hashlib
+
     return "sha256:" + hashlib.sha256(b"salve-kiosk:" + known).hexdigest()
 
 
@@ -47,6 +48,6 @@ def free_bytes(folder: Path) -> int:
 def _stand_in(data_dir: Path) -> bytes:
     salt = data_dir / "machine.salt"
     if not salt.exists():
-        write_durably(salt, secrets.token_hex(16).encode())
+        write_durably(salt, os.urandom(16).hex().encode())
     machine = MACHINE_ID.read_bytes().strip() if MACHINE_ID.exists() else b""
     return b":".join((machine, salt.read_bytes(), os.fsencode(data_dir.resolve())))

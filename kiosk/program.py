@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import faulthandler
+import functools
 import logging
 import os
 import signal
 import threading
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from kiosk import configuration
@@ -49,7 +49,6 @@ class Program:
         prepare_folder(settings.data_dir)
         refuse_forgetting_folder(settings.data_dir, file_system(settings.data_dir), simulated=simulated)
         self.clock: Clock = SimulatedClock(settings.data_dir) if simulated else SystemClock()
-        self._hardware = hardware_hash(settings.data_dir)
         self._switching = threading.Lock()
         self.box: Box | None = None
         self._last_seen = dict(_NOT_SEEN)
@@ -71,8 +70,8 @@ class Program:
                 self.clock,
                 self._panel,
                 cable=self.cable,
-                hardware=self._hardware,
-                software=software_version(),
+                hardware=lambda: self._hardware,
+                software=software_version,
                 simulated=self.simulated,
                 every_s=self.settings.sync_s,
                 starts=self.starts,
@@ -125,6 +124,10 @@ class Program:
         found["software"] = software_version()
         return found
 
+    @functools.cached_property
+    def _hardware(self) -> str:
+        return hardware_hash(self.settings.data_dir)
+
     def _dark(self) -> dict[str, Any]:
         return {**self._last_seen, "lights": {}, "faults": ["no-power"]}
 
@@ -165,6 +168,8 @@ def run(settings: KioskSettings, *, simulated: bool) -> None:
         signal.signal(number, lambda *_: told.set())
     # The watchdog ends a program that hangs by SIGABRT; the journal then has the place where each thread stood.
     faulthandler.enable()
+    # A run that is skipped or late is ordinary here; the sync itself says what is wrong.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     program = Program(settings, simulated=simulated)
     watchdog = Watchdog(program.clock)
     settings.runtime_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -223,6 +228,9 @@ def refuse_forgetting_folder(folder: Path, kind: str, *, simulated: bool) -> Non
 
 def software_version() -> str:
     """The installed version, or the one of a checkout that is not installed."""
+    # Reading it loads a parser of mails, and only the server and the curious want to know it.
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version("salve")
     except PackageNotFoundError:
