@@ -1,7 +1,7 @@
 """How soon and how light the kiosk is ready: its own start beside the same program that imports everything first.
 
 Ready is the moment of READY=1 (buffer checked, pins claimed, levels read), as the receiving end of systemd's protocol sees it;
-CPU time and peak memory are the kernel's, read at that moment. The pins are gpiozero's mock ones, which cost more than a Pi's own.
+CPU time and peak memory are the kernel's, read at that moment. The pins are gpiozero's mock ones, dearer than a Pi's own.
 """
 
 from __future__ import annotations

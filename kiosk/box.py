@@ -102,7 +102,7 @@ class Box:
 
     def signs(self) -> Signs:
         """What the watchdog goes by, besides an answer of the writer."""
-        return Signs(self._listener.beat_ms, self._schedule.is_guarded() if self._schedule is not None else None)
+        return Signs(self._listener.turned_ms(), self._schedule.is_guarded() if self._schedule is not None else None)
 
     def touch(self, button: str) -> None:
         """A press on the screen instead of on a button of the box; judged, stored and thanked for in the same way."""

@@ -31,7 +31,7 @@ class Listener:
         self._debouncer = Debouncer()
         self._stuck: frozenset[str] = frozenset()
         self._reread_ms = 0
-        self.beat_ms = clock.elapsed_ms()
+        self._turned_ms = clock.elapsed_ms()
         self._stop = threading.Event()
         self.is_dead = False
         self._thread = threading.Thread(target=self._main, name="listener", daemon=True)
@@ -49,6 +49,10 @@ class Listener:
         if self._thread.is_alive():
             self._thread.join()
 
+    def turned_ms(self) -> int:
+        """When the loop last went round, for whoever watches over it."""
+        return self._turned_ms
+
     def faults(self) -> list[str]:
         """What is wrong with the buttons, as short names."""
         return [f"stuck:{button}" for button in sorted(self._stuck)]
@@ -63,7 +67,7 @@ class Listener:
                 changes += self._debouncer.feed(*self._panel.edges.get_nowait())
         except queue.Empty:
             pass
-        now_ms = self.beat_ms = self._clock.elapsed_ms()
+        now_ms = self._clock.elapsed_ms()
         changes += self._debouncer.tick(now_ms)
         if now_ms - self._reread_ms >= REREAD_MS:
             self._reread_ms = now_ms
@@ -74,6 +78,7 @@ class Listener:
                 self._take(Press(change.at_ms, change.button))
         self._notice_stuck(now_ms)
         self._panel.refresh()
+        self._turned_ms = now_ms
 
     def _main(self) -> None:
         try:
