@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kiosk import configuration, enrol
 from kiosk.errors import Stopped, Unreachable
+from kiosk.exchange import Identity, Timing, request_for, timing_of
 from kiosk.pacing import Pace
 from kiosk.reconcile import Reconciler
 from kiosk.replies import Busy, Gap, Meaning, Refused, TooLarge, Unfit, Unknown, meaning
 from wire.encoding import encode
 from wire.limits import Malformed
-from wire.messages import PROTOCOL, Anchor, Config, Sent, SyncReply, SyncRequest
+from wire.messages import Config, SyncReply
 
 if TYPE_CHECKING:
     import random
@@ -30,8 +31,6 @@ UNENROLLED_S = 3_600.0
 DEFAULT_S = 60
 # A long backlog is sent in several runs, so that a run which outlasts this and one request is known to hang.
 DRAIN_MS = 45_000
-# An exchange slower than this says too little about the time.
-SLOWEST_ANCHOR_MS = 10_000
 
 
 class Report(NamedTuple):
@@ -66,11 +65,8 @@ class Sync:
         self._recorder = recorder
         self._clock = clock
         self._connect = connect
-        self._hardware = hardware
-        self._software = software
-        self._health = health
+        self._identity = Identity(hardware, software, config_version, health)
         self._apply = apply
-        self._config_version = config_version
         self._every_s = every_s
         self._pace = Pace(chance)
         self._reconciler = Reconciler(recorder, clock)
@@ -107,7 +103,7 @@ class Sync:
         if enrolment is None or key is None:
             return self._stop("not-enrolled", UNENROLLED_S)
         self._report = self._report._replace(kiosk=enrolment.kiosk, store=enrolment.store)
-        if enrolment.hardware != self._hardware:
+        if enrolment.hardware != self._identity.hardware:
             # A copy of this card in another machine must not count for this store.
             return self._stop("hardware-differs", STOPPED_S)
         try:
@@ -136,48 +132,22 @@ class Sync:
             raise Stopped("The kiosk is ending.")
         limit = self._pace.limit
         batch = self._recorder.ask(lambda work: work.buffer.next_batch(work.stream, work.boot, self._clock.elapsed_ms(), limit))
-        sent_ms = self._clock.elapsed_ms()
-        body = encode(self._request(batch, sent_ms))
+        request = request_for(batch, self._identity, self._clock)
         try:
-            answer = uploader.post("/api/v1/sync", body, key)
+            answer = uploader.post("/api/v1/sync", encode(request), key)
         except Unreachable as error:
             if error.sent and self._had_enough(batch):
                 self._make_smaller(batch, None)
             raise
         found = meaning(answer)
         if isinstance(found, SyncReply):
-            return self._stored(uploader, key, batch, found, sent_ms)
+            return self._stored(uploader, key, batch, found, timing_of(request.sent, found.server_ms, self._clock))
         return self._not_stored(batch, found)
 
-    def _request(self, batch: Batch, sent_ms: int) -> SyncRequest:
-        return SyncRequest(
-            protocol=PROTOCOL,
-            software=self._software,
-            stream=batch.stream.token,
-            parent=batch.stream.parent,
-            first_seq=batch.first_seq,
-            reactions=batch.reactions,
-            sent=Sent(sent_ms, self._clock.wall_ms(), self._clock.synced(), batch.boot),
-            config_version=self._config_version(),
-            hardware=self._hardware,
-            opaque=batch.opaque,
-            boots=batch.boots,
-            anchors=batch.anchors,
-            lost=batch.lost,
-            buffer=batch.buffer,
-            totals=batch.totals,
-            seen_epoch=batch.epoch,
-            health=self._health(),
-        )
-
-    def _stored(self, uploader: Uploader, key: str, batch: Batch, reply: SyncReply, sent_ms: int) -> float | None:
-        now_ms = self._clock.elapsed_ms()
-        anchor = Anchor(batch.boot, (sent_ms + now_ms) // 2, reply.server_ms, (now_ms - sent_ms) // 2 + 1)
-        fit = anchor if now_ms - sent_ms <= SLOWEST_ANCHOR_MS else None
-        waiting = self._recorder.ask(lambda work: work.buffer.acknowledge(batch, fit))
+    def _stored(self, uploader: Uploader, key: str, batch: Batch, reply: SyncReply, timing: Timing) -> float | None:
+        waiting = self._recorder.ask(lambda work: work.buffer.acknowledge(batch, timing.anchor))
         self._pace.succeeded()
-        skew_ms = self._clock.wall_ms() - (now_ms - anchor.elapsed_ms) - reply.server_ms
-        self._report = self._report._replace(last_sync_ms=reply.server_ms, fault=None, skew_ms=skew_ms)
+        self._report = self._report._replace(last_sync_ms=reply.server_ms, fault=None, skew_ms=timing.skew_ms)
         if reply.key is not None:
             enrol.save_key(self._folder, reply.key)
             key = reply.key
@@ -188,8 +158,8 @@ class Sync:
                 self._reconciler.forget()
                 return 0.0
             return None if self._reconciler.ask(uploader, key) else self._pace.back_off()
-        first_anchor = fit is not None and not self._anchored
-        self._anchored = self._anchored or fit is not None
+        first_anchor = timing.anchor is not None and not self._anchored
+        self._anchored = self._anchored or timing.anchor is not None
         # The first exchange of a start gives its times only now; one empty request more lets the server use it at once.
         if waiting or first_anchor:
             return None

@@ -95,7 +95,7 @@ def test_no_text_no_list_and_no_whole_is_longer_than_its_bound():
 
 def test_it_travels_with_a_sync(kit, server, health_of):
     health = health_of()
-    kit.sync._health = lambda: health.facts(kit.sync.report().skew_ms)
+    kit.sync._identity = kit.sync._identity._replace(health=lambda: health.facts(kit.sync.report().skew_ms))
     kit.sync.run()
     kit.sync.run()
     assert server.requests[0].health["uptime_s"] == 1_000

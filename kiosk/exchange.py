@@ -1,0 +1,65 @@
+"""What one sync request says, and what its answer tells about the time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from wire.messages import PROTOCOL, Anchor, Sent, SyncRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kiosk.buffer import Batch
+    from kiosk.clock import Clock
+
+# An exchange slower than this says too little about the time.
+SLOWEST_ANCHOR_MS = 10_000
+
+
+class Identity(NamedTuple):
+    """What a kiosk says of itself in each request: hardware hash, software, version of its configuration, health."""
+
+    hardware: str
+    software: str
+    config_version: Callable[[], int]
+    health: Callable[[], dict[str, Any]]
+
+
+class Timing(NamedTuple):
+    """What an answer told: the anchor it gives, None when it came too slowly, and how far ahead the wall clock is."""
+
+    anchor: Anchor | None
+    skew_ms: int
+
+
+def request_for(batch: Batch, identity: Identity, clock: Clock) -> SyncRequest:
+    """The request that carries a batch; its clocks are read last, because the server takes them for the moment of sending."""
+    health = identity.health()
+    return SyncRequest(
+        protocol=PROTOCOL,
+        software=identity.software,
+        stream=batch.stream.token,
+        parent=batch.stream.parent,
+        first_seq=batch.first_seq,
+        reactions=batch.reactions,
+        sent=Sent(clock.elapsed_ms(), clock.wall_ms(), clock.synced(), batch.boot),
+        config_version=identity.config_version(),
+        hardware=identity.hardware,
+        opaque=batch.opaque,
+        boots=batch.boots,
+        anchors=batch.anchors,
+        lost=batch.lost,
+        buffer=batch.buffer,
+        totals=batch.totals,
+        seen_epoch=batch.epoch,
+        health=health,
+    )
+
+
+def timing_of(sent: Sent, server_ms: int, clock: Clock) -> Timing:
+    """Compare both sides at the middle of an exchange that began with `sent` and has just ended."""
+    now_ms = clock.elapsed_ms()
+    middle_ms = (sent.elapsed_ms + now_ms) // 2
+    anchor = Anchor(sent.boot, middle_ms, server_ms, (now_ms - sent.elapsed_ms) // 2 + 1)
+    skew_ms = clock.wall_ms() - (now_ms - middle_ms) - server_ms
+    return Timing(anchor if now_ms - sent.elapsed_ms <= SLOWEST_ANCHOR_MS else None, skew_ms)

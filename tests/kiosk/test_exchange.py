@@ -1,0 +1,33 @@
+"""A request says what the batch holds and when it left; its answer anchors the middle of the way."""
+
+from kiosk.exchange import SLOWEST_ANCHOR_MS, Identity, request_for, timing_of
+from wire.messages import Anchor, Sent
+
+
+def test_the_clocks_are_read_after_all_that_takes_time(kit):
+    def slow_health():
+        kit.clock.forward(700)
+        return {"uptime_s": 1}
+
+    kit.press()
+    batch = kit.recorder.ask(lambda work: work.buffer.next_batch(work.stream, work.boot, kit.clock.elapsed_ms(), 500))
+    request = request_for(batch, Identity("sha256:this", "1.0.0", lambda: 3, slow_health), kit.clock)
+    assert request.sent == Sent(kit.clock.elapsed_ms(), kit.clock.wall_ms(), True, batch.boot)
+    assert (request.hardware, request.software, request.config_version) == ("sha256:this", "1.0.0", 3)
+    assert (request.reactions, request.health) == (batch.reactions, {"uptime_s": 1})
+
+
+def test_an_answer_anchors_the_middle_with_half_the_way_as_uncertainty(clock):
+    sent = Sent(clock.elapsed_ms(), clock.wall_ms(), True, 4)
+    clock.forward(300)
+    timing = timing_of(sent, 1_800_000_000_000, clock)
+    assert timing.anchor == Anchor(4, sent.elapsed_ms + 150, 1_800_000_000_000, 151)
+    assert timing.skew_ms == sent.wall_ms + 150 - 1_800_000_000_000
+
+
+def test_too_slow_an_answer_anchors_nothing_and_still_tells_the_skew(clock):
+    sent = Sent(clock.elapsed_ms(), clock.wall_ms(), True, 4)
+    clock.forward(SLOWEST_ANCHOR_MS + 1)
+    timing = timing_of(sent, clock.wall_ms() - 90_000, clock)
+    assert timing.anchor is None
+    assert 84_000 < timing.skew_ms <= 90_000
