@@ -86,7 +86,8 @@ install_packages() {
   [ ${#missing[@]} -gt 0 ] || return 0
   will "install with apt: ${missing[*]}" || return 0
   on_machine apt-get update -qq
-  on_machine env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  on_machine env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
+    die "apt could not install them; its reason is above. Plain Debian has no python3-lgpio, Raspberry Pi OS has."
 }
 
 has_line() { grep -q "^$1:" "$ROOT$2" 2>/dev/null; }
@@ -168,12 +169,12 @@ spare_card() {
   fi
 }
 
-# write_firmware BLOCK: config.txt with this block as its last lines; what else is in it stays.
+# write_firmware BLOCK WHAT: config.txt with this block as its last lines; what else is in it stays.
 write_firmware() {
   local file="$ROOT/boot/firmware/config.txt" draft
   draft=$(mktemp)
   if [ -e "$file" ]; then with_block "$file" "$1" >"$draft"; else cat "$1" >"$draft"; fi
-  if ! cmp -s "$draft" "$file" && will "write our lines into /boot/firmware/config.txt; they count from the next boot on"; then
+  if ! cmp -s "$draft" "$file" && will "$2 /boot/firmware/config.txt, from the next boot on"; then
     [ -e "$file.before-salve" ] || cp "$file" "$file.before-salve"
     cp "$draft" "$file.new" && mv -f "$file.new" "$file"
   fi
@@ -190,10 +191,8 @@ firmware_block() {
 
 enrol() {
   if [ -e "$ROOT$DATA_DIR/enrolment.json" ] && [ -z "$CODE" ]; then return; fi
-  if [ -n "$ROOT" ]; then
-    say "  Enrol it when it runs: sudo salve-kiosk enrol --server URL --code CODE"
-    return
-  fi
+  # A key belongs to one machine, and that is not this one.
+  [ -z "$ROOT" ] || { say "  when it runs: sudo salve-kiosk enrol --server URL --code CODE"; return; }
   will "enrol this kiosk at ${SERVER:-a server that it asks for}" || return 0
   ask_for SERVER "The server's address (https://...): "
   ask_for CODE "The code from head office: "
@@ -234,7 +233,7 @@ install_kiosk() {
   step "Firmware"
   block=$(mktemp)
   firmware_block >"$block"
-  write_firmware "$block"
+  write_firmware "$block" "write our lines into"
   rm -f "$block"
   step "Enrolment" && enrol
   step "Start" && start
@@ -242,6 +241,8 @@ install_kiosk() {
     say "Nothing was changed."
   elif [ "$CHANGES" -eq 0 ]; then
     say "All of it was so already; nothing was changed."
+  elif [ -n "$ROOT" ]; then
+    say "Done. Start a Raspberry Pi from this card, then enrol it and try it: sudo salve-kiosk self-test"
   else
     say "Done. Try it: sudo salve-kiosk self-test. Then restart once, for the firmware's settings: sudo reboot"
   fi

@@ -12,7 +12,7 @@ uninstall() {
   done
   for name in deploy/units/*; do take_away "$UNITS_DIR/$(basename "$name")"; done
   for pair in "${DROP_INS[@]}"; do take_away "${pair#* }"; done
-  [ ! -e "$ROOT/boot/firmware/config.txt" ] || write_firmware /dev/null
+  [ ! -e "$ROOT/boot/firmware/config.txt" ] || write_firmware /dev/null "take our lines out of"
   take_away "$COMMAND" "$HOME_DIR"
   [ -z "$PURGE" ] || forget
   [ -n "$ROOT$DRY" ] || systemctl daemon-reload
