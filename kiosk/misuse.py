@@ -1,11 +1,10 @@
 """Judge a press: a vote, or one that is kept but does not speak for another person; and which visit it belongs to.
 
-A rush is more presses in two minutes than visitors can make where few come. How many that is follows from how many usually come:
-on a quiet kiosk a dozen, on a crowded one about forty. It is told from the pace alone, never from the face, and a hand that
-hammers is one person however often it hits. The numbers were found by simulation (docs/misuse.md): a child who presses thirty
-times in two and a half minutes is noticed on the way, and the server then takes back what counted before it was; visitors who
-come six a minute are taken for a rush once in some thousand presses. A limit on votes a minute alone did neither: at 20 a
-minute on the whole kiosk the child stayed below it, and visitors who answer both questions did not.
+A rush is more presses in two minutes than visitors can make where few come. How many that is follows from how many usually
+come: on a quiet kiosk a dozen, on a crowded one about forty. It is told from the pace alone, never from the face, and a hand
+that hammers is one person however often it hits. The numbers were found by simulation (docs/misuse.md): a child who presses
+thirty times in two and a half minutes is noticed on the way, and the server then takes back what counted before it was. A limit
+of 20 votes a minute on the whole kiosk, as it was before, never noticed that child, and set aside some who answer both rows.
 """
 
 from __future__ import annotations
