@@ -6,11 +6,13 @@ import contextlib
 import fcntl
 import os
 import struct
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+DEVICES = Path("/dev/input")
 # _IOW('E', 0xa0, int) of linux/input.h, and CLOCK_BOOTTIME and CLOCK_MONOTONIC of linux/time.h.
 EVIOCSCLOCKID = 0x400445A0
 CLOCK_BOOTTIME, CLOCK_MONOTONIC = 7, 1
@@ -25,8 +27,9 @@ class EventDevices:
         self._evdev: Any = evdev
 
     def paths(self) -> Iterable[str]:
-        """Every event device that may be read and written, in the kernel's order."""
-        return sorted(self._evdev.list_devices(), key=lambda path: (len(path), path))
+        """Every event device, in the kernel's order."""
+        # Not evdev.list_devices: it leaves out what may not be written, and reading is all that we are given.
+        return sorted(map(str, DEVICES.glob("event*")), key=lambda path: (len(path), path))
 
     def open(self, path: str) -> Any:
         """An evdev.InputDevice; raises OSError."""

@@ -36,7 +36,7 @@ class Inputs(Protocol):
     """The kernel's input devices, as python-evdev shows them."""
 
     def paths(self) -> Iterable[str]:
-        """Every event device that may be read and written."""
+        """Every event device."""
 
     def open(self, path: str) -> Any:
         """An evdev.InputDevice; raises OSError."""

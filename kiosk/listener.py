@@ -40,7 +40,8 @@ class Listener:
         self._stuck: frozenset[str] = frozenset()
         self._opened_ms: dict[str, int] = {}
         self._reread_ms = 0
-        self._turned_ms = clock.elapsed_ms()
+        # When the loop last went round, for whoever watches over it.
+        self.beat_ms = clock.elapsed_ms()
         self._stop = threading.Event()
         self.is_dead = False
         self._thread = threading.Thread(target=self._main, name="listener", daemon=True)
@@ -62,10 +63,6 @@ class Listener:
         if self._thread.is_alive():
             self._thread.join()
 
-    def turned_ms(self) -> int:
-        """When the loop last went round, for whoever watches over it."""
-        return self._turned_ms
-
     def held_down(self) -> frozenset[str]:
         """The buttons that are down now and not known to be stuck."""
         return frozenset(self._debouncer.held_down()) - self._stuck
@@ -86,7 +83,7 @@ class Listener:
                 changes += self._debouncer.feed(*self._panel.edges.get_nowait())
         except queue.Empty:
             pass
-        now_ms = self._clock.elapsed_ms()
+        now_ms = self.beat_ms = self._clock.elapsed_ms()
         changes += self._debouncer.tick(now_ms)
         if now_ms - self._reread_ms >= REREAD_MS:
             changes += self._reread(now_ms)
@@ -94,7 +91,6 @@ class Listener:
             self._act_on(change)
         self._notice_stuck(now_ms)
         self._panel.refresh()
-        self._turned_ms = now_ms
 
     def _main(self) -> None:
         try:

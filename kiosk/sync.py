@@ -265,7 +265,6 @@ class Sync:
         except Malformed:
             self._report = self._report._replace(fault="config-unfit")
             return
-        configuration.save(self._folder, config)
         self._apply(config)
 
     def _must_reconcile(self) -> bool:
