@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import queue
-import threading
+import sys
 from typing import TYPE_CHECKING, Any
 
-from gpiozero import LED, Button
+from gpiozero import LED, DigitalInputDevice
 
-from hardware.lights import Light, is_lit, is_over
+from hardware.lamps import Lamps
 from hardware.panel import Edge
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hardware.layouts import Layout
+    from hardware.lights import Light
 
 
 def real_pins(folder: Path) -> Any:
@@ -29,78 +31,96 @@ def real_pins(folder: Path) -> Any:
     return LGPIOFactory()
 
 
+def notify_thread() -> Any:
+    """The one thread in which lgpio runs the callbacks of all pins, None where lgpio is not in use."""
+    return getattr(sys.modules.get("lgpio"), "_notify_thread", None)
+
+
 class GpioPanel:
     """Buttons to ground and lamps of one layout; `now_ms` stamps edges and times the lights."""
 
-    def __init__(self, layout: Layout, pins: Any, now_ms: Callable[[], int]) -> None:
+    def __init__(self, layout: Layout, pins: Any, now_ms: Callable[[], int], thread: Callable[[], Any] = notify_thread) -> None:
         self.layout = layout
         self.edges: queue.SimpleQueue[Edge] = queue.SimpleQueue()
-        self.faults: list[str] = []
         self._now_ms = now_ms
-        self._lock = threading.Lock()
-        self._resting: Light = "off"
-        self._lights: dict[str, tuple[Light, int]] = dict.fromkeys(layout.buttons, ("off", now_ms()))
-        self._lamps = {name: LED(pin, pin_factory=pins) for name, pin in layout.lamps.items()}
-        self._buttons = {name: Button(pin, pull_up=True, pin_factory=pins) for name, pin in layout.buttons.items()}
-        for name, button in self._buttons.items():
-            button.when_pressed = self._watcher(name, down=True)
-            button.when_released = self._watcher(name, down=False)
+        self._thread = thread
+        self._failed = False
+        self._lamps: dict[str, LED] = {}
+        self._buttons: dict[str, DigitalInputDevice] = {}
+        try:
+            self._open(pins)
+        except BaseException:
+            # Half a panel must not keep pins from the next one.
+            self._let_go()
+            raise
+        self._lights = Lamps(layout.buttons, self._drive, now_ms)
+        # A pin that is let go keeps its level on a Pi: a lamp that burns after the program ended says "alive".
+        atexit.register(self.close)
 
     def levels(self) -> dict[str, bool]:
         """Which buttons are down now."""
-        return {name: bool(button.is_pressed) for name, button in self._buttons.items()}
+        return {name: bool(button.is_active) for name, button in self._buttons.items()}
 
     def show(self, button: str, light: Light) -> None:
-        """Start a light at one button; a button without a lamp is no error, so that a screen may have more of them."""
-        with self._lock:
-            if button in self._lamps:
-                self._lights[button] = (light, self._now_ms())
-                self._drive(button)
+        """Start a light at one button."""
+        self._lights.show(button, light)
 
     def rest(self, light: Light) -> None:
         """Set what all lamps show when nothing happens."""
-        with self._lock:
-            before, self._resting = self._resting, light
-            for button, (shown, _) in self._lights.items():
-                if shown == before:
-                    self._lights[button] = (light, self._now_ms())
-                    self._drive(button)
+        self._lights.rest(light)
+
+    def release(self, button: str) -> None:
+        """Let the resting light return to one button."""
+        self._lights.release(button)
 
     def refresh(self) -> None:
         """Bring each lamp to what its light says at this moment."""
-        with self._lock:
-            for button in self._lamps:
-                self._drive(button)
+        self._lights.refresh()
 
     def lights(self) -> dict[str, Light]:
         """The light that each button shows now."""
-        with self._lock:
-            return {button: light for button, (light, _) in self._lights.items()}
+        return self._lights.shown()
+
+    def faults(self) -> list[str]:
+        """Tells of edges that could not be queued; re-reading the levels finds most of those presses."""
+        return ["input-failing"] if self._failed else []
+
+    def is_dead(self) -> bool:
+        """Whether lgpio's callback thread has ended: levels still read right then, and no edge ever comes."""
+        thread = self._thread()
+        return thread is not None and not thread.is_alive()
 
     def close(self) -> None:
-        """Switch every lamp off (a released pin keeps its level on a Pi) and let go of the pins."""
-        with self._lock:
-            for button in self._buttons.values():
-                button.close()
-            for lamp in self._lamps.values():
-                lamp.off()
-                lamp.close()
-            self._lamps = {}
+        """Switch every lamp off and let go of the pins."""
+        atexit.unregister(self.close)
+        self._lights.close()
+        self._let_go()
+
+    def _open(self, pins: Any) -> None:
+        for name, pin in self.layout.lamps.items():
+            self._lamps[name] = LED(pin, pin_factory=pins)
+        for name, pin in self.layout.buttons.items():
+            # Not gpiozero's Button: that keeps a thread for each, to tell of buttons that are held.
+            self._buttons[name] = DigitalInputDevice(pin, pull_up=True, pin_factory=pins)
+        for name, button in self._buttons.items():
+            button.when_activated = self._watcher(name, down=True)
+            button.when_deactivated = self._watcher(name, down=False)
+
+    def _let_go(self) -> None:
+        for device in (*self._buttons.values(), *self._lamps.values()):
+            device.close()
+        self._lamps = {}
+
+    def _drive(self, button: str, lit: bool) -> None:
+        if button in self._lamps:
+            self._lamps[button].value = lit
 
     def _watcher(self, name: str, *, down: bool) -> Callable[[], None]:
         def seen() -> None:
             # One exception here would end lgpio's only callback thread, and with it every button.
             try:
                 self.edges.put(Edge(self._now_ms(), name, down))
-            except Exception as error:  # noqa: BLE001
-                self.faults.append(f"edge of {name}: {error}")
+            except Exception:  # noqa: BLE001
+                self._failed = True
 
         return seen
-
-    def _drive(self, button: str) -> None:
-        light, began_ms = self._lights[button]
-        now_ms = self._now_ms()
-        if is_over(light, now_ms - began_ms):
-            light, began_ms = self._resting, now_ms
-            self._lights[button] = (light, began_ms)
-        self._lamps[button].value = is_lit(light, now_ms - began_ms)

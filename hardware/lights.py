@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-Light = Literal["ready", "thanks", "repeat", "sorry", "off"]
+# `stuck`: this button is held down and not listened to. `setup`: the box is not enrolled or has no configuration.
+# `test`: press this one, a technician is watching.
+Light = Literal["ready", "thanks", "repeat", "sorry", "stuck", "setup", "test", "off"]
 
 CYCLE_MS = 4_000
 
@@ -17,11 +19,23 @@ LIT_MS: dict[Light, tuple[tuple[int, int], ...]] = {
     "thanks": ((0, 2_000),),
     "repeat": ((0, 1_000),),
     "sorry": ((0, 240), (560, 800), (2_000, 2_240), (2_560, 2_800)),
+    "stuck": ((0, 80), (200, 280), (400, 480)),
+    "setup": ((0, 100), (300, 400)),
+    "test": tuple((start, start + 120) for start in range(0, CYCLE_MS, 250)),
     "off": (),
 }
 
 # How long a light stands before the resting one returns; None stays.
-LASTS_MS: dict[Light, int | None] = {"ready": None, "thanks": 2_000, "repeat": 2_000, "sorry": 4_000, "off": None}
+LASTS_MS: dict[Light, int | None] = {
+    "ready": None,
+    "thanks": 2_000,
+    "repeat": 2_000,
+    "sorry": 4_000,
+    "stuck": None,
+    "setup": None,
+    "test": None,
+    "off": None,
+}
 
 
 def is_lit(light: Light, since_ms: int) -> bool:

@@ -20,11 +20,11 @@ class Edge(NamedTuple):
 
 
 class Panel(Protocol):
-    """Buttons and lamps of one layout, on real pins or on mock ones."""
+    """Buttons and lamps of one layout: on real pins, on mock ones, or on a keypad."""
 
     @property
     def layout(self) -> Layout:
-        """The layout whose pins this panel holds."""
+        """The layout whose buttons this panel has."""
 
     @property
     def edges(self) -> queue.SimpleQueue[Edge]:
@@ -37,7 +37,10 @@ class Panel(Protocol):
         """Start a light at one button at once; when it is over, the resting light returns by itself."""
 
     def rest(self, light: Light) -> None:
-        """Set the light that all lamps show when nothing happens: `ready` or `off`."""
+        """Set the light that all lamps show when nothing happens: `ready`, `setup` or `off`."""
+
+    def release(self, button: str) -> None:
+        """Let the resting light return to one button."""
 
     def refresh(self) -> None:
         """Bring each lamp to what its light says at this moment; called in a steady beat."""
@@ -45,5 +48,11 @@ class Panel(Protocol):
     def lights(self) -> dict[str, Light]:
         """The light that each button shows now."""
 
+    def faults(self) -> list[str]:
+        """What is wrong with the inputs and may mend by itself, as short names."""
+
+    def is_dead(self) -> bool:
+        """Whether the thread that brings edges has ended, so that only a new start of the program helps."""
+
     def close(self) -> None:
-        """Switch every lamp off and let go of the pins."""
+        """Switch every lamp off and let go of the inputs; may be called twice."""

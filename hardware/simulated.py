@@ -19,7 +19,7 @@ class SimulatedPanel(GpioPanel):
 
     def __init__(self, layout: Layout, now_ms: Callable[[], int]) -> None:
         self._pins = MockFactory()
-        super().__init__(layout, self._pins, now_ms)
+        super().__init__(layout, self._pins, now_ms, thread=lambda: None)
 
     def push(self, button: str) -> None:
         """Close the contact of a button: its pin goes to ground; raises KeyError for a button this layout has not."""

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import queue
+import logging
 import random
 import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from hardware.layouts import load_layout
 from kiosk import configuration, enrol
 from kiosk.buffer import StorageError
-from kiosk.listener import Listener
-from kiosk.press import Outcome, Press, Recorder
+from kiosk.front import Front
+from kiosk.press import Outcome, Recorder
 
 if TYPE_CHECKING:
+    import queue
     from collections.abc import Callable
     from pathlib import Path
 
-    from hardware.layouts import Layout
     from hardware.panel import Panel
     from kiosk.cable import Cable
     from kiosk.clock import Clock
@@ -26,8 +25,12 @@ if TYPE_CHECKING:
     from kiosk.sync import Sync
     from wire.messages import Config
 
-# What a box shows before anybody said which layout it has: all its lamps stay off, and no press means anything.
+# What a box takes for its layout before anybody said which it has; no press means anything then.
 LAYOUT_BEFORE_CONFIG = "two-row"
+# With these answers of the server the box collects and may not send: someone has to enrol it anew.
+NEEDS_ENROLMENT = frozenset({"not-enrolled", "hardware-differs", "key-unknown", "key-revoked", "kiosk-disabled"})
+
+log = logging.getLogger("salve.kiosk")
 
 
 class Signs(NamedTuple):
@@ -38,13 +41,13 @@ class Signs(NamedTuple):
 
 
 class Box:
-    """One running kiosk. `make_panel` opens the pins of a layout."""
+    """One running kiosk. `make_panel` opens the inputs and lamps of a layout."""
 
     def __init__(
         self,
         folder: Path,
         clock: Clock,
-        make_panel: Callable[[Layout], Panel],
+        make_panel: Callable[[str], Panel],
         *,
         cable: Cable,
         hardware: Callable[[], str],
@@ -56,27 +59,27 @@ class Box:
         self._folder = folder
         self._starts = starts
         self._clock = clock
-        self._make_panel = make_panel
         self._cable = cable
         self._hardware = hardware
         self._software = software
         self._simulated = simulated
         self._every_s = every_s
         self._lock = threading.Lock()
-        self._waiting: dict[str, list[queue.SimpleQueue[Outcome]]] = {}
+        self._changing = threading.Lock()
+        self._failed = False
+        self._unfit_version: int | None = None
         self._ended = False
         self._sync: Sync | None = None
         self._schedule: SyncSchedule | None = None
         self.config = configuration.read(folder)
         self._card = enrol.fingerprint(folder)
         self.recorder = Recorder(folder, clock, self.config, self._tell)
-        self.panel: Panel
-        self._listener: Listener
+        self.front = Front(make_panel, clock, self.recorder.put)
 
     def start(self) -> None:
         """Open the buffer and claim the pins; when this returns, presses count."""
         self.recorder.start()
-        self._open_panel()
+        self._open_first()
 
     def start_sync(self) -> None:
         """Load the network's libraries beside the counting, and sync from then on."""
@@ -85,41 +88,42 @@ class Box:
     def stop(self) -> None:
         """End cleanly: what was pressed is stored, lamps go dark, the buffer is folded and closed."""
         self._stop_sync()
-        self._close_panel()
+        self.front.close()
         self.recorder.stop()
-        self._release_waiting()
+        self.front.expected.tell_nothing()
 
     def cut_power(self) -> None:
         """End as a power cut would: nothing is finished."""
         self.recorder.cut_power()
         self._stop_sync()
-        self._close_panel()
-        self._release_waiting()
+        self.front.close()
+        self.front.expected.tell_nothing()
 
     def is_dead(self) -> bool:
         """Whether a part ended by itself, or a sync hangs; only a new start helps then."""
-        return self.recorder.is_dead or self._listener.is_dead or (self._schedule is not None and self._schedule.hangs())
+        hangs = self._schedule is not None and self._schedule.hangs()
+        return self.recorder.is_dead or self.front.listener.is_dead or self._failed or hangs
 
     def signs(self) -> Signs:
         """What the watchdog goes by, besides an answer of the writer."""
-        return Signs(self._listener.turned_ms(), self._schedule.is_guarded() if self._schedule is not None else None)
+        return Signs(self.front.listener.beat_ms, self._schedule.is_guarded() if self._schedule is not None else None)
+
+    @property
+    def panel(self) -> Panel:
+        """The buttons and lamps that are open now."""
+        return self.front.panel
 
     def touch(self, button: str) -> None:
         """A press on the screen instead of on a button of the box; judged, stored and thanked for in the same way."""
-        self.recorder.put(Press(self._clock.elapsed_ms(), button))
+        self.front.touch(button)
 
     def expect(self, button: str) -> queue.SimpleQueue[Outcome]:
         """A queue that gets the outcome of the next press of a button; give it back with `give_up`."""
-        place: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
-        with self._lock:
-            self._waiting.setdefault(button, []).append(place)
-        return place
+        return self.front.expected.expect(button)
 
     def give_up(self, button: str, place: queue.SimpleQueue[Outcome]) -> None:
         """Stop expecting an outcome."""
-        with self._lock:
-            if place in self._waiting.get(button, []):
-                self._waiting[button].remove(place)
+        self.front.expected.give_up(button, place)
 
     def sync_now(self) -> None:
         """Sync at once, because the cable came back."""
@@ -149,67 +153,94 @@ class Box:
             "store": self.config.store if self.config else None,
             "layout": self.panel.layout.name,
             "lights": self.panel.lights(),
+            "self_test": self.front.is_in_self_test(),
+            "held": sorted(self.front.listener.held_down()),
         }
 
     def faults(self) -> list[str]:
         """What is wrong now, as short names."""
-        found = self._listener.faults()
+        found = self.front.listener.faults()
         if self.config is None:
             found.append("being-set-up")
+        if self._unfit_version is not None:
+            found.append(f"config-refused:{self._unfit_version}")
         report = self._sync.report() if self._sync is not None else None
         return [*found, report.fault] if report and report.fault else found
 
     # ---------- inside ----------
 
-    def _open_panel(self) -> None:
-        self.panel = self._make_panel(load_layout(self.config.layout if self.config else LAYOUT_BEFORE_CONFIG))
-        self.panel.rest("ready" if self.config else "off")
-        self._listener = Listener(self.panel, self._clock, self.recorder.put)
-        self._listener.start()
-
-    def _close_panel(self) -> None:
-        self._listener.stop()
-        self.panel.close()
+    def _open_first(self) -> None:
+        """Open the panel of the configuration on the card, or of the one before it where that does not open."""
+        try:
+            self.front.open(_layout_of(self.config))
+        except Exception as error:
+            before = configuration.read_before(self._folder)
+            if self.config is None or before is None or before.version == self.config.version:
+                raise
+            self._refuse(self.config, error)
+            self.front.open(before.layout)
+            self.recorder.apply(before)
+            self.config = before
+        self._rest()
+        self.front.listen()
 
     def _tell(self, outcome: Outcome) -> None:
-        """Light first, then whoever waits; called by the writer thread after its COMMIT."""
-        if outcome.light is not None:
-            self.panel.show(outcome.button, outcome.light)
-        with self._lock:
-            places = self._waiting.pop(outcome.button, [])
-        for place in places:
-            place.put(outcome)
+        """Called by the writer thread after its COMMIT."""
+        self.front.tell(outcome)
         if outcome.seq is not None and self._schedule is not None:
             self._schedule.pressed()
 
-    def _release_waiting(self) -> None:
-        with self._lock:
-            waiting, self._waiting = self._waiting, {}
-        for button, places in waiting.items():
-            for place in places:
-                place.put(Outcome(button, 0, None, None, None))
+    def _rest(self) -> None:
+        """What the lamps show when nothing happens: breathing, or that someone has to set the box up."""
+        report = self._sync.report() if self._sync is not None else None
+        missing = self.config is None or (report is not None and report.fault in NEEDS_ENROLMENT)
+        self.panel.rest("setup" if missing else "ready")
 
     def _apply(self, config: Config) -> None:
-        """Ask and judge by another configuration from now on; another layout lets go of the pins and takes others."""
-        self.recorder.apply(config)
+        """Keep and use another configuration from the next press on, or go back to this one when it does not work here."""
+        with self._changing:
+            if self._ended or config.version == self._unfit_version:
+                return
+            before = self.config
+            configuration.save(self._folder, config)
+            try:
+                self._use(config)
+            except Exception as error:  # noqa: BLE001  # whatever it was, the box has to go on with what worked
+                self._refuse(config, error)
+                self._failed = True
+                self._use(before)
+                self._failed = False
+
+    def _use(self, config: Config | None) -> None:
+        """Between two presses: old buttons close, the meaning changes, new ones open; raises what keeps them from it."""
+        changed = not self.front.has(_layout_of(config))
+        if changed:
+            self.front.wait_until_let_go()
+            self.front.close()
+            self.front.open(_layout_of(config))
+        if config is not None:
+            self.recorder.apply(config)
         self.config = config
-        if self._ended:
-            return
-        if self.panel.layout.name == config.layout:
-            self.panel.rest("ready")
-            return
-        self._close_panel()
-        self._open_panel()
-        self._release_waiting()
+        self._rest()
+        if changed:
+            self.front.listen()
+            self.front.expected.tell_nothing()
+
+    def _refuse(self, config: Config, error: Exception) -> None:
+        log.warning("Configuration %s does not work on this box (%s); the one before it stays.", config.version, error)
+        self._unfit_version = config.version
+        configuration.roll_back(self._folder)
 
     def _card_changed(self) -> bool:
         """Whether this card was enrolled (anew) since the last look; its configuration then applies."""
+        self._rest()
         found = enrol.fingerprint(self._folder)
         if found == self._card:
             return False
         self._card = found
         config = configuration.read(self._folder)
         if config is not None and config != self.config:
+            self._unfit_version = None
             self._apply(config)
         return True
 
@@ -249,3 +280,7 @@ class Box:
             schedule = self._schedule
         if schedule is not None:
             schedule.stop()
+
+
+def _layout_of(config: Config | None) -> str:
+    return config.layout if config is not None else LAYOUT_BEFORE_CONFIG

@@ -6,6 +6,7 @@ import functools
 import json
 import logging
 import sys
+import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -13,6 +14,7 @@ import click
 from kiosk import enrol as enrolment
 from kiosk.asking import ask
 from kiosk.errors import KioskError
+from kiosk.leading import Leader, lead
 from kiosk.settings import check_server, load
 
 if TYPE_CHECKING:
@@ -86,5 +88,26 @@ def status_command(as_json: bool) -> None:
         return
     click.echo(f"{found['thanked']} presses thanked for, {found['waiting']} waiting, {found['refused']} refused.")
     click.echo(f"Last sync: {found['last_sync'] or 'none since the start'}.")
+    if found.get("self_test"):
+        click.echo("A self-test runs: presses do not count until it ends.")
     for fault in found["faults"]:
         click.echo(f"Fault: {fault}")
+
+
+@main.command("self-test", epilog="Example: salve-kiosk self-test")
+@click.option(
+    "--wait", "wait_s", type=click.FloatRange(0.2, 300), default=30.0, show_default=True, help="Seconds for each button."
+)
+@_in_one_sentence
+def self_test_command(wait_s: float) -> None:
+    """Press each button and see each light, one after the other; no press counts meanwhile."""
+    runtime_dir = load().runtime_dir
+    at_terminal = sys.stdin.isatty()
+    leader = Leader(
+        ask=lambda question: ask(runtime_dir, question),
+        say=click.echo,
+        confirm=(lambda question: click.confirm(question, default=True)) if at_terminal else None,
+        pause=time.sleep,
+    )
+    if not lead(leader, wait_s):
+        raise click.exceptions.Exit(1)

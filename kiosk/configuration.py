@@ -13,6 +13,8 @@ from wire.messages import Config
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from wire.messages import ButtonMeaning
+
 NAME = "config.json"
 NAME_BEFORE = "config.previous.json"
 
@@ -22,31 +24,60 @@ def check(config: Config) -> Config:
     if config.layout not in LAYOUTS:
         raise Malformed(f"layout: {config.layout!r} is not known")
     names = {button.name for button in LAYOUTS[config.layout]}
-    if not set(config.buttons) <= names:
-        raise Malformed(f"buttons: {min(set(config.buttons) - names)!r} is no button of {config.layout}")
+    if set(config.buttons) != names:
+        odd = min(set(config.buttons) ^ names)
+        raise Malformed(f"buttons: {odd!r} is {'missing' if odd in names else 'no button of ' + config.layout}")
     if not config.languages:
         raise Malformed("languages: at least one is needed")
+    for name, meaning in config.buttons.items():
+        _check_texts(name, meaning, config.languages)
     if not 1 <= config.version <= MAX_NUMBER:
         raise Malformed("version: must be a positive number")
     rules = config.rules
-    if min(rules.visit_window_ms, rules.cooldown_ms, rules.mash_ms, config.sync_s) < 0 or rules.rate_per_minute < 1:
-        raise Malformed("rules: no time may be negative, and one press a minute is the least rate")
+    if min(rules.visit_window_ms, rules.cooldown_ms, rules.mash_ms, rules.rush_ms, config.sync_s) < 0:
+        raise Malformed("rules: no time may be negative")
+    if min(rules.rate_per_minute, rules.rush_presses) < 1:
+        raise Malformed("rules: one press is the least rate and the least rush")
     return config
 
 
 def read(folder: Path) -> Config | None:
     """The newest sound configuration on the card, None before there is one."""
-    for name in (NAME, NAME_BEFORE):
-        try:
-            return check(decode(Config, (folder / name).read_bytes()))
-        except (FileNotFoundError, Malformed):
-            continue
-    return None
+    try:
+        return check(decode(Config, (folder / NAME).read_bytes()))
+    except (FileNotFoundError, Malformed):
+        return read_before(folder)
+
+
+def read_before(folder: Path) -> Config | None:
+    """The configuration before the newest, None when there is no sound one."""
+    try:
+        return check(decode(Config, (folder / NAME_BEFORE).read_bytes()))
+    except (FileNotFoundError, Malformed):
+        return None
 
 
 def save(folder: Path, config: Config) -> None:
-    """Keep a checked configuration, and the one before it in case this file is damaged."""
-    current = folder / NAME
-    if current.exists():
-        write_durably(folder / NAME_BEFORE, current.read_bytes())
-    write_durably(current, encode(config))
+    """Keep a checked configuration, and the one before it in case this one is damaged or does not work on this box."""
+    current, wanted = folder / NAME, encode(config)
+    if current.exists() and (before := current.read_bytes()) != wanted:
+        write_durably(folder / NAME_BEFORE, before)
+    write_durably(current, wanted)
+
+
+def roll_back(folder: Path) -> None:
+    """Make the configuration before the newest the newest again; without one before, there is none."""
+    if (folder / NAME_BEFORE).exists():
+        write_durably(folder / NAME, (folder / NAME_BEFORE).read_bytes())
+    else:
+        (folder / NAME).unlink(missing_ok=True)
+
+
+def _check_texts(name: str, meaning: ButtonMeaning, languages: list[str]) -> None:
+    """Raise Malformed unless the button says something in each of the languages."""
+    if not meaning.question or not meaning.answer:
+        raise Malformed(f"buttons: {name} has no question or no answer")
+    for language in languages:
+        texts = meaning.texts.get(language)
+        if texts is None or not texts.question.strip() or not texts.answer.strip():
+            raise Malformed(f"buttons: {name} says nothing in {language}")

@@ -18,6 +18,7 @@ from kiosk.cable import Cable
 from kiosk.clock import Clock, SimulatedClock, SystemClock, utc_text
 from kiosk.errors import BufferUnsafe, KioskError, Stopped
 from kiosk.machine import FORGETTING, file_system, hardware_hash
+from kiosk.panels import Panels
 from kiosk.starts import count_start
 from kiosk.watchdog import Watchdog
 
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from hardware.layouts import Layout
-    from hardware.panel import Panel
     from kiosk.settings import KioskSettings
     from kiosk.starts import Starts
     from wire.messages import Config
@@ -52,8 +51,8 @@ class Program:
         self._switching = threading.Lock()
         self.box: Box | None = None
         self._last_seen = dict(_NOT_SEEN)
-        self._pins: Any = None
         self.starts: Starts | None = None
+        self.panels = Panels(settings, self.clock, simulated=simulated)
 
     def config(self) -> Config | None:
         """What the box asks now, or would ask with power."""
@@ -68,7 +67,7 @@ class Program:
             box = Box(
                 self.settings.data_dir,
                 self.clock,
-                self._panel,
+                self.panels.open,
                 cable=self.cable,
                 hardware=lambda: self._hardware,
                 software=software_version,
@@ -128,19 +127,28 @@ class Program:
     def _hardware(self) -> str:
         return hardware_hash(self.settings.data_dir)
 
+    def answers(self) -> dict[str, Callable[[], dict[str, Any]]]:
+        """What the program answers through its socket."""
+        return {
+            "status": self.status,
+            "self-test begin": self._begin_self_test,
+            "self-test look": lambda: self._running_box().front.self_test().look(),
+            "self-test skip": lambda: self._running_box().front.self_test().skip(),
+            "self-test end": lambda: self._running_box().front.self_test().end(),
+        }
+
+    def _begin_self_test(self) -> dict[str, Any]:
+        found = self._running_box().front.begin_self_test()
+        return found | {"wired": self.panels.wired(found["layout"])}
+
+    def _running_box(self) -> Box:
+        box = self.box
+        if box is None:
+            raise Stopped("The kiosk has no power.")
+        return box
+
     def _dark(self) -> dict[str, Any]:
-        return {**self._last_seen, "lights": {}, "faults": ["no-power"]}
-
-    def _panel(self, layout: Layout) -> Panel:
-        if self.simulated:
-            from hardware.simulated import SimulatedPanel
-
-            return SimulatedPanel(layout, self.clock.elapsed_ms)
-        from hardware.gpio import GpioPanel, real_pins
-
-        if self._pins is None:
-            self._pins = real_pins(self.settings.runtime_dir)
-        return GpioPanel(layout, self._pins, self.clock.elapsed_ms)
+        return {**self._last_seen, "lights": {}, "held": [], "self_test": False, "faults": ["no-power"]}
 
 
 # What is known of a box that has not run yet.
@@ -158,6 +166,8 @@ _NOT_SEEN: dict[str, Any] = {
     "store": None,
     "layout": None,
     "lights": {},
+    "self_test": False,
+    "held": [],
 }
 
 
@@ -175,7 +185,7 @@ def run(settings: KioskSettings, *, simulated: bool) -> None:
     settings.runtime_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     program.starts = count_start(settings.runtime_dir, program.clock.boot_id())
     program.power_on(watchdog.ready)
-    asking = AskingPlace(settings.runtime_dir, {"status": program.status})
+    asking = AskingPlace(settings.runtime_dir, program.answers())
     asking.start()
     screen = None
     if settings.screen_port is not None:

@@ -23,7 +23,7 @@ class Setting(NamedTuple):
 
     name: str
     env: str
-    kind: Literal["folder", "number", "flag"]
+    kind: Literal["folder", "number", "flag", "side", "text"]
     default: str
     meaning: str
     least: int = 0
@@ -71,6 +71,29 @@ SETTINGS = (
         "false",
         "Allow a server address with http:// that is not on this machine. Presses and the key then travel readable.",
     ),
+    Setting(
+        "keypad",
+        "SALVE_KIOSK_KEYPAD",
+        "text",
+        "",
+        "A USB keypad or arcade encoder in place of the pins: its name, its vendor:product in hex, or its path under"
+        " /dev/input/by-id.",
+    ),
+    Setting(
+        "happy_side",
+        "SALVE_KIOSK_HAPPY_SIDE",
+        "side",
+        "",
+        "`left` or `right`: where the happy face of a row stands. By default, on the screen, where reading begins in the"
+        " store's first language. `right` also exchanges the pins or keys within each row, which are wired for `left`.",
+    ),
+    Setting(
+        "wiring_dir",
+        "SALVE_KIOSK_WIRING_DIR",
+        "folder",
+        "",
+        "Folder with wiring files of this box (`two-row.toml` and so on) in place of those that come with the program.",
+    ),
 )
 
 
@@ -83,6 +106,9 @@ class KioskSettings:
     screen_port: int | None
     sync_s: int | None
     insecure_lan: bool
+    keypad: str | None = None
+    happy_side: str | None = None
+    wiring_dir: Path | None = None
 
 
 def load(environment: Mapping[str, str] = os.environ) -> KioskSettings:
@@ -133,6 +159,10 @@ def _value(setting: Setting, found: Mapping[str, Any], environment: Mapping[str,
         return _folder(name, raw)
     if setting.kind == "flag":
         return _flag(name, raw)
+    if setting.kind == "side":
+        return _side(name, raw)
+    if setting.kind == "text":
+        return _text(name, raw)
     return _number(name, raw, setting.least, setting.most)
 
 
@@ -148,6 +178,18 @@ def _flag(name: str, raw: Any) -> bool:
     if raw in {"true", "false"}:
         return bool(raw == "true")
     raise SettingError(f"{name}: must be true or false, not {raw!r}.")
+
+
+def _side(name: str, raw: Any) -> str:
+    if raw in {"left", "right"}:
+        return str(raw)
+    raise SettingError(f"{name}: must be left or right, not {raw!r}.")
+
+
+def _text(name: str, raw: Any) -> str:
+    if isinstance(raw, str):
+        return raw
+    raise SettingError(f"{name}: must be a text, not {raw!r}.")
 
 
 def _number(name: str, raw: Any, least: int, most: int) -> int:

@@ -220,7 +220,6 @@ class Sync:
         except Malformed:
             self._report = self._report._replace(fault="config-unfit")
             return
-        configuration.save(self._folder, config)
         self._apply(config)
 
     def _uploader_for(self, enrolment: Enrolment) -> Uploader:

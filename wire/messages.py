@@ -111,12 +111,17 @@ class ButtonMeaning:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How presses are judged on the kiosk; nothing is dropped by any of them."""
+    """How presses are judged on the kiosk; nothing is dropped by any of them.
+
+    `rate_per_minute` is the most votes of one question in a minute; a rush is `rush_presses` more than usual within `rush_ms`.
+    """
 
     visit_window_ms: int = 20_000
     cooldown_ms: int = 2_000
     mash_ms: int = 350
     rate_per_minute: int = 20
+    rush_presses: int = 9
+    rush_ms: int = 120_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,19 @@ class RawFacts(NamedTuple):
     mark: int
 
 
+class NearPress(NamedTuple):
+    """One stored reaction, as far as it matters to those pressed soon after it."""
+
+    seq: int
+    boot: int
+    elapsed_ms: int
+    question: int
+    counted: bool
+
+
+# Two minutes of hands that press five times a second: how far back a search goes along the key.
+MOST_NEAR = 600
+
 INSERT = f"INSERT INTO reactions ({', '.join(ReactionRow._fields)}) VALUES ({marks(len(ReactionRow._fields))})"  # noqa: S608
 PRESSES = (
     "SELECT r.stream, r.seq, r.boot, r.elapsed_ms, r.placement_id, r.question_id, q.signal, r.faces, r.answer_id, r.counted,"
@@ -93,6 +106,17 @@ def last_of_question(
         " AND question_id = ? ORDER BY seq DESC LIMIT 1",
         (kiosk_id, stream, before, before - 20, question_id),
     ).first()
+
+
+def presses_since(connection: Connection, kiosk_id: int, stream: int, boot: int, since_ms: int, before: int) -> list[NearPress]:
+    """A stream's presses of one boot after an elapsed time and before a seq, in the order of their seq."""
+    rows = run(
+        connection,
+        "SELECT seq, boot, elapsed_ms, question_id, counted FROM reactions"
+        " WHERE kiosk_id = ? AND stream = ? AND seq < ? AND seq >= ? AND boot = ? AND elapsed_ms > ? ORDER BY seq",
+        (kiosk_id, stream, before, before - MOST_NEAR, boot, since_ms),
+    )
+    return [NearPress(row[0], row[1], row[2], row[3], bool(row[4])) for row in rows]
 
 
 def stop_counting(connection: Connection, kiosk_id: int, stream: int, seq: int, reason: str) -> None:

@@ -13,6 +13,7 @@ from server.database.held import HeldRow
 from server.database.local_time import local_day_and_hour
 from server.database.reactions import POLARITY_OF_ANSWER, ReactionRow, last_of_question
 from server.database.rollups import reactions_on_days
+from server.ingest import rushes
 from wire import codes
 from wire.messages import Reaction, Rules
 
@@ -33,12 +34,15 @@ MARK_AT = ReactionRow._fields.index("mark")
 
 
 class Judged(NamedTuple):
-    """New reactions as rows and as presses, one beside the other; the held ones; and earlier presses that stop counting."""
+    """New reactions as rows and as presses, one beside the other; the held ones; and earlier presses that stop counting.
+
+    These last are seqs, each with the reason's name.
+    """
 
     rows: list[tuple[Any, ...]]
     presses: list[Press]
     held: list[HeldRow]
-    uncounted: list[int]
+    uncounted: dict[int, str]
 
 
 class Judge:
@@ -77,7 +81,8 @@ class Judge:
         """What becomes of each entry, in the order of their seq."""
         rows, presses = self._resolve(entries)
         self._hold_beyond_quota(entries, rows, presses)
-        uncounted = self._find_mashes(rows, presses)
+        uncounted = dict.fromkeys(rushes.take_back(self._connection, self._stream, rows, presses), "burst")
+        uncounted |= dict.fromkeys(self._find_mashes(rows, presses), "mash")
         return Judged(rows, presses, self._held, uncounted)
 
     def _resolve(self, entries: Sequence[Entry]) -> tuple[list[tuple[Any, ...]], list[Press]]:

@@ -169,8 +169,8 @@ def _store_out_of_order(connection: Connection, stream: Stream, judged: Judged, 
     place = (stream.kiosk_id, stream.number)
     before, after = Tally(), Tally()
     before.add_all(presses_of_stream(connection, *place, now_ms))
-    for seq in judged.uncounted:
-        stop_counting(connection, *place, seq, "mash")
+    for seq, reason in judged.uncounted.items():
+        stop_counting(connection, *place, seq, reason)
     insert_reactions(connection, judged.rows)
     after.add_all(presses_of_stream(connection, *place, now_ms))
     clusters = after.open_clusters

@@ -58,7 +58,7 @@ def test_status_without_a_program_is_a_sentence_and_no_success(run):
     assert "salve-kiosk run" in result.stderr
 
 
-@pytest.mark.parametrize("command", ["enrol", "run", "status"])
+@pytest.mark.parametrize("command", ["enrol", "run", "status", "self-test"])
 def test_every_command_has_an_example(run, command):
     assert "Example: " in run(command, "--help").output
 
@@ -67,3 +67,17 @@ def test_a_wrong_setting_is_named(tmp_path):
     result = CliRunner().invoke(main, ["status"], env={"SALVE_KIOSK_SCREEN_PORT": "eighty"})
     assert result.exit_code == 1
     assert "SALVE_KIOSK_SCREEN_PORT" in result.stderr
+
+
+def test_the_self_test_without_a_program_is_a_sentence(run):
+    result = run("self-test")
+    assert result.exit_code == 1
+    assert "salve-kiosk run" in result.stderr
+
+
+def test_status_tells_that_a_self_test_runs(run, tmp_path):
+    found = {"thanked": 3, "waiting": 1, "refused": 0, "last_sync": None, "faults": [], "self_test": True}
+    place = AskingPlace(tmp_path / "run", {"status": lambda: found})
+    place.start()
+    assert "presses do not count until it ends" in run("status").output
+    place.close()

@@ -16,8 +16,7 @@ class Bench:
         self.listener = Listener(self.panel, clock, self.presses.append)
 
     def begin(self):
-        for button, down in self.panel.levels().items():
-            self.listener._debouncer.begin(self.clock.elapsed_ms(), button, down)
+        self.listener.begin()
 
     def run(self, ms, step=5):
         for _ in range(ms // step):
@@ -66,7 +65,7 @@ def test_a_button_that_was_down_at_the_start_is_no_press_and_is_soon_a_fault(ben
     bench.run(STUCK_MS + 300, step=50)
     assert bench.presses == []
     assert bench.listener.faults() == ["stuck:happy"]
-    assert bench.panel.lights()["happy"] == "off"
+    assert bench.panel.lights()["happy"] == "stuck"
 
 
 def test_a_stuck_button_counted_once_and_is_well_again_when_let_go(bench):
@@ -78,8 +77,47 @@ def test_a_stuck_button_counted_once_and_is_well_again_when_let_go(bench):
     assert bench.listener.faults() == ["stuck:happy"]
     bench.panel.let_go("happy")
     bench.run(300)
+    assert bench.listener.faults() == ["stuck:happy"]
+    bench.run(1_000)
     assert bench.listener.faults() == []
     assert bench.panel.lights()["happy"] == "ready"
+
+
+def test_a_stuck_contact_that_chatters_makes_no_presses_until_it_was_open_for_a_second(bench):
+    bench.begin()
+    bench.panel.push("happy")
+    bench.run(STUCK_MS + 300, step=50)
+    for _ in range(6):
+        bench.panel.let_go("happy")
+        bench.run(300)
+        bench.panel.push("happy")
+        bench.run(300)
+    assert len(bench.presses) == 1
+    bench.panel.let_go("happy")
+    bench.run(1_200)
+    bench.panel.push("happy")
+    bench.run(100)
+    assert len(bench.presses) == 2
+
+
+def test_a_button_that_fell_silent_among_the_others_is_a_fault_until_it_is_pressed_again(bench):
+    def press(button, times):
+        for _ in range(times):
+            bench.panel.push(button)
+            bench.run(40, step=20)
+            bench.panel.let_go(button)
+            bench.run(40, step=20)
+
+    bench.begin()
+    for _ in range(10):
+        press("happy", 2)
+        press("unhappy", 1)
+    press("happy", 59)
+    assert bench.listener.faults() == []
+    press("happy", 3)
+    assert bench.listener.faults() == ["dead:unhappy"]
+    press("unhappy", 1)
+    assert bench.listener.faults() == []
 
 
 def test_it_listens_in_its_own_thread_and_stops(bench):

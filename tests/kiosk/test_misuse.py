@@ -54,3 +54,42 @@ def test_outside_the_window_nobody_knows_that_it_was_the_same_person():
 def test_a_repeat_joins_no_visit_and_ends_none():
     found = judge_all([(0, "welcome-happy"), (500, "welcome-happy"), (3_000, "served-happy")])
     assert [verdict.visit for verdict in found] == [None, None, 1]
+
+
+def every(step_ms, minutes, buttons, start_ms=0):
+    return [(start_ms + at, buttons[place % len(buttons)]) for place, at in enumerate(range(0, minutes * 60_000, step_ms))]
+
+
+def test_visitors_who_come_six_a_minute_all_day_count():
+    assert set(marks(every(10_000, 600, ["welcome-happy", "welcome-unhappy"]))) == {"vote"}
+    assert set(marks(every(6_500, 600, ["welcome-happy", "served-happy"]))) == {"vote"}
+
+
+def test_on_a_quiet_kiosk_a_child_is_noticed_at_the_tenth_press_of_one_row():
+    quiet = every(180_000, 120, ["welcome-happy", "served-happy"])
+    child = every(5_000, 2, ["served-unhappy"], start_ms=quiet[-1][0] + 60_000)
+    assert marks(quiet + child) == ["vote"] * len(quiet + child[:9]) + ["rate"] * len(child[9:])
+
+
+def test_a_child_who_presses_everywhere_is_noticed_though_no_row_alone_tells():
+    quiet = every(180_000, 120, ["welcome-happy", "served-happy"])
+    child = every(5_500, 2, ["served-unhappy", "welcome-unhappy"], start_ms=quiet[-1][0] + 60_000)
+    found = marks(quiet + child)
+    assert "rate" in found[len(quiet) :]
+    assert set(found[: len(quiet)]) == {"vote"}
+
+
+def test_the_next_visitor_after_a_child_counts_as_soon_as_it_is_calm():
+    child = every(5_000, 3, ["welcome-unhappy"])
+    later = [(child[-1][0] + 40_000, "welcome-happy")]
+    assert marks(child + later)[-2:] == ["rate", "vote"]
+
+
+def test_hammering_makes_no_rush_for_the_visitors_after_it():
+    hammering = [(at, "welcome-happy") for at in range(0, 20_000, 250)]
+    assert marks([*hammering, (25_000, "welcome-happy"), (30_000, "served-happy")])[-2:] == ["vote", "vote"]
+
+
+def test_all_is_told_from_the_pace_and_nothing_from_the_face():
+    child = every(4_000, 3, ["welcome-unhappy"])
+    assert marks(child) == marks([(at, "welcome-happy") for at, _ in child])

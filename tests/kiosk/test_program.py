@@ -1,5 +1,6 @@
 """The whole program on mock pins and real files: presses arrive, the switches do what they draw, signals end it cleanly."""
 
+import dataclasses
 import json
 import os
 import signal
@@ -13,8 +14,8 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk import enrol
-from kiosk.asking import ask
+from kiosk import configuration, enrol
+from kiosk.asking import AskingPlace, ask
 from kiosk.errors import BufferUnsafe, KioskError
 from kiosk.program import Program, refuse_forgetting_folder
 from kiosk.screen.hand import Hand
@@ -138,6 +139,93 @@ def test_another_layout_from_the_server_takes_other_pins(program, server, config
     assert press(program, "happy")[2:] == ("repeat", program.status()["stream"], 2)
 
 
+def test_a_configuration_whose_panel_does_not_open_gives_way_to_the_one_before(program, server, config_of, settings):
+    opened = []
+
+    def open_panel(layout):
+        opened.append(layout)
+        if layout == "two":
+            raise OSError("GPIO busy")
+        return make_panel(layout)
+
+    make_panel, program.box.front._make_panel = program.box.front._make_panel, open_panel
+    server.config = config_of(version=4, layout="two")
+    first = press(program)
+    assert until(lambda: opened == ["two", "two-row"])
+    assert until(lambda: "config-refused:4" in program.status()["faults"])
+    assert program.status()["config_version"] == 3
+    assert press(program, "served-happy").light == "thanks"
+    # It is told, not tried again, and the card has the one that works.
+    assert until(lambda: len(server.stored()) == 2)
+    assert server.requests[-1].config_version == 3
+    assert "config-refused:4" in server.requests[-1].health["faults"]
+    assert opened == ["two", "two-row"]
+    assert configuration.read(settings.data_dir).version == 3
+    assert not program.is_dead()
+    assert first.light == "thanks"
+    server.config = config_of(version=5)
+    press(program, "welcome-unhappy")
+    assert until(lambda: program.status()["config_version"] == 5)
+    assert not [fault for fault in program.status()["faults"] if fault.startswith("config-refused")]
+
+
+def test_at_the_start_too_the_configuration_before_is_used_when_the_newest_does_not_open(settings, server, config_of):
+    program = Program(settings, simulated=True)
+    enrol_card(settings.data_dir, server, program)
+    configuration.save(settings.data_dir, config_of(version=4, layout="two"))
+    (settings.data_dir / "two.toml").write_text("[buttons]\n")
+    program.panels._settings = dataclasses.replace(settings, wiring_dir=settings.data_dir)
+    program.power_on()
+    assert program.status()["config_version"] == 3
+    assert "config-refused:4" in program.status()["faults"]
+    assert press(program).light == "thanks"
+    program.power_off(cut=False)
+
+
+def test_when_nothing_opens_any_more_the_program_ends_to_be_started_anew(program, server, config_of):
+    def broken(layout):
+        raise OSError("no pins")
+
+    program.box.front._make_panel = broken
+    server.config = config_of(version=4, layout="two")
+    press(program)
+    assert until(program.is_dead)
+
+
+def test_a_finger_on_a_button_is_waited_for_before_the_layout_changes(program, server, config_of):
+    hand = Hand()
+    assert hand.push(program.box, program.box.panel, "served-happy").light == "thanks"
+    server.config = config_of(version=4, layout="two")
+    assert until(lambda: configuration.read(program.settings.data_dir).version == 4)
+    assert program.status()["layout"] == "two-row"
+    hand.let_go("served-happy")
+    assert until(lambda: program.status()["layout"] == "two")
+
+
+def test_a_box_that_may_not_send_asks_for_enrolment_with_its_lamps_and_still_thanks(program, server):
+    assert program.box.panel.lights()["welcome-happy"] == "ready"
+    server.refuse(401, "key-revoked", times=50)
+    assert press(program).light == "thanks"
+    assert until(lambda: "key-revoked" in program.status()["faults"])
+    assert until(lambda: program.box.panel.lights()["served-happy"] == "setup")
+    assert press(program, "served-unhappy").light == "thanks"
+
+
+def test_presses_of_a_self_test_are_not_stored(program, settings):
+    place = AskingPlace(settings.runtime_dir, program.answers())
+    place.start()
+    assert ask(settings.runtime_dir, "self-test begin")["wired"]["welcome-happy"] == "GPIO 5"
+    assert program.status()["self_test"]
+    assert press(program) == ("welcome-happy", 0, None, None, None)
+    assert ask(settings.runtime_dir, "self-test look")["asked"] == "welcome-unhappy"
+    assert ask(settings.runtime_dir, "self-test skip")["asked"] == "served-happy"
+    assert ask(settings.runtime_dir, "self-test end")["over"]
+    place.close()
+    assert not program.status()["self_test"]
+    assert program.status()["thanked"] == 0
+    assert press(program, "served-happy").seq == 1
+
+
 def test_a_second_program_on_the_same_card_is_refused_with_a_sentence(program, settings):
     with pytest.raises(BufferUnsafe, match="can not be opened: database is locked"):
         Program(settings, simulated=True).power_on()
@@ -244,6 +332,28 @@ def test_sigterm_stores_what_was_pressed_folds_the_buffer_and_exits_with_0(proce
     assert errors == ""
     assert not (tmp_path / "data" / "buffer.db-wal").exists()
     assert not (process.run_dir / "kiosk.sock").exists()
+
+
+def test_the_self_test_as_a_technician_runs_it(process):
+    test = process.command("self-test", "--wait", "10")
+    assert until(lambda: process.status()["self_test"])
+    for button in ("welcome-happy", "welcome-unhappy", "served-happy", "served-unhappy"):
+        assert until(lambda button=button: process.status()["lights"][button] == "test")
+        assert process.press(button)["light"] == "none"
+    said, errors = test.communicate(timeout=20)
+    assert test.returncode == 0, errors
+    assert "4 of 4: press served-unhappy (lower row, unhappy face; GPIO 27)." in said
+    assert "The self-test found nothing wrong." in said
+    assert (process.status()["thanked"], process.status()["self_test"]) == (0, False)
+    assert process.press("welcome-happy")["light"] == "thanks"
+
+
+def test_a_self_test_in_which_nobody_presses_fails_and_says_so(process):
+    test = process.command("self-test", "--wait", "0.2")
+    said, _ = test.communicate(timeout=20)
+    assert test.returncode == 1
+    assert said.count("no press came") == 4
+    assert process.status()["self_test"] is False
 
 
 def test_killed_at_any_moment_the_server_ends_with_exactly_the_presses_that_were_thanked_for(process, server, tmp_path):
