@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hardware.layouts import load_layout
 from kiosk import configuration, enrol
-from kiosk.buffer import StorageError
+from kiosk.buffer.file import StorageError
 from kiosk.health import health
 from kiosk.listener import Listener
 from kiosk.press import Outcome, Press, Recorder

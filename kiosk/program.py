@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from kiosk import configuration
 from kiosk.asking import AskingPlace
 from kiosk.box import Box
-from kiosk.buffer import CanNotOpen
+from kiosk.buffer.file import CanNotOpen
 from kiosk.cable import Cable
 from kiosk.clock import Clock, SimulatedClock, SystemClock, utc_text
 from kiosk.errors import BufferUnsafe, KioskError, Stopped

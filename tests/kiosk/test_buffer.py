@@ -10,7 +10,8 @@ import time
 
 import pytest
 
-from kiosk.buffer import APPLICATION_ID, Buffer
+from kiosk.buffer.schema import APPLICATION_ID
+from kiosk.buffer.whole import Buffer
 from kiosk.errors import BufferUnsafe
 from wire.messages import Anchor, Reaction, Span
 
@@ -197,7 +198,7 @@ def test_a_power_cut_leaves_what_was_committed_and_nothing_folded(buffer, tmp_pa
 
 WRITER = """
 import sys, pathlib
-from kiosk.buffer import Buffer
+from kiosk.buffer.whole import Buffer
 from wire.messages import Reaction
 buffer = Buffer(pathlib.Path(sys.argv[1]))
 boot = buffer.boot_number("boot", 1)
