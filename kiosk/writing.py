@@ -100,9 +100,9 @@ class Writer:
         if self._doubted:
             self._doubted = False
             self._look_again()
-        if self._broken:
-            return
         try:
+            if self._broken:
+                self.work.buffer.reopen()
             self.house.do(self.work)
             if self._tight and self.work.buffer.is_roomy():
                 self._tight = False

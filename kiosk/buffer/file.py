@@ -84,6 +84,9 @@ class BufferFile:
                 schema.bring_up_to_date(self._conn)
             self._page_bytes = self._number("PRAGMA page_size")
             self._allow_pages(0)
+            # After a failed sync the kernel may show data that the disk never got, and frames written behind it would be lost
+            # with it. Folding writes all of it once more, and the WAL begins anew.
+            self._surely(self.fold)
         except check.Damaged as damage:
             # Closing would fold the WAL into the file; whoever sets the files aside closes afterwards.
             damage.connection = self._conn
