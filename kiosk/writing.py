@@ -49,7 +49,6 @@ class Writer:
         self._opened = opened
         self._judge = Judge()
         self._broken = False
-        self._tight = False
         self._doubted = False
 
     def open(self) -> None:
@@ -104,8 +103,8 @@ class Writer:
             if self._broken:
                 self.work.buffer.reopen()
             self.house.do(self.work)
-            if self._tight and self.work.buffer.is_roomy():
-                self._tight = False
+            if self.work.buffer.is_tight and self.work.buffer.is_roomy():
+                self.work.buffer.is_tight = False
                 self.standing.discard(FULL)
         except (StorageError, OSError):
             # Housekeeping may fail on a full card; the next press finds out whether storing does.
@@ -156,14 +155,14 @@ class Writer:
             try:
                 if again:
                     work.buffer.reopen()
-                    if self._tight and not work.buffer.make_room():
+                    if work.buffer.is_tight and not work.buffer.make_room():
                         return False
                 work.buffer.append(work.stream, first, reactions)
             except (StorageError, BufferUnsafe, OSError) as error:
                 if is_damage(error):
                     self._look_again()
                     return False
-                self._tight = self._tight or is_full(error)
+                work.buffer.is_tight = work.buffer.is_tight or is_full(error)
                 continue
             return True
         return False
@@ -172,7 +171,7 @@ class Writer:
         # The judge does not remember them: the next press of the same person is no repeat of one that was lost.
         self._judge = Judge()
         self.house.refused += len(presses)
-        if self._tight:
+        if self.work.buffer.is_tight:
             self.standing.add(FULL)
             self.house.note(FULL, times=len(presses))
         for press in presses:
@@ -180,11 +179,12 @@ class Writer:
 
     def _has_room(self) -> bool:
         """Look before each press while the card or the cap is known to be nearly full."""
-        if self._tight and self._broken:
-            self.work.buffer.reopen()
-        if self._tight and self.work.buffer.is_roomy():
-            self._tight = False
-        return not self._tight or self.work.buffer.make_room()
+        buffer = self.work.buffer
+        if buffer.is_tight and self._broken:
+            buffer.reopen()
+        if buffer.is_tight and buffer.is_roomy():
+            buffer.is_tight = False
+        return not buffer.is_tight or buffer.make_room()
 
     def _renew_stream(self, coming: int) -> None:
         work = self.work
@@ -208,5 +208,6 @@ class Writer:
     def _fold(self) -> None:
         try:
             self.work.buffer.tidy(at_least=FOLD_ANYWAY)
-        except StorageError:
+        except StorageError as error:
             self._broken = True
+            self.work.buffer.is_tight = self.work.buffer.is_tight or is_full(error)

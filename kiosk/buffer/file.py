@@ -56,7 +56,9 @@ class BufferFile:
         self.path = folder / schema.NAME
         self.limits = limits
         self.ballast = Ballast(folder, free)
-        self._commits = 0
+        # Whether cap or card were full lately, or nearly are: then there is a look before each press.
+        self.is_tight = not self.ballast.leaves_room(inside=False)
+        self._commits = self._rows = 0
         self._conn: sqlite3.Connection
         if not self.path.exists():
             self._make(generation)
@@ -116,14 +118,17 @@ class BufferFile:
             path.with_name(f"{path.name}.cut").replace(path)
 
     def tidy(self, *, at_least: int) -> None:
-        """Fold the WAL into the file once `at_least` transactions wait in it."""
-        if self._commits >= at_least:
+        """Fold the WAL into the file once `at_least` transactions, or rows, wait in it.
+
+        Rows make the file grow when they are folded; with too many of them the ballast would not be room enough for that.
+        """
+        if max(self._commits, self._rows) >= at_least:
             self.fold()
 
     def fold(self) -> None:
         """Fold the WAL into the file and give its room back."""
         self._conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        self._commits = 0
+        self._commits = self._rows = 0
 
     def probe(self) -> None:
         """Take the write lock and give it back, which writes nothing; raises StorageError when that is not possible."""
@@ -164,6 +169,7 @@ class BufferFile:
         except sqlite3.Error as error:
             if not is_full(error):
                 raise
+        self.is_tight = True
         self.ballast.let_go()
         self._allow_pages(HOUSE_PAGES)
         try:

@@ -68,6 +68,7 @@ class Homecoming(BufferFile):
                 "UPDATE streams SET high = max(high, ?), acknowledged = max(acknowledged, ?) WHERE number = ?",
                 (upto, min(upto, stream.acknowledged), number),
             )
+        self._rows += len(rows)
 
     def boot_numbers(self) -> dict[str, int]:
         """This buffer's number of every boot it knows, by boot id."""

@@ -64,8 +64,10 @@ class Keeping(BufferFile):
         return fits and self.ballast.leaves_room(inside=inside)
 
     def is_roomy(self) -> bool:
-        """Whether there is room for many presses, so that nobody need look before each."""
-        return self._used_pages() <= CROWDED * self._most_pages() and self.ballast.leaves_room(inside=False)
+        """Whether there is room for many presses and the ballast is in its place, so that nobody need look before each."""
+        self.ballast.tend()
+        has_reserve = self.ballast.is_there() and self.ballast.leaves_room(inside=False)
+        return has_reserve and self._used_pages() <= CROWDED * self._most_pages()
 
     def make_room(self) -> bool:
         """Fold and delete what may go until a press fits again; answers whether one does."""

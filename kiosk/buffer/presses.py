@@ -70,6 +70,7 @@ class Presses(BufferFile):
             self._conn.execute("UPDATE streams SET high = ? WHERE number = ?", (fresh[-1][0], stream.number))
             self._conn.execute("UPDATE card SET thanked = thanked + ?", (len(fresh),))
             self._raise_boot(reactions[-1].boot, reactions[-1].elapsed_ms)
+        self._rows += len(fresh)
 
     def add_refused(self, count: int) -> None:
         """Add presses that were answered with sorry."""

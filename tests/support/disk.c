@@ -59,6 +59,7 @@ long salve_writes(void) { return writes; }
 long salve_syncs(void) { return syncs; }
 void salve_record(const char *path) {
     if (log_fd >= 0) close(log_fd);
+    known_count = 0, next_file = 1;
     log_fd = path ? real_open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0600) : -1;
 }
 
