@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hardware.layouts import load_layout
 from kiosk import configuration, enrol
-from kiosk.buffer.file import StorageError
+from kiosk.buffer.file import USUAL, Limits, StorageError
 from kiosk.health import health
 from kiosk.listener import Listener
 from kiosk.press import Outcome, Press, Recorder
@@ -44,6 +44,7 @@ class Box:
         software: str,
         simulated: bool,
         every_s: int | None,
+        limits: Limits = USUAL,
     ) -> None:
         self._folder = folder
         self._clock = clock
@@ -60,7 +61,7 @@ class Box:
         self._schedule: SyncSchedule | None = None
         self.config = configuration.read(folder)
         self._card = enrol.fingerprint(folder)
-        self.recorder = Recorder(folder, clock, self.config, self._tell)
+        self.recorder = Recorder(folder, clock, self.config, self._tell, limits)
         self.panel: Panel
         self._listener: Listener
 
@@ -137,7 +138,7 @@ class Box:
 
     def faults(self) -> list[str]:
         """What is wrong now, as short names."""
-        found = self._listener.faults()
+        found = [*self._listener.faults(), *self.recorder.faults()]
         if self.config is None:
             found.append("being-set-up")
         report = self._sync.report() if self._sync is not None else None
@@ -211,7 +212,9 @@ class Box:
             lambda server: Uploader(server, self._cable, software=self._software),
             hardware=self._hardware,
             software=self._software,
-            health=lambda: health(self._folder, self._clock, self.faults(), simulated=self._simulated),
+            health=lambda: health(
+                self._folder, self._clock, self.faults(), self.recorder.fault_log(), simulated=self._simulated
+            ),
             apply=self._apply,
             config_version=lambda: self.config.version if self.config else 0,
             chance=chance,

@@ -71,6 +71,25 @@ SETTINGS = (
         "false",
         "Allow a server address with http:// that is not on this machine. Presses and the key then travel readable.",
     ),
+    Setting(
+        "retention_days",
+        "SALVE_KIOSK_RETENTION_DAYS",
+        "number",
+        "35",
+        "Days that a press stays on the card after the server confirmed it; longer until a backup of the server has it.",
+        1,
+        3_650,
+    ),
+    Setting(
+        "buffer_mib",
+        "SALVE_KIOSK_BUFFER_MIB",
+        "number",
+        "128",
+        "MiB that the buffer may grow to. Near it confirmed presses go early; when only unconfirmed ones are left, presses are"
+        " refused.",
+        1,
+        4_096,
+    ),
 )
 
 
@@ -83,6 +102,8 @@ class KioskSettings:
     screen_port: int | None
     sync_s: int | None
     insecure_lan: bool
+    retention_days: int = 35
+    buffer_mib: int = 128
 
 
 def load(environment: Mapping[str, str] = os.environ) -> KioskSettings:
