@@ -28,7 +28,8 @@ T = TypeVar("T")
 MAX_GROUP = 256
 # Long enough that a queue of shoppers is not interrupted by folding the WAL, short enough that it stays small.
 IDLE_S = 1.0
-FAULTS_TOLD = 20
+# The server keeps 8 KiB of health.
+FAULTS_TOLD, DETAIL_TOLD = 8, 160
 
 
 class Recorder:
@@ -90,7 +91,11 @@ class Recorder:
     def fault_log(self) -> list[dict[str, Any]]:
         """The last faults on the card as JSON, newest first."""
         found = self.ask(lambda work: work.buffer.faults(FAULTS_TOLD))
-        return [fault._asdict() | {"first": fault.first._asdict(), "last": fault.last._asdict()} for fault in found]
+        return [
+            fault._asdict()
+            | {"detail": fault.detail[:DETAIL_TOLD], "first": fault.first._asdict(), "last": fault.last._asdict()}
+            for fault in found
+        ]
 
     def apply(self, config: Config) -> None:
         """Judge and stamp by another configuration from the next press on."""
