@@ -180,8 +180,8 @@ class Wreck:
         self._conn.text_factory = lambda raw: raw.decode("utf-8", "replace")
         try:
             self._conn.execute("PRAGMA locking_mode=EXCLUSIVE")
-            self._conn.execute("SELECT count(*) FROM reactions WHERE stream = 0")
-            self._conn.execute("SELECT count(*) FROM streams")
+            # Reads the schema alone.
+            self._conn.execute("SELECT 1 FROM reactions, streams LIMIT 0")
         except sqlite3.Error:
             self._conn.close()
             return False
