@@ -8,7 +8,7 @@ import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kiosk import configuration, enrol
-from kiosk.buffer import StorageError
+from kiosk.buffer.file import USUAL, Limits, StorageError
 from kiosk.front import Front
 from kiosk.press import Outcome, Recorder
 
@@ -54,6 +54,7 @@ class Box:
         software: Callable[[], str],
         simulated: bool,
         every_s: int | None,
+        limits: Limits = USUAL,
         starts: Starts | None = None,
     ) -> None:
         self._folder = folder
@@ -73,7 +74,7 @@ class Box:
         self._schedule: SyncSchedule | None = None
         self.config = configuration.read(folder)
         self._card = enrol.fingerprint(folder)
-        self.recorder = Recorder(folder, clock, self.config, self._tell)
+        self.recorder = Recorder(folder, clock, self.config, self._tell, limits)
         self.front = Front(make_panel, clock, self.recorder.put)
 
     def start(self) -> None:
@@ -159,7 +160,7 @@ class Box:
 
     def faults(self) -> list[str]:
         """What is wrong now, as short names."""
-        found = self.front.listener.faults()
+        found = [*self.front.listener.faults(), *self.recorder.faults()]
         if self.config is None:
             found.append("being-set-up")
         if self._unfit_version is not None:

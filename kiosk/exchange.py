@@ -9,7 +9,7 @@ from wire.messages import PROTOCOL, Anchor, Sent, SyncRequest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kiosk.buffer import Batch
+    from kiosk.buffer.outgoing import Batch
     from kiosk.clock import Clock
 
 # An exchange slower than this says too little about the time.

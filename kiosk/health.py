@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kiosk.machine import free_bytes
+from kiosk.quarantine import cases
 from kiosk.sensors import Sensors, throttling_names
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ class Health:
             ("under_voltage_seen", lambda: self._low_volts),
             ("starts", lambda: self._starts.number if self._starts else None),
             ("last_end", lambda: self._starts.last_end if self._starts else None),
-            ("quarantines", lambda: sum(1 for _ in (self._folder / "quarantine").glob("*/"))),
+            ("quarantines", lambda: len(cases(self._folder))),
+            ("fault_log", self._recorder.fault_log),
             ("wifi_dbm", self._sensors.wifi_dbm),
             ("model", self._sensors.model),
             ("system", self._sensors.system),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from kiosk import configuration
 from kiosk.asking import AskingPlace
 from kiosk.box import Box
-from kiosk.buffer import CanNotOpen
+from kiosk.buffer.file import CanNotOpen, Limits
 from kiosk.cable import Cable
 from kiosk.clock import Clock, SimulatedClock, SystemClock, utc_text
 from kiosk.errors import BufferUnsafe, KioskError, Stopped
@@ -73,6 +73,7 @@ class Program:
                 software=software_version,
                 simulated=self.simulated,
                 every_s=self.settings.sync_s,
+                limits=Limits(self.settings.retention_days, self.settings.buffer_mib),
                 starts=self.starts,
             )
             try:

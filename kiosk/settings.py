@@ -94,6 +94,25 @@ SETTINGS = (
         "",
         "Folder with wiring files of this box (`two-row.toml` and so on) in place of those that come with the program.",
     ),
+    Setting(
+        "retention_days",
+        "SALVE_KIOSK_RETENTION_DAYS",
+        "number",
+        "35",
+        "Days that a press stays on the card after the server confirmed it; longer until a backup of the server has it.",
+        1,
+        3_650,
+    ),
+    Setting(
+        "buffer_mib",
+        "SALVE_KIOSK_BUFFER_MIB",
+        "number",
+        "128",
+        "MiB that the buffer may grow to. Near it confirmed presses go early; when only unconfirmed ones are left, presses are"
+        " refused.",
+        1,
+        4_096,
+    ),
 )
 
 
@@ -109,6 +128,8 @@ class KioskSettings:
     keypad: str | None = None
     happy_side: str | None = None
     wiring_dir: Path | None = None
+    retention_days: int = 35
+    buffer_mib: int = 128
 
 
 def load(environment: Mapping[str, str] = os.environ) -> KioskSettings:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from kiosk.buffer import Batch
+    from kiosk.buffer.outgoing import Batch
     from kiosk.clock import Clock
     from kiosk.enrol import Enrolment
     from kiosk.press import Recorder

@@ -10,14 +10,14 @@ import os
 import socket
 from typing import TYPE_CHECKING
 
-from kiosk.buffer import StorageError
+from kiosk.buffer.file import StorageError
 from kiosk.errors import Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kiosk.box import Box
-    from kiosk.buffer import Counts
+    from kiosk.buffer.presses import Counts
     from kiosk.clock import Clock
     from kiosk.press import Work
 

@@ -72,7 +72,9 @@ def test_across_a_boot_the_age_is_told_only_by_clocks_that_were_set(kit, health_
 
 
 def test_set_aside_buffers_are_counted(kit, health_of):
-    (kit.folder / "quarantine" / "20261122T101500Z-1f").mkdir(parents=True)
+    case = kit.folder / "quarantine" / "20261122T101500Z-1f"
+    case.mkdir(parents=True)
+    (case / "note.json").write_text('{"generation": 1, "reason": "a page of zeros"}')
     assert health_of().facts()["quarantines"] == 1
 
 

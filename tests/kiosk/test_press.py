@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from kiosk.buffer import Buffer
+from kiosk.buffer.whole import Buffer
 from kiosk.errors import Stopped
 from kiosk.press import Press, Recorder
 from wire.limits import MAX_SEQ
@@ -29,7 +29,7 @@ def fail_append(kit, times, *, commit=False):
 
 def test_a_press_is_on_the_card_when_its_light_is_told(kit):
     seen = []
-    kit.recorder._tell = lambda _: seen.append(kit.recorder._work.buffer._number("SELECT count(*) FROM reactions"))
+    kit.recorder._writer._tell = lambda _: seen.append(kit.recorder._work.buffer._number("SELECT count(*) FROM reactions"))
     kit.recorder.put(Press(1, "welcome-happy"))
     kit.recorder.counts()
     assert seen == [1]

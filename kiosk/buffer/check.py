@@ -1,0 +1,102 @@
+"""Is this file a sound buffer? SQLite opens damaged ones, writes to them, and calls an empty file sound."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+from kiosk.buffer.schema import APPLICATION_ID, COMPANIONS, TABLES
+from kiosk.errors import BufferUnsafe
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAGIC = b"SQLite format 3\0"
+HEADER_BYTES = 100
+# These say that the card or another program is in the way, and nothing about what the file holds.
+NOT_DAMAGE = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_NOMEM,
+    }
+)
+
+# Sentences about the content that always hold; each statement finds one that does not.
+NEVER = (
+    "SELECT 'a stream without a token' FROM streams WHERE length(token) <> 32 OR token GLOB '*[^0-9a-f]*'",
+    "SELECT 'confirmed more than pressed' FROM streams WHERE acknowledged > high OR acknowledged < 0",
+    "SELECT 'a press above its stream' FROM streams WHERE (SELECT max(seq) FROM reactions WHERE stream = number) > high",
+    "SELECT 'presses of no stream' FROM reactions WHERE stream NOT IN (SELECT number FROM streams) LIMIT 1",
+    "SELECT 'presses of no boot' FROM reactions WHERE boot NOT IN (SELECT number FROM boots) LIMIT 1",
+    "SELECT 'no card' WHERE (SELECT count(*) FROM card WHERE length(buffer) = 32) <> 1",
+)
+
+
+class Damaged(Exception):
+    """The buffer can not be trusted; the text says why, `connection` is open on it or None."""
+
+    connection: sqlite3.Connection | None = None
+
+    def let_go(self) -> None:
+        """Close the connection, after its files have been moved."""
+        if self.connection is not None:
+            self.connection.close()
+
+
+def check_header(path: Path) -> None:
+    """Raise Damaged unless the file begins as every buffer does; BufferUnsafe for another program's database."""
+    if path.with_name(COMPANIONS[1]).exists():
+        # The first release made buffers in place; such a journal puts the header right.
+        return
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEADER_BYTES)
+    except OSError as error:
+        raise Damaged(f"unreadable ({error.strerror})") from error
+    if len(head) < HEADER_BYTES or not head.startswith(MAGIC):
+        raise Damaged("no database")
+    # https://www.sqlite.org/fileformat.html: WAL versions, no reserved bytes, fixed fractions; format 4, UTF-8.
+    if head[18:24] not in {b"\2\2\0\x40\x20\x20", b"\1\1\0\x40\x20\x20"} or head[44:48] not in {bytes(4), b"\0\0\0\4"}:
+        raise Damaged("a wrong header")
+
+
+def examine(conn: sqlite3.Connection, path: Path) -> None:
+    """Raise Damaged when the content is; BufferUnsafe for a sound database that is no buffer."""
+    try:
+        _examine(conn, path)
+    except sqlite3.Error as error:
+        if int(getattr(error, "sqlite_errorcode", None) or 0) & 0xFF in NOT_DAMAGE:
+            raise
+        raise Damaged(str(error)) from error
+
+
+def _examine(conn: sqlite3.Connection, path: Path) -> None:
+    [[found]] = conn.execute("PRAGMA application_id")
+    tables = {row[0] for row in conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    [[quick]] = conn.execute("PRAGMA quick_check(1)")
+    if quick == "ok" and tables and not tables & TABLES and found != APPLICATION_ID:
+        raise BufferUnsafe(f"{path} is no buffer of this program. Move it away, or set another data_dir.")
+    if found != APPLICATION_ID or not tables >= TABLES:
+        raise Damaged("not the tables of a buffer")
+    # The small tables whose every text matters: is what their indexes say the same?
+    for verdict in (quick, *(conn.execute(f"PRAGMA integrity_check({table})").fetchone()[0] for table in ("streams", "boots"))):
+        if verdict != "ok":
+            raise Damaged(str(verdict))
+    for statement in NEVER:
+        row = conn.execute(statement).fetchone()
+        if row is not None:
+            raise Damaged(row[0])
+    _check_totals(conn)
+
+
+def _check_totals(conn: sqlite3.Connection) -> None:
+    columns = {row[1] for row in conn.execute("PRAGMA table_info(streams)")}
+    own = "WHERE buffer IS NULL" if "buffer" in columns else ""
+    [[thanked, high]] = conn.execute(f"SELECT thanked, (SELECT coalesce(sum(high), 0) FROM streams {own}) FROM card")  # noqa: S608
+    if thanked != high:
+        raise Damaged("as many presses thanked for as stored")

@@ -1,0 +1,98 @@
+"""Presses into the buffer: boots, streams, rows and the totals, each on the card when the call returns."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from kiosk.buffer.file import BufferFile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wire.messages import Reaction
+
+
+class Stream(NamedTuple):
+    """One start of the program: its token, and the stream before it."""
+
+    number: int
+    token: str
+    parent: str | None
+
+
+class Counts(NamedTuple):
+    """The whole buffer in numbers."""
+
+    thanked: int
+    refused: int
+    waiting: int
+    acknowledged: int
+
+
+class Presses(BufferFile):
+    """The part of the buffer that the press path uses."""
+
+    def boot_number(self, boot_id: str, elapsed_ms: int) -> int:
+        """This buffer's number of a boot, given on first sight; numbers grow."""
+        row = self._conn.execute("SELECT number FROM boots WHERE boot_id = ?", (boot_id,)).fetchone()
+        if row is not None:
+            return int(row[0])
+        with self._transaction():
+            cursor = self._conn.execute("INSERT INTO boots (boot_id, last_elapsed_ms) VALUES (?, ?)", (boot_id, elapsed_ms))
+        return int(cursor.lastrowid or 0)
+
+    def new_stream(self) -> Stream:
+        """Begin a stream: a random token, because a counter would repeat itself on an old image of this card."""
+        token = os.urandom(16).hex()
+        # A stream salvaged from a damaged buffer is no parent: "the stream before it in the same buffer".
+        row = self._conn.execute("SELECT token FROM streams WHERE buffer IS NULL ORDER BY number DESC LIMIT 1").fetchone()
+        parent = row[0] if row else None
+        with self._transaction():
+            cursor = self._conn.execute("INSERT INTO streams (token, parent) VALUES (?, ?)", (token, parent))
+        return Stream(int(cursor.lastrowid or 0), token, parent)
+
+    def append(self, stream: Stream, first_seq: int, reactions: Sequence[Reaction]) -> None:
+        """Store consecutive presses in one transaction; when this returns they are on the card.
+
+        After any StorageError it is not known whether they are; calling again after `reopen` with the same seqs settles it.
+        """
+        known = self._number("SELECT high FROM streams WHERE number = ?", (stream.number,))
+        fresh = list(enumerate(reactions, first_seq))[max(0, known + 1 - first_seq) :]
+        if not fresh:
+            return
+        with self._transaction():
+            self._conn.executemany(
+                "INSERT INTO reactions (stream, seq, elapsed_ms, wall_ms, synced, boot, button, config_version, visit, mark)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [(stream.number, seq, *reaction) for seq, reaction in fresh],
+            )
+            self._conn.execute("UPDATE streams SET high = ? WHERE number = ?", (fresh[-1][0], stream.number))
+            self._conn.execute("UPDATE card SET thanked = thanked + ?", (len(fresh),))
+            self._raise_boot(reactions[-1].boot, reactions[-1].elapsed_ms)
+        self._rows += len(fresh)
+
+    def add_refused(self, count: int) -> None:
+        """Add presses that were answered with sorry."""
+
+        def add() -> None:
+            with self._transaction():
+                self._conn.execute("UPDATE card SET refused = refused + ?", (count,))
+
+        self._surely(add)
+
+    def alive(self, boot: int, elapsed_ms: int) -> None:
+        """Note that this boot has run at least so far, which bounds the times of boots that never met the server."""
+        with self._transaction():
+            self._raise_boot(boot, elapsed_ms)
+
+    def counts(self) -> Counts:
+        """How many presses were thanked for, refused, wait, and are with the server; salvaged ones included."""
+        thanked, refused, salvaged, waiting = self._conn.execute(
+            "SELECT thanked, refused, (SELECT coalesce(sum(high), 0) FROM streams WHERE buffer IS NOT NULL),"
+            " (SELECT coalesce(sum(high - acknowledged), 0) FROM streams WHERE acknowledged < high) FROM card"
+        ).fetchone()
+        return Counts(thanked + salvaged, refused, waiting, thanked + salvaged - waiting)
+
+    def _raise_boot(self, boot: int, elapsed_ms: int) -> None:
+        self._conn.execute("UPDATE boots SET last_elapsed_ms = max(last_elapsed_ms, ?) WHERE number = ?", (elapsed_ms, boot))

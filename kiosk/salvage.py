@@ -1,0 +1,243 @@
+"""Read what is left of a damaged buffer, key range by key range, and give it to the new one with its identities."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections import Counter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kiosk.buffer.homecoming import PastBuffer, PastStream
+from kiosk.buffer.migrations import apply
+from kiosk.buffer.schema import APPLICATION_ID, NAME, STEPS
+from wire.limits import MAX_ELAPSED_MS, MAX_NUMBER, MAX_SEQ, MAX_TEXT, MAX_WALL_MS, STREAM
+from wire.messages import Anchor, Boot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+BLOCK_BYTES = 4096
+ROWS_AT_ONCE = 500
+COLUMNS = "seq, elapsed_ms, wall_ms, synced, boot, button, config_version, visit, mark, opaque"
+MARKS = frozenset({"vote", "repeat", "mash", "rate"})
+# Most a row's number may be, by column; the texts are checked by themselves.
+MOST = (MAX_SEQ, MAX_ELAPSED_MS, MAX_WALL_MS, 1, MAX_NUMBER, None, MAX_NUMBER, MAX_SEQ, None, 1)
+
+
+class Portion(NamedTuple):
+    """Rows of one stream that follow each other, and the seq up to which the stream then goes, holes included."""
+
+    stream: PastStream
+    rows: list[tuple[Any, ...]]
+    upto: int
+
+
+class _Head(NamedTuple):
+    """A stream as the damaged file has it; `high` is None when that can not be read."""
+
+    number: int
+    stream: PastStream
+    high: int | None
+    trimmed: int
+
+
+class Wreck:
+    """A damaged buffer, opened as a copy; reading never changes the original."""
+
+    def __init__(self, folder: Path, workplace: Path) -> None:
+        """Copy `folder`'s buffer into `workplace` and open the copy; raises OSError when there is no room for it."""
+        self._copy = workplace / "wreck.db"
+        self._remove()
+        for end in ("", "-wal", "-journal"):
+            if (folder / f"{NAME}{end}").exists():
+                _copy(folder / f"{NAME}{end}", self._copy.with_name(f"{self._copy.name}{end}"))
+        # Presses that should be there and are not, as far as their streams can be read; and streams that can not.
+        self.missing = 0
+        self.nameless = 0
+        if not self._opens():
+            self._mend(whole_page=False)
+            if not self._opens():
+                self._mend(whole_page=True)
+                self._opens()
+
+    def close(self) -> None:
+        """Remove the copy."""
+        self._conn.close()
+        self._remove()
+
+    def past(self) -> PastBuffer | None:
+        """What the buffer said of itself, None when that can not be read."""
+        for buffer, thanked, refused in self._rows("SELECT buffer, thanked, refused FROM card"):
+            if isinstance(buffer, str) and len(buffer) == 32 and _is_number(thanked, 2**53) and _is_number(refused, 2**53):
+                return PastBuffer(buffer, thanked, refused)
+        return None
+
+    def boots(self) -> list[Boot]:
+        """Every boot of which the table or its index tells."""
+        lasts = dict(self._rows("SELECT number, last_elapsed_ms FROM boots NOT INDEXED"))
+        names = dict(self._rows("SELECT number, boot_id FROM boots NOT INDEXED"))
+        for boot_id, number in self._rows("SELECT boot_id, number FROM boots INDEXED BY sqlite_autoindex_boots_1"):
+            names.setdefault(number, boot_id)
+        return [
+            Boot(name, number, last if _is_number(last := lasts.get(number), MAX_ELAPSED_MS) else None)
+            for number, name in sorted(names.items())
+            if isinstance(name, str) and 0 < len(name) <= MAX_TEXT and _is_number(number, MAX_NUMBER)
+        ]
+
+    def anchors(self) -> list[Anchor]:
+        """The exchanges with the server that can be read."""
+        found = self._rows("SELECT boot, elapsed_ms, server_ms, uncertainty_ms FROM anchors")
+        return [
+            Anchor(*row)
+            for row in found
+            if all(map(_is_number, row, (MAX_NUMBER, MAX_ELAPSED_MS, MAX_WALL_MS, MAX_ELAPSED_MS)))
+        ]
+
+    def portions(self) -> Iterator[Portion]:
+        """All readable rows of all streams whose tokens can be read, in order, window by window."""
+        for head in self._heads():
+            found = 0
+            for first in range(head.trimmed + 1, (head.high or MAX_SEQ) + 1, ROWS_AT_ONCE):
+                last = min(first + ROWS_AT_ONCE - 1, head.high or MAX_SEQ)
+                rows = self._window(head, first, last)
+                found += len(rows)
+                if head.high is not None or rows:
+                    yield Portion(head.stream, rows, last if head.high is not None else rows[-1][0])
+            self.missing += head.high - head.trimmed - found if head.high is not None else 0
+
+    # ---------- inside ----------
+
+    def _heads(self) -> list[_Head]:
+        """Each stream's token as most of its three places say: the row, its index, and the parent of the stream after it."""
+        found = self._rows("SELECT number, token, parent, high, acknowledged FROM streams NOT INDEXED")
+        table = {row[0]: row for row in found}
+        index = dict(self._rows("SELECT number, token FROM streams INDEXED BY sqlite_autoindex_streams_1"))
+        trims = dict(self._rows("SELECT number, trimmed FROM streams NOT INDEXED WHERE trimmed > 0"))
+        parents = {number - 1: row[2] for number, row in table.items() if _is_number(number, MAX_NUMBER)}
+        heads = []
+        for number in sorted(filter(lambda found: _is_number(found, MAX_NUMBER), {*table, *index})):
+            _, own, parent, high, acknowledged = table.get(number, (number, None, None, None, 0))
+            token = _agreed(own, index.get(number), parents.get(number))
+            if token is None:
+                self.nameless += 1
+                continue
+            sound = _is_number(high, MAX_SEQ) and _is_number(acknowledged, MAX_SEQ) and acknowledged <= high
+            known = PastStream(token, parent if _is_token(parent) else None, acknowledged if sound else 0)
+            trimmed = trims.get(number, 0)
+            fits = sound and _is_number(trimmed, high)
+            heads.append(_Head(number, known, high if sound else None, trimmed if fits else 0))
+        return heads
+
+    def _window(self, head: _Head, first: int, last: int) -> list[tuple[Any, ...]]:
+        """The sound rows of a closed range of seqs, in order."""
+        found = self._range(head.number, first, last)
+        # Where the stream ends is not always known, and then an empty window is no surprise.
+        if len(found) < last - first + 1 and (found or head.high is not None):
+            # A key that the damage changed leads every search astray; walking the whole table from both ends passes it by.
+            for order in ("ASC", "DESC"):
+                found |= self._sound(head.number, first, last, self._walk(head.number, first, last, order))
+        return [found[seq] for seq in sorted(found)]
+
+    def _range(self, stream: int, first: int, last: int) -> dict[int, tuple[Any, ...]]:
+        """Rows by seq; where reading fails, the halves of the range are tried, down to single rows."""
+        try:
+            found = self._conn.execute(
+                f"SELECT stream, {COLUMNS} FROM reactions WHERE stream = ? AND seq BETWEEN ? AND ?",  # noqa: S608
+                (stream, first, last),
+            ).fetchall()
+        except sqlite3.Error:
+            if first == last:
+                return {}
+            middle = (first + last) // 2
+            return self._range(stream, first, middle) | self._range(stream, middle + 1, last)
+        return self._sound(stream, first, last, found)
+
+    def _walk(self, stream: int, first: int, last: int, order: str) -> list[tuple[Any, ...]]:
+        # A plus sign keeps SQLite from searching by that column.
+        return self._rows(
+            f"SELECT stream, {COLUMNS} FROM reactions WHERE +stream = ? AND +seq BETWEEN ? AND ?"  # noqa: S608
+            f" ORDER BY stream {order}, seq {order}",
+            (stream, first, last),
+        )
+
+    @staticmethod
+    def _sound(stream: int, first: int, last: int, rows: Iterable[tuple[Any, ...]]) -> dict[int, tuple[Any, ...]]:
+        """Those of the rows that can be what was asked for: a damaged page may answer with rows of other places."""
+        return {row[1]: row[1:] for row in rows if row[0] == stream and _is_sound(row[1:]) and first <= row[1] <= last}
+
+    def _rows(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
+        """What a query gives before it fails."""
+        found: list[tuple[Any, ...]] = []
+        with contextlib.suppress(sqlite3.Error):
+            for row in self._conn.execute(statement, values):
+                found.append(row)  # noqa: PERF402  # what came before an error is kept
+        return found
+
+    def _opens(self) -> bool:
+        self._conn = sqlite3.connect(self._copy, isolation_level=None)
+        self._conn.text_factory = lambda raw: raw.decode("utf-8", "replace")
+        try:
+            self._conn.execute("PRAGMA locking_mode=EXCLUSIVE")
+            # Reads the schema alone.
+            self._conn.execute("SELECT 1 FROM reactions, streams LIMIT 0")
+        except sqlite3.Error:
+            self._conn.close()
+            return False
+        return True
+
+    def _mend(self, *, whole_page: bool) -> None:
+        """Take the copy's header, or its whole first page, from a buffer made by the same steps: they are always alike."""
+        pattern = self._copy.with_name("pattern.db")
+        pattern.unlink(missing_ok=True)
+        conn = sqlite3.connect(pattern, isolation_level=None)
+        conn.execute("PRAGMA synchronous=OFF")
+        conn.execute(f"PRAGMA application_id={APPLICATION_ID}")
+        apply(conn, stop_before=STEPS[1][0])
+        conn.execute("PRAGMA journal_mode=WAL")
+        conn.close()
+        page = bytearray(pattern.read_bytes()[:BLOCK_BYTES])
+        pattern.unlink()
+        size = self._copy.stat().st_size
+        # The size in pages, and no free ones: https://www.sqlite.org/fileformat.html
+        page[28:40] = (max(1, size // BLOCK_BYTES)).to_bytes(4, "big") + bytes(8)
+        with self._copy.open("r+b") as file:
+            file.write(page if whole_page or size < BLOCK_BYTES else page[:100])
+
+    def _remove(self) -> None:
+        for end in ("", "-wal", "-journal", "-shm"):
+            self._copy.with_name(f"{self._copy.name}{end}").unlink(missing_ok=True)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy block by block; one that the card can not read any more becomes zeros."""
+    with source.open("rb", buffering=0) as file, target.open("wb") as copy:
+        for place in range(0, source.stat().st_size, BLOCK_BYTES):
+            try:
+                block = os.pread(file.fileno(), BLOCK_BYTES, place)
+            except OSError:
+                block = bytes(BLOCK_BYTES)
+            copy.write(block)
+
+
+def _agreed(*places: object) -> str | None:
+    """The token that most places say; None when none is left, or when they contradict each other evenly."""
+    counted = Counter(token for token in places if isinstance(token, str) and STREAM.match(token)).most_common(2)
+    if not counted or (len(counted) == 2 and counted[0][1] == counted[1][1]):
+        return None
+    return counted[0][0]
+
+
+def _is_sound(row: tuple[Any, ...]) -> bool:
+    numbers = all(most is None or _is_number(value, most) for value, most in zip(row, MOST, strict=True) if value is not None)
+    texts = isinstance(row[5], str) and 0 < len(row[5]) <= MAX_TEXT and row[8] in MARKS
+    return numbers and texts and None not in (*row[:7], *row[8:])
+
+
+def _is_number(value: object, most: int) -> bool:
+    return isinstance(value, int) and 0 <= value <= most
+
+
+def _is_token(value: object) -> bool:
+    return isinstance(value, str) and STREAM.match(value) is not None
