@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
+COUNTERS = ("position", "stream", "revision")
+
+
 class Life(NamedTuple):
     """`epoch` changes with every restore; `made_up` is true for demonstration data."""
 
@@ -26,7 +29,7 @@ def begin_life(connection: Connection) -> None:
     """Give a new database its epoch and its counters; does nothing when it has them."""
     if connection.execute(select(life.c.id)).first() is None:
         connection.execute(life.insert().values(id=1, epoch=uuid.uuid4().hex, chain="", made_up=False, safe_position=0))
-        connection.execute(counters.insert(), [{"name": "position", "value": 0}, {"name": "stream", "value": 0}])
+        connection.execute(counters.insert(), [{"name": name, "value": 0} for name in COUNTERS])
 
 
 def read_life(connection: Connection) -> Life:
