@@ -7,9 +7,9 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import disk
 import pytest
 
-import disk
 from kiosk.buffer.check import Damaged
 from kiosk.buffer.whole import Buffer
 
