@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 BACK_OFF_FROM_S = 2.0
 BACK_OFF_TO_S = 300.0
 SAME_AGAIN = 5
+# A word of the server is obeyed, but no word keeps a kiosk silent for longer than this.
+LONGEST_TOLD_S = 3_600.0
 
 
 class _Head(NamedTuple):
@@ -46,6 +48,10 @@ class Pace:
     def jittered(self, wait_s: float) -> float:
         """At least `wait_s` seconds, up to a fifth more."""
         return wait_s * self._chance.uniform(1.0, 1.2)
+
+    def as_told(self, wait_s: float | None) -> float:
+        """Seconds to wait after one more failure for which the server named a time: at least the back-off, an hour at most."""
+        return min(LONGEST_TOLD_S, max(self.back_off(), self.jittered(min(wait_s or 0.0, LONGEST_TOLD_S))))
 
     def had_enough(self, stream: str, first_seq: int) -> bool:
         """Count an attempt whose outcome is not known; True once the same head had enough of them."""

@@ -77,9 +77,10 @@ def meaning(answer: Answer) -> Meaning:
     if answer.status == 200:
         reply = read_reply(answer, SyncReply)
         return reply if reply is not None and reply.received == answer.sent_hash else Foreign()
-    if answer.status in {429, 503}:
-        return Busy(answer.retry_after_s)
-    return _refusal(answer) if answer.is_problem else Foreign()
+    if not answer.is_problem:
+        # A portal or proxy that answers in the server's place does not say how long this kiosk shall be still.
+        return Foreign()
+    return Busy(answer.retry_after_s) if answer.status in {429, 503} else _refusal(answer)
 
 
 def _refusal(answer: Answer) -> Meaning:

@@ -177,8 +177,8 @@ class Sync:
             case Refused(code):
                 return self._stop(code, STOPPED_S)
             case Busy(wait_s):
-                self._pace.failures += 1
-                return self._pace.jittered(wait_s) if wait_s is not None else self._pace.back_off()
+                self._report = self._report._replace(fault="busy")
+                return self._pace.as_told(wait_s)
             case Unknown():
                 if self._had_enough(batch):
                     smaller = len(batch.reactions) > 1

@@ -60,6 +60,9 @@ class Presses(BufferFile):
         known = self._number("SELECT high FROM streams WHERE number = ?", (stream.number,))
         fresh = list(enumerate(reactions, first_seq))[max(0, known + 1 - first_seq) :]
         if not fresh:
+            # They came back with the reopened file, but perhaps only from memory: a sync that failed leaves pages clean that
+            # are not on the card. Folding writes and syncs them anew, or fails, and then nobody is thanked.
+            self.fold()
             return
         with self._transaction():
             self._conn.executemany(

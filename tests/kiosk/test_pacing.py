@@ -47,3 +47,16 @@ def test_success_ends_the_back_off(pace):
     pace.back_off()
     pace.succeeded()
     assert pace.failures == 0
+
+
+@pytest.mark.parametrize("told_s", [0.0, None, 31_536_000.0, 999_999_999_999.0, float("inf")])
+def test_whatever_time_the_server_names_the_next_try_is_neither_at_once_nor_after_an_hour(told_s) -> None:
+    pace = Pace(random.Random(3))
+    waits = [pace.as_told(told_s) for _ in range(20)]
+    assert min(waits) >= 0.2
+    assert max(waits) <= 3_600.0
+    assert pace.failures == 20
+
+
+def test_a_time_that_the_server_names_is_not_undercut() -> None:
+    assert all(Pace(random.Random(seed)).as_told(40.0) >= 40.0 for seed in range(20))

@@ -25,7 +25,7 @@ def problem(status, code, retry_after_s=None, **fields):
         (problem(426, "protocol-unsupported", supported=[2]), Refused("protocol-unsupported")),
         (problem(429, "busy", retry_after_s=7.0), Busy(7.0)),
         (problem(500, "internal"), Unknown()),
-        (Answer(503, "text/html", b"", 3.0, ""), Busy(3.0)),
+        (Answer(503, "text/html", b"", 3.0, ""), Foreign()),
         (Answer(401, "text/html", b"Sign in to the Wi-Fi", None, ""), Foreign()),
         (Answer(302, "text/html", b"", None, ""), Foreign()),
         (Answer(200, "text/html", b"", None, ""), Foreign()),
