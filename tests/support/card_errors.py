@@ -17,6 +17,7 @@ from pathlib import Path
 
 import disk as replay
 from card_clock import Clock
+
 from kiosk import writing
 from kiosk.buffer.file import USUAL
 from kiosk.buffer.whole import Buffer
@@ -88,4 +89,4 @@ for kind, error, sticky in TROUBLES:
         if not reached:
             break
         tried += 1
-print(json.dumps({"tried": tried, "thanked": thanked, "refused": refused, "lost": lost}))
+sys.stdout.write(json.dumps({"tried": tried, "thanked": thanked, "refused": refused, "lost": lost}))

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from card_clock import Clock
+
 from kiosk.buffer.file import USUAL
 from kiosk.buffer.whole import Buffer
 from kiosk.work import Press
@@ -83,4 +84,4 @@ rows = set(whole._conn.execute("SELECT token, seq FROM reactions JOIN streams ON
 trimmed = dict(whole._conn.execute("SELECT token, trimmed FROM streams").fetchall())
 seen["lost"] = len([one for one in said if one not in rows and one[1] > trimmed[one[0]]])
 seen["unconfirmed and deleted"] = whole._number("SELECT count(*) FROM streams WHERE trimmed > acknowledged")
-print(json.dumps(seen))
+sys.stdout.write(json.dumps(seen))
