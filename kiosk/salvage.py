@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kiosk.buffer.check import has_own_schema
 from kiosk.buffer.homecoming import PastBuffer, PastStream
-from kiosk.buffer.migrations import apply
-from kiosk.buffer.schema import APPLICATION_ID, NAME, STEPS
+from kiosk.buffer.schema import APPLICATION_ID, NAME, bring_up_to_date
 from wire.limits import MAX_ELAPSED_MS, MAX_NUMBER, MAX_SEQ, MAX_TEXT, MAX_WALL_MS, STREAM
 from wire.messages import Anchor, Boot
 
@@ -72,7 +71,11 @@ class Wreck:
 
     def past(self) -> PastBuffer | None:
         """What the buffer said of itself, None when that can not be read."""
-        for buffer, thanked, refused in self._rows("SELECT buffer, thanked, refused FROM card"):
+        own = "coalesce((SELECT sum(high) FROM streams WHERE buffer IS NULL), 0)"
+        for buffer, thanked, refused in (
+            *self._rows(f"SELECT buffer, max(thanked, {own}), refused FROM card"),  # noqa: S608
+            *self._rows("SELECT buffer, thanked, refused FROM card"),
+        ):
             if isinstance(buffer, str) and len(buffer) == 32 and _is_number(thanked, 2**53) and _is_number(refused, 2**53):
                 return PastBuffer(buffer, thanked, refused)
         return None
@@ -197,7 +200,7 @@ class Wreck:
         conn = sqlite3.connect(pattern, isolation_level=None)
         conn.execute("PRAGMA synchronous=OFF")
         conn.execute(f"PRAGMA application_id={APPLICATION_ID}")
-        apply(conn, stop_before=STEPS[1][0])
+        bring_up_to_date(conn)
         conn.execute("PRAGMA journal_mode=WAL")
         conn.close()
         page = bytearray(pattern.read_bytes()[:BLOCK_BYTES])

@@ -135,8 +135,15 @@ def _examine(conn: sqlite3.Connection, path: Path) -> None:
 
 
 def _check_totals(conn: sqlite3.Connection) -> None:
+    """Own streams end with their last press, and the card thanked for no more than they hold."""
     columns = {row[1] for row in conn.execute("PRAGMA table_info(streams)")}
-    own = "WHERE buffer IS NULL" if "buffer" in columns else ""
-    [[thanked, high]] = conn.execute(f"SELECT thanked, (SELECT coalesce(sum(high), 0) FROM streams {own}) FROM card")  # noqa: S608
-    if thanked != high:
-        raise Damaged("as many presses thanked for as stored")
+    own, trimmed = ("buffer IS NULL", "trimmed") if "trimmed" in columns else ("true", "0")
+    [[cut_off]] = conn.execute(
+        f"SELECT count(*) FROM streams WHERE {own} AND high > {trimmed}"  # noqa: S608
+        " AND coalesce((SELECT max(seq) FROM reactions WHERE stream = number), 0) <> high"
+    )
+    if cut_off:
+        raise Damaged("a stream without its last press")
+    [[thanked, high]] = conn.execute(f"SELECT thanked, (SELECT coalesce(sum(high), 0) FROM streams WHERE {own}) FROM card")  # noqa: S608
+    if thanked > high:
+        raise Damaged("more presses thanked for than stored")
