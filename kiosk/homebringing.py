@@ -7,7 +7,6 @@ import threading
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from kiosk import quarantine
-from kiosk.buffer.file import StorageError
 from kiosk.buffer.homecoming import PastBuffer
 from kiosk.buffer.schema import BOOTS_A_BUFFER
 from kiosk.errors import Stopped
@@ -90,7 +89,7 @@ class Homebringer:
                     self._bring_home(case)
             except Stopped:
                 return
-            except (StorageError, OSError):
+            except Exception:  # noqa: BLE001  # a wreck may hold anything, and its original stays for a later try
                 self._more.wait(AGAIN_S)
 
     def _bring_home(self, case: Case) -> None:

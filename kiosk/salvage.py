@@ -8,9 +8,9 @@ import sqlite3
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from kiosk.buffer.check import has_own_schema
 from kiosk.buffer.homecoming import PastBuffer, PastStream
-from kiosk.buffer.migrations import apply
-from kiosk.buffer.schema import APPLICATION_ID, NAME, STEPS
+from kiosk.buffer.schema import APPLICATION_ID, NAME, bring_up_to_date
 from wire.limits import MAX_ELAPSED_MS, MAX_NUMBER, MAX_SEQ, MAX_TEXT, MAX_WALL_MS, STREAM
 from wire.messages import Anchor, Boot
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+# SQLite quotes damaged names in its messages, which then are no UTF-8 and no message.
+UNREADABLE = (sqlite3.Error, ValueError)
 BLOCK_BYTES = 4096
 ROWS_AT_ONCE = 500
 COLUMNS = "seq, elapsed_ms, wall_ms, synced, boot, button, config_version, visit, mark, opaque"
@@ -69,7 +71,11 @@ class Wreck:
 
     def past(self) -> PastBuffer | None:
         """What the buffer said of itself, None when that can not be read."""
-        for buffer, thanked, refused in self._rows("SELECT buffer, thanked, refused FROM card"):
+        own = "coalesce((SELECT sum(high) FROM streams WHERE buffer IS NULL), 0)"
+        for buffer, thanked, refused in (
+            *self._rows(f"SELECT buffer, max(thanked, {own}), refused FROM card"),  # noqa: S608
+            *self._rows("SELECT buffer, thanked, refused FROM card"),
+        ):
             if isinstance(buffer, str) and len(buffer) == 32 and _is_number(thanked, 2**53) and _is_number(refused, 2**53):
                 return PastBuffer(buffer, thanked, refused)
         return None
@@ -147,7 +153,7 @@ class Wreck:
                 f"SELECT stream, {COLUMNS} FROM reactions WHERE stream = ? AND seq BETWEEN ? AND ?",  # noqa: S608
                 (stream, first, last),
             ).fetchall()
-        except sqlite3.Error:
+        except UNREADABLE:
             if first == last:
                 return {}
             middle = (first + last) // 2
@@ -170,7 +176,7 @@ class Wreck:
     def _rows(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
         """What a query gives before it fails."""
         found: list[tuple[Any, ...]] = []
-        with contextlib.suppress(sqlite3.Error):
+        with contextlib.suppress(*UNREADABLE):
             for row in self._conn.execute(statement, values):
                 found.append(row)  # noqa: PERF402  # what came before an error is kept
         return found
@@ -180,12 +186,12 @@ class Wreck:
         self._conn.text_factory = lambda raw: raw.decode("utf-8", "replace")
         try:
             self._conn.execute("PRAGMA locking_mode=EXCLUSIVE")
-            # Reads the schema alone.
-            self._conn.execute("SELECT 1 FROM reactions, streams LIMIT 0")
-        except sqlite3.Error:
+            sound = has_own_schema(self._conn)
+        except UNREADABLE:
+            sound = False
+        if not sound:
             self._conn.close()
-            return False
-        return True
+        return sound
 
     def _mend(self, *, whole_page: bool) -> None:
         """Take the copy's header, or its whole first page, from a buffer made by the same steps: they are always alike."""
@@ -194,7 +200,7 @@ class Wreck:
         conn = sqlite3.connect(pattern, isolation_level=None)
         conn.execute("PRAGMA synchronous=OFF")
         conn.execute(f"PRAGMA application_id={APPLICATION_ID}")
-        apply(conn, stop_before=STEPS[1][0])
+        bring_up_to_date(conn)
         conn.execute("PRAGMA journal_mode=WAL")
         conn.close()
         page = bytearray(pattern.read_bytes()[:BLOCK_BYTES])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
-from kiosk.buffer.schema import APPLICATION_ID, COMPANIONS, TABLES
+from kiosk.buffer.schema import APPLICATION_ID, COMPANIONS, FIRST_TABLES, TABLES
 from kiosk.errors import BufferUnsafe
 
 if TYPE_CHECKING:
@@ -30,9 +30,28 @@ NOT_DAMAGE = frozenset(
 NEVER = (
     "SELECT 'a stream without a token' FROM streams WHERE length(token) <> 32 OR token GLOB '*[^0-9a-f]*'",
     "SELECT 'confirmed more than pressed' FROM streams WHERE acknowledged > high OR acknowledged < 0",
-    "SELECT 'a press above its stream' FROM streams WHERE (SELECT max(seq) FROM reactions WHERE stream = number) > high",
+    "SELECT 'a press above its stream' FROM reactions JOIN streams ON number = stream WHERE seq > high LIMIT 1",
     "SELECT 'presses of no stream' FROM reactions WHERE stream NOT IN (SELECT number FROM streams) LIMIT 1",
     "SELECT 'presses of no boot' FROM reactions WHERE boot NOT IN (SELECT number FROM boots) LIMIT 1",
+    (
+        "SELECT 'a press that can not be' FROM reactions WHERE typeof(elapsed_ms) || typeof(wall_ms) || typeof(synced)"
+        " || typeof(boot) || typeof(button) || typeof(config_version) || typeof(mark) || typeof(opaque)"
+        " <> 'integerintegerintegerintegertextintegertextinteger' OR typeof(visit) NOT IN ('null', 'integer')"
+        " OR mark NOT IN ('vote', 'repeat', 'mash', 'rate') LIMIT 1"
+    ),
+    (
+        "SELECT 'a stream that can not be' FROM streams WHERE typeof(high) || typeof(acknowledged) || typeof(safe)"
+        " <> 'integerintegerinteger'"
+    ),
+    (
+        "SELECT 'a card that can not be' FROM card WHERE typeof(thanked) || typeof(refused) <> 'integerinteger'"
+        " OR typeof(epoch) NOT IN ('null', 'text')"
+    ),
+    "SELECT 'a boot that can not be' FROM boots WHERE typeof(last_elapsed_ms) <> 'integer'",
+    (
+        "SELECT 'an anchor that can not be' FROM anchors"
+        " WHERE typeof(elapsed_ms) || typeof(server_ms) || typeof(uncertainty_ms) <> 'integerintegerinteger'"
+    ),
     "SELECT 'no card' WHERE (SELECT count(*) FROM card WHERE length(buffer) = 32) <> 1",
 )
 
@@ -69,34 +88,62 @@ def examine(conn: sqlite3.Connection, path: Path) -> None:
     """Raise Damaged when the content is; BufferUnsafe for a sound database that is no buffer."""
     try:
         _examine(conn, path)
+    except ValueError as error:
+        # SQLite quotes damaged names in its messages, which then are no UTF-8.
+        raise Damaged("a text that is no text") from error
     except sqlite3.Error as error:
         if int(getattr(error, "sqlite_errorcode", None) or 0) & 0xFF in NOT_DAMAGE:
             raise
         raise Damaged(str(error)) from error
 
 
+def has_own_schema(conn: sqlite3.Connection) -> bool:
+    """Whether the tables of the first step still read as they were made; a later step may have added columns at their end."""
+    found = dict(conn.execute("SELECT name, sql FROM sqlite_master").fetchall())
+    return all(_is_as_made(statement.strip(), found) for statement in FIRST_TABLES.split(";"))
+
+
+def _is_as_made(statement: str, found: dict[str, str]) -> bool:
+    text = str(found.get(statement.split()[2], "")).strip()
+    if not statement.startswith("CREATE TABLE"):
+        return text == statement
+    end = statement.rindex(")")
+    return text.startswith(statement[:end].rstrip()) and text.endswith(statement[end:])
+
+
 def _examine(conn: sqlite3.Connection, path: Path) -> None:
     [[found]] = conn.execute("PRAGMA application_id")
     tables = {row[0] for row in conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    [[quick]] = conn.execute("PRAGMA quick_check(1)")
-    if quick == "ok" and tables and not tables & TABLES and found != APPLICATION_ID:
+    # Not quick_check, which passes a changed key that leads searches astray, and an index that says another token.
+    [[verdict]] = conn.execute("PRAGMA integrity_check(1)")
+    if verdict == "ok" and tables and not tables & TABLES and found != APPLICATION_ID:
         raise BufferUnsafe(f"{path} is no buffer of this program. Move it away, or set another data_dir.")
     if found != APPLICATION_ID or not tables >= TABLES:
         raise Damaged("not the tables of a buffer")
-    # The small tables whose every text matters: is what their indexes say the same?
-    for verdict in (quick, *(conn.execute(f"PRAGMA integrity_check({table})").fetchone()[0] for table in ("streams", "boots"))):
-        if verdict != "ok":
-            raise Damaged(str(verdict))
+    if verdict != "ok":
+        raise Damaged(str(verdict))
+    if not has_own_schema(conn):
+        raise Damaged("a changed schema")
     for statement in NEVER:
         row = conn.execute(statement).fetchone()
         if row is not None:
             raise Damaged(row[0])
+    # Python refuses texts that are no UTF-8 when they are read, which must not be first in the middle of a sync.
+    for texts in ("button FROM reactions", "boot_id FROM boots", "parent FROM streams", "epoch FROM card"):
+        conn.execute(f"SELECT DISTINCT {texts}").fetchall()
     _check_totals(conn)
 
 
 def _check_totals(conn: sqlite3.Connection) -> None:
+    """Own streams end with their last press, and the card thanked for no more than they hold."""
     columns = {row[1] for row in conn.execute("PRAGMA table_info(streams)")}
-    own = "WHERE buffer IS NULL" if "buffer" in columns else ""
-    [[thanked, high]] = conn.execute(f"SELECT thanked, (SELECT coalesce(sum(high), 0) FROM streams {own}) FROM card")  # noqa: S608
-    if thanked != high:
-        raise Damaged("as many presses thanked for as stored")
+    own, trimmed = ("buffer IS NULL", "trimmed") if "trimmed" in columns else ("true", "0")
+    [[cut_off]] = conn.execute(
+        f"SELECT count(*) FROM streams WHERE {own} AND high > {trimmed}"  # noqa: S608
+        " AND coalesce((SELECT max(seq) FROM reactions WHERE stream = number), 0) <> high"
+    )
+    if cut_off:
+        raise Damaged("a stream without its last press")
+    [[thanked, high]] = conn.execute(f"SELECT thanked, (SELECT coalesce(sum(high), 0) FROM streams WHERE {own}) FROM card")  # noqa: S608
+    if thanked > high:
+        raise Damaged("more presses thanked for than stored")

@@ -59,6 +59,8 @@ class BufferFile:
         # Whether cap or card were full lately, or nearly are: then there is a look before each press.
         self.is_tight = not self.ballast.leaves_room(inside=False)
         self._commits = self._rows = 0
+        # The last stream and seq known to be on the card through this connection.
+        self._stored: tuple[int, int] | None = None
         self._conn: sqlite3.Connection
         if not self.path.exists():
             self._make(generation)
@@ -69,6 +71,7 @@ class BufferFile:
         """Open the file and read back what safety rests on; raises BufferUnsafe or StorageError, and Damaged on `examine`."""
         # isolation_level=None: transactions begin and end where this file says so, never behind its back.
         self._conn = sqlite3.connect(self.path, isolation_level=None, timeout=0)
+        self._stored = None
         try:
             # Before WAL, so that no shared-memory file is made and a second program finds the file locked.
             self._conn.execute("PRAGMA locking_mode=EXCLUSIVE")

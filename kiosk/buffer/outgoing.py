@@ -104,7 +104,9 @@ class Outgoing(BufferFile):
         ).fetchone()
         if past is not None:
             return past[0], Totals(past[1], past[2]), True
-        buffer, thanked, refused = self._conn.execute("SELECT buffer, thanked, refused FROM card").fetchone()
+        buffer, thanked, refused = self._conn.execute(
+            "SELECT buffer, (SELECT coalesce(sum(high), 0) FROM streams WHERE buffer IS NULL), refused FROM card"
+        ).fetchone()
         return buffer, Totals(thanked, refused), False
 
     def _anchors_to_deliver(self) -> list[Anchor]:

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from wire.messages import Reaction
 
 
+INSERT = (
+    "INSERT INTO reactions (stream, seq, elapsed_ms, wall_ms, synced, boot, button, config_version, visit, mark)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
 class Stream(NamedTuple):
     """One start of the program: its token, and the stream before it."""
 
@@ -39,6 +45,7 @@ class Presses(BufferFile):
         if row is not None:
             return int(row[0])
         with self._transaction():
+            self._close_last_boot()
             cursor = self._conn.execute("INSERT INTO boots (boot_id, last_elapsed_ms) VALUES (?, ?)", (boot_id, elapsed_ms))
         return int(cursor.lastrowid or 0)
 
@@ -50,6 +57,7 @@ class Presses(BufferFile):
         parent = row[0] if row else None
         with self._transaction():
             cursor = self._conn.execute("INSERT INTO streams (token, parent) VALUES (?, ?)", (token, parent))
+            self._raise_thanked()
         return Stream(int(cursor.lastrowid or 0), token, parent)
 
     def append(self, stream: Stream, first_seq: int, reactions: Sequence[Reaction]) -> None:
@@ -57,22 +65,20 @@ class Presses(BufferFile):
 
         After any StorageError it is not known whether they are; calling again after `reopen` with the same seqs settles it.
         """
-        known = self._number("SELECT high FROM streams WHERE number = ?", (stream.number,))
-        fresh = list(enumerate(reactions, first_seq))[max(0, known + 1 - first_seq) :]
+        place = (stream.number, first_seq - 1)
+        known = place[1] if self._stored == place else self._number("SELECT high FROM streams WHERE number = ?", place[:1])
+        fresh = [(stream.number, seq, *reaction) for seq, reaction in enumerate(reactions, first_seq) if seq > known]
         if not fresh:
             # They came back with the reopened file, but perhaps only from memory: a sync that failed leaves pages clean that
             # are not on the card. Folding writes and syncs them anew, or fails, and then nobody is thanked.
             self.fold()
             return
+        self._stored = None
         with self._transaction():
-            self._conn.executemany(
-                "INSERT INTO reactions (stream, seq, elapsed_ms, wall_ms, synced, boot, button, config_version, visit, mark)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [(stream.number, seq, *reaction) for seq, reaction in fresh],
-            )
-            self._conn.execute("UPDATE streams SET high = ? WHERE number = ?", (fresh[-1][0], stream.number))
-            self._conn.execute("UPDATE card SET thanked = thanked + ?", (len(fresh),))
-            self._raise_boot(reactions[-1].boot, reactions[-1].elapsed_ms)
+            # Two pages and no more: the boot's length and the card's total follow from these rows, see below.
+            self._conn.executemany(INSERT, fresh)
+            self._conn.execute("UPDATE streams SET high = ? WHERE number = ?", (fresh[-1][1], stream.number))
+        self._stored = (stream.number, fresh[-1][1])
         self._rows += len(fresh)
 
     def add_refused(self, count: int) -> None:
@@ -81,21 +87,35 @@ class Presses(BufferFile):
         def add() -> None:
             with self._transaction():
                 self._conn.execute("UPDATE card SET refused = refused + ?", (count,))
+                self._raise_thanked()
 
         self._surely(add)
 
     def alive(self, boot: int, elapsed_ms: int) -> None:
         """Note that this boot has run at least so far, which bounds the times of boots that never met the server."""
         with self._transaction():
-            self._raise_boot(boot, elapsed_ms)
+            self._conn.execute(
+                "UPDATE boots SET last_elapsed_ms = max(last_elapsed_ms, ?) WHERE number = ?", (elapsed_ms, boot)
+            )
+            self._raise_thanked()
 
     def counts(self) -> Counts:
         """How many presses were thanked for, refused, wait, and are with the server; salvaged ones included."""
-        thanked, refused, salvaged, waiting = self._conn.execute(
-            "SELECT thanked, refused, (SELECT coalesce(sum(high), 0) FROM streams WHERE buffer IS NOT NULL),"
+        refused, thanked, waiting = self._conn.execute(
+            "SELECT refused, (SELECT coalesce(sum(high), 0) FROM streams),"
             " (SELECT coalesce(sum(high - acknowledged), 0) FROM streams WHERE acknowledged < high) FROM card"
         ).fetchone()
-        return Counts(thanked + salvaged, refused, waiting, thanked + salvaged - waiting)
+        return Counts(thanked, refused, waiting, thanked - waiting)
 
-    def _raise_boot(self, boot: int, elapsed_ms: int) -> None:
-        self._conn.execute("UPDATE boots SET last_elapsed_ms = max(last_elapsed_ms, ?) WHERE number = ?", (elapsed_ms, boot))
+    def _close_last_boot(self) -> None:
+        """The boot before this one has run at least until its last press."""
+        row = self._conn.execute(
+            "SELECT boot, elapsed_ms FROM reactions WHERE stream ="
+            " (SELECT max(number) FROM streams WHERE buffer IS NULL AND high > trimmed) ORDER BY seq DESC LIMIT 1"
+        ).fetchone()
+        if row is not None:
+            self._conn.execute("UPDATE boots SET last_elapsed_ms = max(last_elapsed_ms, ?) WHERE number = ?", (row[1], row[0]))
+
+    def _raise_thanked(self) -> None:
+        """The card's total is the sum of its streams; it is written now and then for the first release, which reads it."""
+        self._conn.execute("UPDATE card SET thanked = (SELECT coalesce(sum(high), 0) FROM streams WHERE buffer IS NULL)")

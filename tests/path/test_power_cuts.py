@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 from pathlib import Path
@@ -78,6 +79,32 @@ def lost_in_cuts(library: Path, place: Path, synchronous: str, cuts: int) -> lis
 
 def test_no_cut_loses_or_damages_anything(library, place):
     assert lost_in_cuts(library, place, "FULL", CUTS) == []
+
+
+def test_each_press_is_one_sync(library, tmp_path):
+    found = json.loads(disk.run(library, "card_syncs.py", tmp_path))
+    assert found["syncs"] == found["presses"] == 200
+
+
+def test_no_failing_write_or_sync_loses_what_was_thanked_for(library, place):
+    (place / "watched").mkdir()
+    (place / "beside").mkdir()
+    found = json.loads(disk.run(library, "card_errors.py", place / "watched", place / "beside"))
+    assert found["lost"] == []
+    assert found["tried"] > 200
+    assert found["refused"] > 100
+    assert found["thanked"] > 2_000
+
+
+def test_a_card_that_fills_up_loses_nothing_counts_its_refusals_and_recovers_with_the_next_sync(library, place):
+    seen = json.loads(disk.run(library, "card_small.py", place))
+    assert seen["empty"]["ballast"]
+    assert seen["full"]["faults"] == ["buffer-full"]
+    assert seen["full"]["counts"]["refused"] == seen["full"]["refused"] > 0
+    assert seen["sent"]["counts"]["waiting"] == 0
+    assert seen["fitted again"] > 0.8 * seen["fitted"] > 1_000
+    assert seen["full again"]["counts"]["thanked"] == seen["full again"]["thanked"]
+    assert (seen["lost"], seen["unconfirmed and deleted"]) == (0, 0)
 
 
 def test_the_same_life_without_a_sync_at_each_commit_does_lose(library, place):

@@ -72,8 +72,9 @@ def test_a_zeroed_page_is_damaged(pressed, tmp_path):
         ("UPDATE streams SET high = 2", "a press above its stream"),
         ("UPDATE reactions SET stream = 9", "presses of no stream"),
         ("UPDATE reactions SET boot = 9", "presses of no boot"),
+        ("UPDATE streams SET high = 4", "a stream without its last press"),
         ("DELETE FROM card", "no card"),
-        ("UPDATE card SET thanked = 7", "as many presses thanked for as stored"),
+        ("UPDATE card SET thanked = 7", "more presses thanked for than stored"),
     ],
 )
 def test_content_that_can_not_be_is_damaged(pressed, tmp_path, statement, reason):

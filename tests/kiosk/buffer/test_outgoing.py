@@ -47,8 +47,8 @@ def test_an_opaque_reaction_keeps_its_place(buffer, reaction, batch_of):
 def test_every_boot_that_a_request_refers_to_is_listed(buffer, reaction):
     stream = buffer.new_stream()
     buffer.boot_number("boot-2", 10)
-    buffer.boot_number("boot-3", 10)
     buffer.append(stream, 1, [reaction(700, boot=2)])
+    buffer.boot_number("boot-3", 10)
     batch = buffer.next_batch(stream, 3, 50, 500)
     assert [(boot.boot_id, boot.number, boot.last_elapsed_ms) for boot in batch.boots] == [
         ("boot-2", 2, 700),
