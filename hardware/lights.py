@@ -21,7 +21,7 @@ LIT_MS: dict[Light, tuple[tuple[int, int], ...]] = {
     "sorry": ((0, 240), (560, 800), (2_000, 2_240), (2_560, 2_800)),
     "stuck": ((0, 80), (200, 280), (400, 480)),
     "setup": ((0, 100), (300, 400)),
-    "test": tuple((start, start + 120) for start in range(0, CYCLE_MS, 250)),
+    "test": tuple((start, start + 200) for start in range(0, CYCLE_MS, 400)),
     "off": (),
 }
 

@@ -211,6 +211,8 @@ class Box:
                 self._failed = True
                 self._use(before)
                 self._failed = False
+            else:
+                self._unfit_version = None
 
     def _use(self, config: Config | None) -> None:
         """Between two presses: old buttons close, the meaning changes, new ones open; raises what keeps them from it."""

@@ -31,6 +31,8 @@ class Front:
 
     def __init__(self, make_panel: Callable[[str], Panel], clock: Clock, take: Callable[[Press], None]) -> None:
         self.expected = Expected()
+        # How many presses were answered by a light, and the last of them: for a screen that follows the buttons.
+        self.told: tuple[int, Outcome | None] = (0, None)
         self._make_panel = make_panel
         self._clock = clock
         self._take_in = take
@@ -86,6 +88,7 @@ class Front:
         """Show the outcome of a press, then tell it to whoever waits."""
         if outcome.light is not None:
             self.panel.show(outcome.button, outcome.light)
+            self.told = (self.told[0] + 1, outcome)
         self.expected.tell(outcome)
 
     def begin_self_test(self) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from hardware.lights import CYCLE_MS, LIT_MS, Light
 from kiosk.screen.words import LANGUAGES, Words, words_of
 from wire.layouts import rows
 
@@ -42,6 +43,7 @@ class Row:
 
     number: int
     question: Text
+    spoken: str
     signal: str
     faces: list[Face]
 
@@ -64,8 +66,9 @@ def draw_rows(config: Config | None, words: Words, lights: dict[str, str]) -> li
     """The box's rows in the order of its layout, empty before there is a configuration."""
     if config is None:
         return []
-    drawn = []
-    for number, buttons in enumerate(rows(config.layout)):
+    drawn: list[Row] = []
+    every = rows(config.layout)
+    for number, buttons in enumerate(every):
         known = [(button, config.buttons[button.name]) for button in buttons if button.name in config.buttons]
         if not known:
             continue
@@ -74,8 +77,19 @@ def draw_rows(config: Config | None, words: Words, lights: dict[str, str]) -> li
             _face(button.name, button.answer, meaning, words, config, lights.get(button.name, "off"))
             for button, meaning in known
         ]
-        drawn.append(Row(number, _question(first, words, config), first.signal or "experience", faces))
+        question = _question(first, words, config)
+        drawn.append(Row(number, question, _spoken(question, number, len(every), words), first.signal or "experience", faces))
     return drawn
+
+
+def happy_first(config: Config | None, happy_side: str | None) -> str:
+    """The direction in which faces stand, "ltr" where the happy one is on the left.
+
+    It is the store's and not the language's that is shown: a hand already on its way must not find the other face.
+    """
+    if happy_side is not None:
+        return "rtl" if happy_side == "right" else "ltr"
+    return choices(config)[0].dir
 
 
 def strip(waiting: int | None, acknowledged: int | None) -> list[str]:
@@ -94,13 +108,14 @@ def local_clock(utc: str | None, words: Words) -> str | None:
 
 def light_words(words: Words) -> dict[str, str]:
     """The name of each light, for the page and its script."""
-    return {
-        "ready": words.simulated["light_ready"],
-        "thanks": words.simulated["light_thanks"],
-        "repeat": words.simulated["light_repeat"],
-        "sorry": words.simulated["light_sorry"],
-        "off": words.simulated["light_off"],
-    }
+    return {light: words.simulated[f"light_{light}"] for light in LIT_MS}
+
+
+def light_path(light: Light) -> str:
+    """A light's four seconds as a line: 200 wide, 6 where it is lit and 26 where it is dark."""
+    scale = CYCLE_MS / 200
+    edges = "".join(f"H{start / scale:g}V6H{end / scale:g}V26" for start, end in LIT_MS[light])
+    return f"M0 26{edges}H200"
 
 
 def row_light(row: Row) -> str:
@@ -112,6 +127,11 @@ def row_light(row: Row) -> str:
 def _question(meaning: ButtonMeaning, words: Words, config: Config) -> Text:
     code = _known_language(meaning, words, config)
     return _text(meaning.texts[code].question, code) if code else Text(meaning.question, "en", "ltr")
+
+
+def _spoken(question: Text, number: int, rows_in_all: int, words: Words) -> str:
+    name = "one_row" if rows_in_all == 1 else "row_of_several"
+    return words.spoken[name].format(question=question.text, i=words.number(number + 1), all=words.number(rows_in_all))
 
 
 def _face(button: str, face: str, meaning: ButtonMeaning, words: Words, config: Config, light: str) -> Face:
