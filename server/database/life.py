@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
+COUNTERS = ("position", "stream", "config", "revision")
+
+
 class Life(NamedTuple):
     """`epoch` changes with every restore; `made_up` is true for demonstration data."""
 
@@ -27,7 +30,7 @@ def begin_life(connection: Connection) -> None:
     if connection.execute(select(life.c.id)).first() is None:
         connection.execute(life.insert().values(id=1, epoch=uuid.uuid4().hex, chain="", made_up=False, safe_position=0))
     there = set(connection.execute(select(counters.c.name)).scalars())
-    for name in ("position", "stream", "config"):
+    for name in COUNTERS:
         if name not in there:
             connection.execute(counters.insert().values(name=name, value=0))
 

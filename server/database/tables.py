@@ -61,11 +61,18 @@ life = _small(
     Column("safe_position", BigInteger, nullable=False),  # arrivals up to here are in a verified backup
 )
 
-# "position" of arrivals (taken last, so its order is commit order), "stream" numbers, "config" versions.
+# "position" of arrivals, "revision" (both taken last: their order is commit order), "stream" numbers, "config" versions.
 counters = _small(
     "counters",
     Column("name", String(20), primary_key=True),
     Column("value", BigInteger, nullable=False),
+)
+
+leases = _small(  # who runs a background job now: of several workers one at a time, and none for ever
+    "leases",
+    Column("name", String(20), primary_key=True),
+    Column("holder", String(40), nullable=False),
+    Column("until_ms", BigInteger, nullable=False),
 )
 
 # ---------- reference: stores, questions, definitions ----------
@@ -128,6 +135,33 @@ kiosks = _small(
     Column("config_seen", Integer, nullable=False),  # highest config version seen in any sync or made: never reused
     Column("config_applied", Integer, nullable=False),  # the version the kiosk last said it runs
     Column("health", Text, nullable=False),  # JSON as sent
+    Column("live_boot", Integer, nullable=False, server_default="0"),  # newest boot that spoke; an older one after it: two machines
+)
+
+incidents = _small(  # what should never happen to a kiosk: a copied card, a key on other hardware
+    "incidents",
+    Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
+    Column("what", String(20), primary_key=True),
+    Column("times", Integer, nullable=False),
+    Column("first_ms", BigInteger, nullable=False),
+    Column("last_ms", BigInteger, nullable=False),
+)
+
+kiosk_states = _small(  # what the worker last found a kiosk to be, and since when
+    "kiosk_states",
+    Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
+    Column("state", String(20), nullable=False),
+    Column("since_ms", BigInteger, nullable=False),
+    Column("usual_pause_ms", BigInteger),  # 999 of 1,000 of its pauses between presses are shorter; not known with too few
+    Column("pause_known_ms", BigInteger, nullable=False),
+)
+
+heard_days = _small(  # of how many looks at a UTC day the kiosk had been heard shortly before
+    "heard_days",
+    Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("looks", Integer, nullable=False),
+    Column("heard", Integer, nullable=False),
 )
 
 kiosk_keys = _small(
@@ -272,6 +306,26 @@ reactions = _big(
     Column("pressed_ms", BigInteger, nullable=False),
     Column("uncertainty_ms", BigInteger, nullable=False),
     Column("time_quality", SmallInteger, nullable=False),  # database.codes.TIME_QUALITIES
+)
+
+unsettled = _small(  # reactions whose time may still become surer; `looked` is what was known of their boot at the last look
+    "unsettled",
+    Column("kiosk_id", RowId, primary_key=True, autoincrement=False),
+    Column("stream", BigInteger, primary_key=True, autoincrement=False),
+    Column("boot", Integer, primary_key=True, autoincrement=False),
+    Column("first_seq", Integer, nullable=False),
+    Column("last_seq", Integer, nullable=False),
+    Column("looked", String(120), nullable=False),
+)
+
+revisions = _small(  # reactions that changed after they were stored, in commit order
+    "revisions",
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("kiosk_id", BigInteger, nullable=False),
+    Column("stream", BigInteger, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("what", String(10), CheckConstraint("what IN ('time', 'counted', 'released')", name="what"), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
 )
 
 held = _small(  # stored raw, not counted yet, re-processable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from server.database.boots import BootRow, add_anchor, add_boot, anchors_around, boots_by_id, save_boot
-from server.ingest.times import BootClock, Bound, Fix
+from server.analysis.times import BootClock, Bound, Fix
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

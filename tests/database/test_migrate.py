@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from server.database.engine import make_engine, reading, writing
 from server.database.life import read_life
-from server.database.migrate import TooNew, is_current, upgrade
-from server.database.tables import metadata
+from server.database.migrate import TooNew, _config, is_current, upgrade
+from server.database.tables import metadata, unsettled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +46,7 @@ def test_the_migrated_and_the_created_database_have_the_same_columns_checks_and_
         with reading(of) as connection:
             rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
             return {
-                row.name: sorted(clause.strip(" ,)") for clause in row.sql.splitlines())
+                row.name: sorted(filter(None, (clause.strip(" )\t") for clause in re.split(r"[,\n]", row.sql))))
                 for row in rows
                 if not row.name.startswith("alembic")
             }
@@ -70,3 +72,26 @@ def test_a_database_of_a_later_release_is_refused(empty: Engine) -> None:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(TooNew, match="9999"):
         upgrade(empty)
+
+
+def test_what_the_first_release_stored_is_looked_at_again(empty: Engine) -> None:
+    with writing(empty) as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(text("INSERT INTO life VALUES (1, 'epoch', '', 0, 0)"))
+        for stream, seq, quality, unsure in ((1, 1, 0, 40), (1, 2, 1, 15_000), (1, 3, 3, 9_999), (2, 1, 0, 2_500)):
+            connection.execute(
+                text(
+                    "INSERT INTO reactions VALUES (1, :stream, :seq, 7, 0, 0, 0, 1, 'happy', NULL, 0, 1, 1, 1, 2, 0, 1, 0,"
+                    " :unsure, :quality)"
+                ),
+                {"stream": stream, "seq": seq, "quality": quality, "unsure": unsure},
+            )
+    upgrade(empty)
+    with reading(empty) as connection:
+        assert [tuple(row) for row in connection.execute(select(unsettled).order_by(unsettled.c.stream))] == [
+            (1, 1, 7, 2, 3, ""),
+            (1, 2, 7, 1, 1, ""),
+        ]
+        assert connection.execute(text("SELECT value FROM counters WHERE name = 'revision'")).scalar_one() == 0

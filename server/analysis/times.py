@@ -6,14 +6,12 @@ from bisect import bisect_right
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from server.database.codes import TIME_QUALITIES
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-EXACT = TIME_QUALITIES["exact"]
-ESTIMATED = TIME_QUALITIES["estimated"]
-UNKNOWN = TIME_QUALITIES["unknown"]
+    from server.analysis.boot_order import Between
+
+EXACT, ESTIMATED, BOUNDED, UNKNOWN = range(4)
 
 # A Pi's crystal is within 50 ppm of its rated speed; 60 leaves room for heat.
 DRIFT_PPM = 60
@@ -21,6 +19,9 @@ DRIFT_PPM = 60
 ONE_SIDED_MS = 15_000
 # The kernel calls its clock undisciplined when the error it estimates passes 16 s (NTP_PHASE_LIMIT).
 DISCIPLINED_MS = 16_000
+# A time that is less sure than this is looked at again when the next exchange comes, and replaced when it gains this much.
+SETTLED_MS = 2_000
+WORTH_MS = 1_000
 # "Not known" as a number that no rule takes for known: longer than any boot lasts.
 NOT_KNOWN_MS = 30 * 366 * 86_400_000
 
@@ -52,11 +53,24 @@ class _Stretch(NamedTuple):
 
 
 class PressTime(NamedTuple):
-    """Unix time of a press, how far off it may be, and a number of database.codes.TIME_QUALITIES."""
+    """Unix time of a press, how far off it may be, and EXACT, ESTIMATED, BOUNDED or UNKNOWN."""
 
     pressed_ms: int
     uncertainty_ms: int
     quality: int
+
+
+def is_better(new: PressTime, old: PressTime) -> bool:
+    """Whether a time that was stated is worth replacing: by a surer kind, by one surer by seconds, or because both can not be.
+
+    Milliseconds that are told better are not worth a changed row.
+    """
+    if abs(new.pressed_ms - old.pressed_ms) > new.uncertainty_ms + old.uncertainty_ms:
+        return new.quality <= old.quality
+    if new.uncertainty_ms > old.uncertainty_ms:
+        return False
+    gained_ms = old.uncertainty_ms - new.uncertainty_ms
+    return new.quality < old.quality or (gained_ms >= WORTH_MS and gained_ms >= new.uncertainty_ms)
 
 
 class BootClock:
@@ -65,14 +79,19 @@ class BootClock:
     Args:
         fixes: completed exchanges of this boot, by elapsed time, each once.
         bounds: arrivals of this boot's requests; the best known one and the newest are enough.
-        arrived_ms: server time of the request being read; no press in it is later.
+        arrived_ms: server time of the request that brought the presses; none in it is later.
+        between: what the boots before and after it say, for a boot that never met the server.
     """
 
-    def __init__(self, fixes: Sequence[Fix], bounds: Sequence[Bound], arrived_ms: int) -> None:
+    def __init__(
+        self, fixes: Sequence[Fix], bounds: Sequence[Bound], arrived_ms: int, between: Between | None = None
+    ) -> None:
         self._breaks, self._stretches = _stretches(fixes)
+        self._last_fix_ms = fixes[-1].elapsed_ms if fixes else -1
+        self._between = between
         # An arrival that another one, plus drift, shows to have been late is pulled back to what that one allows.
         self._bounds = [
-            Bound(bound.elapsed_ms, min(other.offset_ms + _drift(bound.elapsed_ms - other.elapsed_ms) for other in bounds))
+            Bound(bound.elapsed_ms, min(other.offset_ms + drift(bound.elapsed_ms - other.elapsed_ms) for other in bounds))
             for bound in bounds
         ]
         self._arrived_ms = arrived_ms
@@ -83,13 +102,28 @@ class BootClock:
         if found is None or found.uncertainty_ms > ONE_SIDED_MS:
             found = self._better(found, self._estimated(elapsed_ms, wall_ms, synced))
         if found is None:
-            if synced and wall_ms <= self._arrived_ms + DISCIPLINED_MS:
-                found = PressTime(wall_ms, DISCIPLINED_MS, ESTIMATED)
-            else:
-                return PressTime(wall_ms, NOT_KNOWN_MS, UNKNOWN)
+            found = self._bounded(elapsed_ms, wall_ms, synced)
+            if found.quality == UNKNOWN:
+                return found
         if 0 <= found.pressed_ms <= self._arrived_ms:
             return found
         return PressTime(min(max(found.pressed_ms, 0), self._arrived_ms), found.uncertainty_ms, found.quality)
+
+    def may_improve(self, elapsed_ms: int, found: PressTime) -> bool:
+        """Whether a later exchange or another boot could still tell this time better by seconds."""
+        return found.quality != EXACT or (found.uncertainty_ms > SETTLED_MS and elapsed_ms > self._last_fix_ms)
+
+    def _bounded(self, elapsed_ms: int, wall_ms: int, synced: bool) -> PressTime:
+        """Without word from the server in this boot: its own disciplined clock, its neighbours, or not known."""
+        limits = None if self._between is None else self._between.at(elapsed_ms)
+        believable = wall_ms <= self._arrived_ms + DISCIPLINED_MS
+        if limits is not None:
+            believable = limits[0] - DISCIPLINED_MS <= wall_ms <= limits[1] + DISCIPLINED_MS
+        if synced and believable:
+            return PressTime(wall_ms, DISCIPLINED_MS, ESTIMATED)
+        if limits is None:
+            return PressTime(wall_ms, NOT_KNOWN_MS, UNKNOWN)
+        return PressTime((limits[0] + limits[1]) // 2, (limits[1] - limits[0] + 1) // 2, BOUNDED)
 
     def _exact(self, elapsed_ms: int) -> PressTime | None:
         if not self._stretches:
@@ -99,7 +133,7 @@ class BootClock:
         ]
         pressed_ms = server_ms + (elapsed_ms - start) * server_length_ms // length_ms
         away_ms = min(abs(elapsed_ms - start), abs(end - elapsed_ms))
-        # Drift as _drift has it, without its call: this runs for every reaction.
+        # As drift() has it, without the call: this runs for every reaction.
         return PressTime(pressed_ms, uncertainty_ms - (-away_ms * DRIFT_PPM // 1_000_000), EXACT)
 
     def _estimated(self, elapsed_ms: int, wall_ms: int, synced: bool) -> PressTime | None:
@@ -107,7 +141,7 @@ class BootClock:
             return None
         nearest = min(self._bounds, key=lambda bound: abs(elapsed_ms - bound.elapsed_ms))
         pressed_ms = nearest.offset_ms + elapsed_ms
-        uncertainty_ms = ONE_SIDED_MS + _drift(elapsed_ms - nearest.elapsed_ms)
+        uncertainty_ms = ONE_SIDED_MS + drift(elapsed_ms - nearest.elapsed_ms)
         if synced and abs(wall_ms - pressed_ms) <= uncertainty_ms:
             return PressTime(wall_ms, min(uncertainty_ms, DISCIPLINED_MS), ESTIMATED)
         return PressTime(pressed_ms, uncertainty_ms, ESTIMATED)
@@ -119,7 +153,7 @@ class BootClock:
         return one if one.uncertainty_ms <= other.uncertainty_ms else other
 
 
-def _drift(away_ms: int) -> int:
+def drift(away_ms: int) -> int:
     """How far a kiosk's clock may have run off over that long, rounded up."""
     return -(-abs(away_ms) * DRIFT_PPM // 1_000_000)
 
@@ -149,4 +183,4 @@ def _agree(before: Fix, after: Fix) -> bool:
     """Whether two exchanges can both be right; they can not when the server's own clock was set in between."""
     length_ms = after.elapsed_ms - before.elapsed_ms
     stray_ms = abs(after.server_ms - before.server_ms - length_ms)
-    return length_ms > 0 and stray_ms <= before.uncertainty_ms + after.uncertainty_ms + _drift(length_ms)
+    return length_ms > 0 and stray_ms <= before.uncertainty_ms + after.uncertainty_ms + drift(length_ms)

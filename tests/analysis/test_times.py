@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.ingest.times import ESTIMATED, EXACT, UNKNOWN, BootClock, Bound, Fix, PressTime
+from server.analysis.times import ESTIMATED, EXACT, UNKNOWN, BootClock, Bound, Fix, PressTime
 
 ARRIVED = 1_795_262_400_000
 DAY_MS = 86_400_000
