@@ -1,7 +1,7 @@
 """What the boots before and after a boot say of its time, for one that never met the server; pure.
 
-Boots of one buffer are numbered as they happened. A boot lies between the known end of the one before and the known start of the
-one after; over several that nobody knows the time of, their known lengths push both limits.
+Boots of one buffer are numbered as they happened. A boot lies between the known end of the one before and the known start of
+the one after; over several that nobody knows the time of, their known lengths push both limits.
 """
 
 from __future__ import annotations

@@ -83,9 +83,7 @@ class BootClock:
         between: what the boots before and after it say, for a boot that never met the server.
     """
 
-    def __init__(
-        self, fixes: Sequence[Fix], bounds: Sequence[Bound], arrived_ms: int, between: Between | None = None
-    ) -> None:
+    def __init__(self, fixes: Sequence[Fix], bounds: Sequence[Bound], arrived_ms: int, between: Between | None = None) -> None:
         self._breaks, self._stretches = _stretches(fixes)
         self._last_fix_ms = fixes[-1].elapsed_ms if fixes else -1
         self._between = between

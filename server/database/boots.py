@@ -14,13 +14,15 @@ if TYPE_CHECKING:
 # An exchange close to one that is at least as sure says nothing new: a crystal drifts 36 ms in ten minutes.
 ANCHOR_EVERY_MS = 600_000
 ANCHOR_DRIFT_MS = 36
+BOOT = "SELECT number, boot_id, buffer, last_elapsed_ms, offset_ms, offset_elapsed_ms FROM boots"
 
 
 class BootRow(NamedTuple):
-    """A boot under the server's own number, and the earliest arrival known in it (see `tables.boots`)."""
+    """A boot under the server's own number, the buffer that counts it, and its earliest arrival (see `tables.boots`)."""
 
     number: int
     boot_id: str
+    buffer: str
     last_elapsed_ms: int | None
     offset_ms: int | None
     offset_elapsed_ms: int | None
@@ -30,11 +32,13 @@ def boots_by_id(connection: Connection, kiosk_id: int, boot_ids: Sequence[str]) 
     """The kiosk's boots of these ids that are known."""
     if not boot_ids:
         return {}
-    statement = (
-        "SELECT number, boot_id, last_elapsed_ms, offset_ms, offset_elapsed_ms FROM boots"  # noqa: S608
-        f" WHERE kiosk_id = ? AND boot_id IN ({marks(len(boot_ids))})"
-    )
+    statement = f"{BOOT} WHERE kiosk_id = ? AND boot_id IN ({marks(len(boot_ids))})"
     return {row[1]: BootRow(*row) for row in run(connection, statement, (kiosk_id, *boot_ids))}
+
+
+def boot_of_number(connection: Connection, kiosk_id: int, number: int) -> BootRow:
+    """A boot of a kiosk by the server's number."""
+    return BootRow(*run(connection, f"{BOOT} WHERE kiosk_id = ? AND number = ?", (kiosk_id, number)).one())
 
 
 def add_boot(connection: Connection, kiosk_id: int, boot_id: str, buffer: str, buffer_number: int) -> BootRow:
@@ -46,7 +50,7 @@ def add_boot(connection: Connection, kiosk_id: int, boot_id: str, buffer: str, b
         "INSERT INTO boots (kiosk_id, number, boot_id, buffer, buffer_number) VALUES (?, ?, ?, ?, ?)",
         (kiosk_id, number, boot_id, buffer, buffer_number),
     )
-    return BootRow(number, boot_id, None, None, None)
+    return BootRow(number, boot_id, buffer, None, None, None)
 
 
 def save_boot(connection: Connection, kiosk_id: int, boot: BootRow) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
-from server.database.driver import run, run_many
+from server.database.driver import marks, run, run_many
 from wire import codes
 
 if TYPE_CHECKING:
@@ -47,6 +47,55 @@ def held_between(connection: Connection, kiosk_id: int, stream: int, first: int,
         (kiosk_id, stream, first, last, *BESIDE),
     )
     return {seq: bytes(content) for seq, content in rows}
+
+
+class HeldCount(NamedTuple):
+    """How many reactions of a kiosk (by code) are held for one reason, and when the first and the last of them came."""
+
+    kiosk: str
+    code: str
+    reactions: int
+    first_ms: int
+    last_ms: int
+
+
+def held_counts(connection: Connection) -> list[HeldCount]:
+    """What is held, by the kiosk that sent it and the reason."""
+    rows = run(
+        connection,
+        "SELECT k.code, h.code, COUNT(*), MIN(h.received_ms), MAX(h.received_ms) FROM held h"
+        " JOIN kiosks k ON k.id = h.sender_id GROUP BY k.code, h.code ORDER BY k.code, h.code",
+    )
+    return [HeldCount(*row) for row in rows]
+
+
+def streams_with_held(connection: Connection, codes: Sequence[str], kiosk_id: int | None) -> list[tuple[int, int]]:
+    """Owner and number of the streams with reactions held for these reasons, of one kiosk or of all."""
+    statement = f"SELECT DISTINCT kiosk_id, stream FROM held WHERE code IN ({marks(len(codes))})"  # noqa: S608
+    values: tuple[str | int, ...] = tuple(codes)
+    if kiosk_id is not None:
+        statement, values = f"{statement} AND kiosk_id = ?", (*values, kiosk_id)
+    return [(owner, number) for owner, number in run(connection, f"{statement} ORDER BY kiosk_id, stream", values)]
+
+
+def held_of_stream(connection: Connection, kiosk_id: int, stream: int, codes: Sequence[str]) -> list[HeldRow]:
+    """A stream's reactions that are held for these reasons, by seq."""
+    rows = run(
+        connection,
+        "SELECT kiosk_id, stream, seq, code, sender_id, content, received_ms FROM held"  # noqa: S608
+        f" WHERE kiosk_id = ? AND stream = ? AND code IN ({marks(len(codes))}) ORDER BY seq",
+        (kiosk_id, stream, *codes),
+    )
+    return [HeldRow(*row)._replace(content=bytes(row[5])) for row in rows]
+
+
+def drop_held(connection: Connection, rows: Sequence[HeldRow]) -> None:
+    """Forget these: they are stored as reactions now."""
+    run_many(
+        connection,
+        "DELETE FROM held WHERE kiosk_id = ? AND stream = ? AND seq = ? AND code = ? AND digest = ?",
+        [(*row[:4], _digest(row)) for row in rows],
+    )
 
 
 def _digest(row: HeldRow) -> str:

@@ -56,6 +56,7 @@ def kiosk_by_key_id(connection: Connection, key_id: str) -> Row[*tuple[Any, ...]
             kiosks.c.hardware,
             kiosks.c.disabled_ms,
             kiosks.c.rotate_ms,
+            kiosks.c.live_boot,
         )
         .join(kiosks, kiosks.c.id == kiosk_keys.c.kiosk_id)
         .where(kiosk_keys.c.key_id == key_id)
@@ -76,14 +77,22 @@ def all_kiosks(connection: Connection) -> list[Row[Any]]:
 
 
 def note_sync(
-    connection: Connection, kiosk_id: int, heard_ms: int, software: str, config_applied: int, config_seen: int, health: str
+    connection: Connection,
+    kiosk_id: int,
+    heard_ms: int,
+    software: str,
+    config_applied: int,
+    config_seen: int,
+    health: str,
+    live_boot: int = 0,
 ) -> None:
-    """Keep what a sync says of the kiosk; an empty `health` leaves the last one."""
+    """Keep what a sync says of the kiosk; an empty `health` leaves the last one, and a `live_boot` of 0 is not known."""
     run(
         connection,
         "UPDATE kiosks SET heard_ms = ?, software = ?, config_applied = ?, health = CASE WHEN ? = '' THEN health ELSE ? END,"
-        " config_seen = CASE WHEN config_seen < ? THEN ? ELSE config_seen END WHERE id = ?",
-        (heard_ms, software, config_applied, health, health, config_seen, config_seen, kiosk_id),
+        " config_seen = CASE WHEN config_seen < ? THEN ? ELSE config_seen END,"
+        " live_boot = CASE WHEN live_boot < ? THEN ? ELSE live_boot END WHERE id = ?",
+        (heard_ms, software, config_applied, health, health, config_seen, config_seen, live_boot, live_boot, kiosk_id),
     )
 
 

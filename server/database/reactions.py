@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from server.analysis.cuts import Place
 from server.analysis.tallies import DAY_UNCERTAINTY_MS, HOUR_UNCERTAINTY_MS, POLARITY_COLUMNS, Press
 from server.database.codes import ANSWERS, REASONS
 from server.database.driver import marks, run, run_many
@@ -114,6 +115,30 @@ def presses_of_stream(
         statement, values = f"{statement} AND r.seq IN ({marks(len(seqs))})", (*values, *seqs)
     rows = run(connection, statement + " ORDER BY r.seq", values).all()
     return list(_presses(connection, kiosk_id, rows, arrived_ms))
+
+
+def presses_between(connection: Connection, kiosk_id: int, stream: int, first: int, last: int, arrived_ms: int) -> list[Press]:
+    """The presses of a range of a stream, by seq; `arrived_ms` as above."""
+    statement = PRESSES + " AND r.stream = ? AND r.seq BETWEEN ? AND ? ORDER BY r.seq"
+    rows = run(connection, statement, (kiosk_id, stream, first, last)).all()
+    return list(_presses(connection, kiosk_id, rows, arrived_ms))
+
+
+def places_of_stream(connection: Connection, kiosk_id: int, stream: int) -> list[Place]:
+    """What ties each press of a stream to others, by seq."""
+    statement = "SELECT seq, boot, elapsed_ms, visit FROM reactions WHERE kiosk_id = ? AND stream = ? ORDER BY seq"
+    return [Place(*row) for row in run(connection, statement, (kiosk_id, stream))]
+
+
+def last_in_clusters(connection: Connection, kiosk_id: int, stream: int) -> dict[int, int]:
+    """The last seq of each question of a stream that stands in a cluster: counted, and sure of its day."""
+    rows = run(
+        connection,
+        "SELECT question_id, MAX(seq) FROM reactions WHERE kiosk_id = ? AND stream = ? AND counted = ? AND uncertainty_ms < ?"
+        " GROUP BY question_id",
+        (kiosk_id, stream, True, DAY_UNCERTAINTY_MS),
+    )
+    return {question: seq for question, seq in rows}  # noqa: C416  (dict() of rows has no type)
 
 
 def streams_with_reactions(connection: Connection, kiosk_id: int) -> list[int]:

@@ -37,6 +37,17 @@ def lock_stream(connection: Connection, token: str) -> Stream | None:
     return None if row is None else Stream(*row)
 
 
+def lock_stream_number(connection: Connection, kiosk_id: int, number: int) -> Stream:
+    """A stream by its number, which nobody else writes until the transaction ends."""
+    statement = "SELECT kiosk_id, number, high FROM streams WHERE kiosk_id = ? AND number = ?" + for_update(connection)  # noqa: S608
+    return Stream(*run(connection, statement, (kiosk_id, number)).one())
+
+
+def streams_of_parent(connection: Connection, parent: str) -> list[int]:
+    """Whose streams go on from this one, a kiosk's id for each of them."""
+    return [row[0] for row in run(connection, "SELECT kiosk_id FROM streams WHERE parent = ?", (parent,))]
+
+
 def add_stream(connection: Connection, kiosk_id: int, token: str, parent: str | None, now_ms: int) -> Stream:
     """Make the stream this kiosk's for ever, unless another was quicker; returns it locked, whoever owns it."""
     number = run(connection, "UPDATE counters SET value = value + 1 WHERE name = 'stream' RETURNING value").scalar_one()

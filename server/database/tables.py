@@ -135,7 +135,9 @@ kiosks = _small(
     Column("config_seen", Integer, nullable=False),  # highest config version seen in any sync or made: never reused
     Column("config_applied", Integer, nullable=False),  # the version the kiosk last said it runs
     Column("health", Text, nullable=False),  # JSON as sent
-    Column("live_boot", Integer, nullable=False, server_default="0"),  # newest boot that spoke; an older one after it: two machines
+    Column(
+        "live_boot", Integer, nullable=False, server_default="0"
+    ),  # newest boot that spoke; an older one later is a second machine
 )
 
 incidents = _small(  # what should never happen to a kiosk: a copied card, a key on other hardware

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class AuthenticatedKiosk(NamedTuple):
     """A kiosk that showed a good key.
 
-    `key` is the key's row, `key_used` whether it was used before this request, `rotating` whether a newer key is wished for.
+    `key` is the key's row, `key_used` whether it was used before this request, `rotating` whether a newer key is wished for,
+    `live_boot` the newest boot that spoke before (0 for none).
     """
 
     id: int
@@ -31,6 +32,7 @@ class AuthenticatedKiosk(NamedTuple):
     key: int
     key_used: bool
     rotating: bool
+    live_boot: int
 
 
 class KioskLine(NamedTuple):
@@ -67,7 +69,7 @@ def authenticate(connection: Connection, bearer: str | None, now_ms: int) -> Aut
     if row.disabled_ms is not None:
         raise errors.kiosk_disabled()
     rotating = row.rotate_ms is not None and row.made_ms < row.rotate_ms
-    return AuthenticatedKiosk(row.id, row.code, row.hardware, row.key, row.used_ms is not None, rotating)
+    return AuthenticatedKiosk(row.id, row.code, row.hardware, row.key, row.used_ms is not None, rotating, row.live_boot)
 
 
 def give_key(connection: Connection, kiosk_id: int, now_ms: int) -> str:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from server import errors
-from server.database.enrolments import replaces
+from server.database.enrolments import replaced_by, replaces
+from server.database.incidents import CARD_COPIED, TWO_BOOTS, note_incident
 from server.database.kiosks import newest_config_version, note_sync, note_totals
-from server.database.streams import Arrival, add_stream, lock_stream
+from server.database.streams import Arrival, Stream, add_stream, lock_stream, streams_of_parent
 from server.fleet.configuration import HIGHEST_BELIEVED, newest_config, renew
 from server.fleet.kiosks import next_key, note_use
 from server.ingest.taking import keep_apart, take_in
@@ -18,6 +19,7 @@ from wire.messages import SyncReply
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from server.database.revisions import Revision
     from server.fleet.kiosks import AuthenticatedKiosk
     from server.ingest.meanings import Meanings
     from wire.messages import Config, SyncRequest
@@ -37,10 +39,11 @@ class Job(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """The answer, to be given after COMMIT, and the runs to enter in the ledger just before."""
+    """The answer, to be given after COMMIT, and the runs and changes to enter in the ledgers just before."""
 
     reply: SyncReply
     arrivals: list[Arrival]
+    revisions: list[Revision]
 
 
 def take_request(connection: Connection, job: Job, meanings: Meanings, quota: int, epoch: str) -> Outcome:
@@ -52,14 +55,12 @@ def take_request(connection: Connection, job: Job, meanings: Meanings, quota: in
     if request.hardware is not None and request.hardware != kiosk.hardware:
         raise errors.hardware_differs()
     note_use(connection, kiosk, job.arrived_ms)
-    stream = lock_stream(connection, request.stream) or add_stream(
-        connection, kiosk.id, request.stream, request.parent, job.arrived_ms
-    )
+    stream = lock_stream(connection, request.stream) or _new_stream(connection, job)
     if stream.kiosk_id == kiosk.id or replaces(connection, kiosk.hardware, stream.kiosk_id):
         taken = take_in(connection, stream, request, kiosk.id, job.arrived_ms, meanings, quota)
     else:
         taken = keep_apart(connection, stream, request, kiosk.id, job.arrived_ms)
-    _note(connection, job)
+    _note(connection, job, taken.boot)
     reply = SyncReply(
         received=job.body_sha256,
         stored=taken.stored,
@@ -72,12 +73,25 @@ def take_request(connection: Connection, job: Job, meanings: Meanings, quota: in
         config=_config_for(connection, job),
         key=next_key(connection, kiosk, job.arrived_ms),
     )
-    return Outcome(reply, taken.arrivals)
+    return Outcome(reply, taken.arrivals, taken.revisions)
 
 
-def _note(connection: Connection, job: Job) -> None:
+def _new_stream(connection: Connection, job: Job) -> Stream:
+    """A stream that nobody sent yet. A second one that goes on from the same stream means that its card was copied."""
+    request, kiosk = job.request, job.kiosk
+    if request.parent is not None:
+        others = set(streams_of_parent(connection, request.parent))
+        if others - set(replaced_by(connection, kiosk.hardware)):
+            for one in sorted(others | {kiosk.id}):
+                note_incident(connection, one, CARD_COPIED, job.arrived_ms)
+    return add_stream(connection, kiosk.id, request.stream, request.parent, job.arrived_ms)
+
+
+def _note(connection: Connection, job: Job, boot: int | None) -> None:
     """Keep what the request says of its kiosk."""
     request = job.request
+    if boot is not None and boot < job.kiosk.live_boot:
+        note_incident(connection, job.kiosk.id, TWO_BOOTS, job.arrived_ms)
     seen = max([request.config_version, *{reaction.config_version for reaction in request.reactions}])
     note_sync(
         connection,
@@ -87,6 +101,7 @@ def _note(connection: Connection, job: Job) -> None:
         request.config_version,
         seen if seen <= HIGHEST_BELIEVED else 0,
         _health(request),
+        boot or 0,
     )
     if request.buffer and request.totals is not None:
         totals = request.totals

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from server.database.boots import BootRow, add_anchor, add_boot, anchors_around, boots_by_id, save_boot
 from server.analysis.times import BootClock, Bound, Fix
+from server.database.boot_clocks import bound_of, limits_of_boots
+from server.database.boots import BootRow, add_anchor, add_boot, anchors_around, boots_by_id, save_boot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,6 +40,10 @@ class Boots:
         """The boot id of every boot by the request's number."""
         return {named: row.boot_id for named, row in self._known.items()}
 
+    def speaking(self) -> int:
+        """The server's number of the boot that this request was sent in."""
+        return self._known[self._sent.boot].number
+
     def clocks(self, reactions: Iterable[Reaction]) -> dict[int, BootClock]:
         """A clock for every boot that these reactions name, by the request's number."""
         elapsed: dict[int, list[int]] = {}
@@ -49,12 +54,14 @@ class Boots:
     def _clock(self, named: int, first_ms: int, last_ms: int) -> BootClock:
         boot = self._known[named]
         found = anchors_around(self._connection, self._kiosk_id, boot.number, first_ms, last_ms)
-        bounds = []
-        if boot.offset_ms is not None and boot.offset_elapsed_ms is not None:
-            bounds.append(Bound(boot.offset_elapsed_ms, boot.offset_ms))
+        bound = bound_of(boot)
+        bounds = [] if bound is None else [bound]
         if named == self._sent.boot and boot.offset_elapsed_ms != self._sent.elapsed_ms:
             bounds.append(Bound(self._sent.elapsed_ms, self._arrived_ms - self._sent.elapsed_ms))
-        return BootClock([Fix(*row) for row in found], bounds, self._arrived_ms)
+        limits = None
+        if not found and not bounds:
+            limits = limits_of_boots(self._connection, self._kiosk_id, boot.buffer).get(boot.number)
+        return BootClock([Fix(*row) for row in found], bounds, self._arrived_ms, limits)
 
     def _rows(self, request: SyncRequest) -> list[tuple[Boot, BootRow]]:
         known = boots_by_id(self._connection, self._kiosk_id, [boot.boot_id for boot in request.boots])

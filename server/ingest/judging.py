@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import msgspec
 
 from server.analysis.tallies import DAY_UNCERTAINTY_MS, HOUR_UNCERTAINTY_MS, Press
+from server.analysis.times import SETTLED_MS
 from server.database.codes import MARKS, REASONS
 from server.database.held import HeldRow
 from server.database.local_time import local_day_and_hour
 from server.database.reactions import POLARITY_OF_ANSWER, ReactionRow, last_of_question
 from server.database.rollups import reactions_on_days
+from server.database.unsettled import Unsettled
 from wire import codes
 from wire.messages import Reaction, Rules
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection
 
+    from server.analysis.times import BootClock
     from server.database.placements import ButtonMeaning
     from server.database.streams import Stream
-    from server.ingest.clocks import Boots
     from server.ingest.meanings import Meanings
 
 Entry = tuple[int, Reaction | bytes]
@@ -33,12 +35,29 @@ MARK_AT = ReactionRow._fields.index("mark")
 
 
 class Judged(NamedTuple):
-    """New reactions as rows and as presses, one beside the other; the held ones; and earlier presses that stop counting."""
+    """New reactions as rows and as presses, one beside the other; the held ones; and earlier presses that stop counting.
+
+    `unsettled` are those whose time may still become surer.
+    """
 
     rows: list[tuple[Any, ...]]
     presses: list[Press]
     held: list[HeldRow]
     uncounted: list[int]
+    unsettled: list[Unsettled]
+
+
+class Boots(Protocol):
+    """The boots that reactions name, under the numbers by which they name them."""
+
+    def numbers(self) -> Mapping[int, int]:
+        """The server's number of each."""
+
+    def ids(self) -> Mapping[int, str]:
+        """The boot id of each."""
+
+    def clocks(self, reactions: Iterable[Reaction]) -> Mapping[int, BootClock]:
+        """A clock for each that these reactions name."""
 
 
 class Judge:
@@ -72,13 +91,18 @@ class Judge:
         self._arrived_ms = arrived_ms
         self._quota = quota
         self._held: list[HeldRow] = []
+        self._unsettled: dict[int, tuple[int, int]] = {}
 
     def judge(self, entries: Sequence[Entry]) -> Judged:
         """What becomes of each entry, in the order of their seq."""
         rows, presses = self._resolve(entries)
         self._hold_beyond_quota(entries, rows, presses)
         uncounted = self._find_mashes(rows, presses)
-        return Judged(rows, presses, self._held, uncounted)
+        stream = self._stream
+        unsettled = [
+            Unsettled(stream.kiosk_id, stream.number, boot, *span, "") for boot, span in sorted(self._unsettled.items())
+        ]
+        return Judged(rows, presses, self._held, uncounted, unsettled)
 
     def _resolve(self, entries: Sequence[Entry]) -> tuple[list[tuple[Any, ...]], list[Press]]:
         rows: list[tuple[Any, ...]] = []
@@ -104,7 +128,10 @@ class Judge:
             placement, question, signal, answer, faces = meaning
             if placement not in zones:
                 zones[placement] = self._meanings.zone(self._connection, placement)
-            pressed_ms, unsure_ms, quality = clocks[boot].at(elapsed_ms, wall_ms, synced)
+            time = clocks[boot].at(elapsed_ms, wall_ms, synced)
+            pressed_ms, unsure_ms, quality = time
+            if (quality or unsure_ms > SETTLED_MS) and clocks[boot].may_improve(elapsed_ms, time):
+                self._unsettled[numbers[boot]] = (self._unsettled.get(numbers[boot], (seq,))[0], seq)
             counted = mark == "vote"
             day, hour, arrival_day = self._days(zones[placement], pressed_ms, unsure_ms)
             # fmt: off

@@ -10,8 +10,10 @@ from server.database.boots import boots_by_id
 from server.database.codes import MARKS
 from server.database.held import HeldRow, held_between, hold
 from server.database.reactions import RawFacts, facts_between, insert_reactions, presses_of_stream, stop_counting
+from server.database.revisions import COUNTED, Revision
 from server.database.rollups import add_tally, drop_clusters, read_clusters, save_clusters
 from server.database.streams import Arrival, Stream, add_lost, close_lost, lost_spans, runs, set_high
+from server.database.unsettled import note_unsettled
 from server.ingest.clocks import Boots
 from server.ingest.judging import Entry, Judge, Judged, content
 from wire import codes
@@ -35,6 +37,8 @@ class Taken(NamedTuple):
     held: list[Held]
     high: int
     arrivals: list[Arrival]
+    revisions: list[Revision]
+    boot: int | None  # the server's number of the boot that spoke, None in a stream of somebody else's
 
 
 def take_in(
@@ -51,7 +55,7 @@ def take_in(
     judged = Judge(connection, meanings, stream, boots, sender_id, now_ms, quota).judge(new)
     late = [seq for seq, _ in new if seq <= high]
     if late or judged.uncounted:
-        _store_out_of_order(connection, stream, judged, now_ms)
+        store_out_of_order(connection, stream, judged, now_ms)
         close_lost(connection, stream, late, now_ms)
     else:
         _store_in_order(connection, stream, judged, now_ms)
@@ -63,7 +67,9 @@ def take_in(
         set_high(connection, stream, high)
     arrivals = [Arrival(stream.kiosk_id, stream.number, first, last, now_ms) for first, last in runs(seq for seq, _ in new)]
     held = sorted(Held(row.seq, row.code) for row in (*judged.held, *apart))
-    return Taken(len(judged.rows), duplicate, held, high, arrivals)
+    note_unsettled(connection, judged.unsettled)
+    revisions = [Revision(stream.kiosk_id, stream.number, seq, COUNTED) for seq in judged.uncounted]
+    return Taken(len(judged.rows), duplicate, held, high, arrivals, revisions, boots.speaking())
 
 
 def keep_apart(connection: Connection, stream: Stream, request: SyncRequest, sender_id: int, now_ms: int) -> Taken:
@@ -73,7 +79,7 @@ def keep_apart(connection: Connection, stream: Stream, request: SyncRequest, sen
     """
     entries = _entries(request)
     if not entries:
-        return Taken(0, 0, [], stream.high, [])
+        return Taken(0, 0, [], stream.high, [], [], None)
     ids = {boot.number: boot.boot_id for boot in request.boots}
     known = boots_by_id(connection, stream.kiosk_id, list(set(ids.values())))
     numbers = {named: known[boot_id].number for named, boot_id in ids.items() if boot_id in known}
@@ -83,7 +89,7 @@ def keep_apart(connection: Connection, stream: Stream, request: SyncRequest, sen
     rows = [_apart(stream, seq, codes.HELD_FOREIGN_STREAM, sender_id, raw, now_ms) for seq, raw in foreign]
     hold(connection, rows)
     held = [Held(row.seq, row.code) for row in rows]
-    return Taken(0, duplicate, held, max(stream.high, entries[-1][0]), [])
+    return Taken(0, duplicate, held, max(stream.high, entries[-1][0]), [], [], None)
 
 
 def _entries(request: SyncRequest) -> list[Entry]:
@@ -164,7 +170,7 @@ def _store_in_order(connection: Connection, stream: Stream, judged: Judged, now_
     save_clusters(connection, stream.kiosk_id, stream.number, moved)
 
 
-def _store_out_of_order(connection: Connection, stream: Stream, judged: Judged, now_ms: int) -> None:
+def store_out_of_order(connection: Connection, stream: Stream, judged: Judged, now_ms: int) -> None:
     """Store presses between others, or take back one that counted: the stream's figures are worked out anew."""
     place = (stream.kiosk_id, stream.number)
     before, after = Tally(), Tally()

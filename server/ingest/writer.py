@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from server.database.driver import savepoint
 from server.database.engine import writing
 from server.database.failures import OperationalError
+from server.database.incidents import KEY_ELSEWHERE, note_incident
 from server.database.life import read_life
+from server.database.revisions import add_revisions
 from server.database.streams import add_arrivals
-from server.errors import busy
+from server.errors import Refusal, busy
 from server.ingest.batches import Job, Outcome, take_request
 from server.ingest.meanings import Meanings
+from wire.codes import HARDWARE_DIFFERS
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -119,8 +122,11 @@ class Writer:
                 self._meanings.begin()
                 epoch = read_life(connection).epoch
                 outcomes = [self._take(connection, waiting.job, epoch) for waiting in together]
-                arrivals = [arrival for outcome in outcomes if isinstance(outcome, Outcome) for arrival in outcome.arrivals]
-                add_arrivals(connection, arrivals)
+                taken = [outcome for outcome in outcomes if isinstance(outcome, Outcome)]
+                add_revisions(
+                    connection, [revision for outcome in taken for revision in outcome.revisions], self._clock.now_ms()
+                )
+                add_arrivals(connection, [arrival for outcome in taken for arrival in outcome.arrivals])
         except Exception as error:  # noqa: BLE001  (whatever it is, all who wait must hear that nothing was stored)
             log.warning("a commit of %d requests failed: %s", len(together), error)
             outcomes = [busy() for _ in together]
@@ -138,4 +144,6 @@ class Writer:
         except OperationalError:
             raise  # the database itself is in trouble: no one's request can be committed
         except Exception as error:  # noqa: BLE001  (handed to the one who waits)
+            if isinstance(error, Refusal) and error.code == HARDWARE_DIFFERS:
+                note_incident(connection, job.kiosk.id, KEY_ELSEWHERE, job.arrived_ms)
             return error

@@ -131,7 +131,9 @@ class Life:
 
     def sync(self, boot: Boot, sent_ms: int) -> None:
         chance = self.chance
-        there_ms, back_ms = chance.choice([(20, 20), (5, 2_995), (2_995, 5), (chance.randint(0, 1_500), chance.randint(0, 1_500))])
+        there_ms, back_ms = chance.choice(
+            [(20, 20), (5, 2_995), (2_995, 5), (chance.randint(0, 1_500), chance.randint(0, 1_500))]
+        )
         if chance.random() < 0.1:
             return  # the request never arrived
         arrived_ms = int(boot.true_ms(sent_ms) + there_ms)
@@ -146,7 +148,9 @@ class Life:
         for other, fix in self.anchors:
             other.known = True
             other.fixes[fix.elapsed_ms] = fix
-        self.stamped += [(other, elapsed_ms, arrived_ms, self.time(other, elapsed_ms, arrived_ms)) for other, elapsed_ms in self.waiting]
+        self.stamped += [
+            (other, elapsed_ms, arrived_ms, self.time(other, elapsed_ms, arrived_ms)) for other, elapsed_ms in self.waiting
+        ]
         self.waiting, self.anchors = [], []
         if chance.random() < 0.9:
             answered_ms = boot.elapsed_ms(arrived_ms + back_ms)

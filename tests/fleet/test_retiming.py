@@ -1,0 +1,219 @@
+"""A time that becomes surer moves its figures with it: once, whole, and so that counting anew says the same."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import Engine, event, select
+
+from server.analysis.times import BOUNDED, ESTIMATED, EXACT, UNKNOWN
+from server.database import tables
+from server.database.engine import make_engine, reading, writing
+from server.database.life import begin_life
+from server.database.questions import add_question, install_answers
+from server.database.rollup_check import check
+from server.database.stores import add_store
+from server.fleet.enrolment import enrol, make_code
+from server.fleet.kiosks import AuthenticatedKiosk, authenticate
+from server.fleet.retiming import retime
+from server.ingest.writer import Writer
+from wire.messages import Anchor, Boot, Reaction, Sent, SyncRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from server.settings import Settings
+
+WORDS = {"question": "Well?", "positive": "Yes", "negative": "No"}
+BUTTONS = ("welcome-happy", "welcome-unhappy", "served-happy", "served-unhappy")
+STREAM = "ab" * 16
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+
+
+class Shop:
+    """One kiosk of a store in Warsaw, whose requests are stored as the door stores them."""
+
+    def __init__(self, settings: Settings, clock: Any, engine: Engine) -> None:
+        self.engine, self.clock = engine, clock
+        with writing(engine) as connection:
+            install_answers(connection)
+            for code, signal in (("welcome", "experience"), ("served", "service")):
+                add_question(connection, code, 1, signal, "CX", [], ["exit"], {"en": WORDS}, {"origin": "a test"})
+            add_store(connection, "S014", "Old Town", "Europe/Warsaw", "South", ["en"], "PL", clock.now_ms())
+            code = make_code(connection, clock.now_ms(), "S014", "exit", "two-row", ["welcome", "served"])
+        self.key = enrol(engine, clock, code, "sha256:one", "1.0.0", "127.0.0.1").key
+        self.writer = Writer(settings, clock, engine)
+        self.writer.start()
+
+    def kiosk(self) -> AuthenticatedKiosk:
+        with reading(self.engine) as connection:
+            return authenticate(connection, self.key, self.clock.now_ms())
+
+    def sync(self, reactions: list[Reaction], first_seq: int, sent: tuple[int, int], **more: Any) -> None:
+        """`sent` is boot and elapsed time; boots count from 1 and are named by their number."""
+        boot, elapsed_ms = sent
+        known = sorted(
+            {boot, *more.get("lengths", ()), *(one.boot for one in reactions), *(one[0] for one in more.get("anchors", ()))}
+        )
+        boots = [Boot(f"boot-{one}", one, more.get("lengths", {}).get(one)) for one in known]
+        request = SyncRequest(
+            protocol=1,
+            software="1.0.0",
+            stream=more.get("stream", STREAM),
+            parent=None,
+            first_seq=first_seq,
+            reactions=reactions,
+            sent=Sent(elapsed_ms, 0, False, boot),
+            config_version=1,
+            boots=boots,
+            anchors=[Anchor(*anchor) for anchor in more.get("anchors", ())],
+            buffer="buffer",
+        )
+        self.writer.sync(request, self.kiosk(), "")
+
+    def rows(self, table: Any) -> list[Any]:
+        with reading(self.engine) as connection:
+            return list(connection.execute(select(table).order_by(*table.primary_key.columns)))
+
+    def agrees(self) -> bool:
+        with reading(self.engine) as connection:
+            return not any(check(connection))
+
+
+def press(elapsed_ms: int, boot: int = 1, button: str = "served-happy", visit: int | None = None) -> Reaction:
+    return Reaction(elapsed_ms, 1_600_000_000_000 + elapsed_ms, False, boot, button, 1, visit, "vote")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def shop(request: pytest.FixtureRequest, settings: Settings, clock: Any) -> Iterator[Shop]:
+    if request.param == "sqlite":
+        engine = request.getfixturevalue("engine")
+    else:
+        engine = make_engine(request.getfixturevalue("postgres_url"))
+        tables.metadata.create_all(engine)
+        with writing(engine) as connection:
+            begin_life(connection)
+    shop = Shop(settings, clock, engine)
+    yield shop
+    shop.writer.close()
+    engine.dispose()
+
+
+def test_a_press_before_the_first_answer_becomes_exact_when_the_answer_is_told(shop: Shop, clock: Any) -> None:
+    now = clock.now_ms()
+    shop.sync([press(1_000)], 1, (1, 60_000))
+    assert [(row.pressed_ms, row.time_quality) for row in shop.rows(tables.reactions)] == [(now - 59_000, ESTIMATED)]
+    assert retime(shop.engine, now) == 0
+    clock.advance(60_000)
+    shop.sync([], 2, (1, 120_000), anchors=[(1, 60_100, now - 9_900, 200)])
+    assert retime(shop.engine, clock.now_ms()) == 1
+    (row,) = shop.rows(tables.reactions)
+    assert (row.pressed_ms, row.uncertainty_ms, row.time_quality) == (now - 69_000, 204, EXACT)
+    assert (row.elapsed_ms, row.wall_ms) == (1_000, 1_600_000_001_000)
+    revision = (1, row.kiosk_id, row.stream, 1, "time", clock.now_ms())
+    assert [tuple(one) for one in shop.rows(tables.revisions)] == [revision]
+    assert shop.rows(tables.unsettled) == []
+    assert shop.agrees()
+    assert retime(shop.engine, clock.now_ms()) == 0
+    assert len(shop.rows(tables.revisions)) == 1
+
+
+def test_presses_of_a_boot_that_never_met_the_server_move_to_their_days_when_its_neighbours_are_known(
+    shop: Shop, clock: Any
+) -> None:
+    begun = clock.now_ms()
+    offline = [press(2 * HOUR_MS, 2), press(2 * HOUR_MS + 1_000, 2, "welcome-happy", visit=1), press(3 * HOUR_MS, 2)]
+    clock.set(begun + 10 * HOUR_MS)
+    # The first boot is not known yet: the request that told of it was lost, and its sequel comes first.
+    shop.sync(offline, 1, (3, 1_000_000), lengths={2: 4 * HOUR_MS})
+    assert [row.time_quality for row in shop.rows(tables.reactions)] == [UNKNOWN] * 3
+    assert [row.uncertain for row in shop.rows(tables.days)] == [1, 2]
+    assert shop.rows(tables.visit_days) == []
+    shop.sync([], 4, (3, 1_001_000), anchors=[(1, HOUR_MS, begun + HOUR_MS, 50)], lengths={1: 2 * HOUR_MS})
+    assert retime(shop.engine, clock.now_ms()) == 3
+    rows = shop.rows(tables.reactions)
+    assert [row.time_quality for row in rows] == [BOUNDED] * 3
+    # Boot 1 ended at +2 h or later, boot 3 began 1000 s before +10 h: the press at 2 h lies between +4 h and +7 h 43 min.
+    assert abs(rows[0].pressed_ms - (begun + 5.86 * HOUR_MS)) < 0.01 * HOUR_MS
+    assert abs(rows[0].uncertainty_ms - 1.86 * HOUR_MS) < 0.01 * HOUR_MS
+    assert sum(row.positive for row in shop.rows(tables.days)) == 3
+    assert sum(row.uncertain for row in shop.rows(tables.days)) == 0
+    assert [row.both for row in shop.rows(tables.visit_days)] == [1]
+    assert shop.rows(tables.hours) == []
+    assert shop.agrees()
+    # What may still become surer is kept in mind, and not looked at again before more is known.
+    assert [(row.first_seq, row.last_seq) for row in shop.rows(tables.unsettled)] == [(1, 3)]
+    assert retime(shop.engine, clock.now_ms()) == 0
+
+
+def a_busy_week(shop: Shop, clock: Any, presses: int) -> None:
+    """Presses with visits and clusters, stamped by arrivals alone; then that boot's exchanges, which the worker waits for."""
+    chance, elapsed = random.Random(11), 0
+    found: list[Reaction] = []
+    for seq in range(1, presses + 1):
+        elapsed += chance.choice((700, 5_000, 30_000, 400_000))
+        near = seq > 1 and found[-1].elapsed_ms > elapsed - 20_000
+        found.append(press(elapsed, 1, chance.choice(BUTTONS), seq - 1 if near else None))
+    begun = clock.now_ms()
+    for start in range(0, presses, 500):
+        part = found[start : start + 500]
+        # Every request takes 14 s on its way, so that the exchanges tell better.
+        clock.set(begun + part[-1].elapsed_ms + 14_000)
+        shop.sync(part, start + 1, (1, part[-1].elapsed_ms))
+    anchors = [(1, at, begun + at, 30) for at in range(0, elapsed, HOUR_MS)]
+    shop.sync([], presses + 1, (1, elapsed + 1), anchors=anchors)
+
+
+class Looks:
+    """Compares reactions and figures each time somebody begins a transaction."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.found: list[bool] = []
+        self._shop = shop
+        self._looking = False
+        event.listen(shop.engine, "begin", self._look)
+
+    def _look(self, _connection: Any) -> None:
+        if not self._looking:
+            self._looking = True
+            self.found.append(self._shop.agrees())
+            self._looking = False
+
+
+def test_a_stream_is_done_in_parts_each_of_which_leaves_reactions_and_figures_in_agreement(shop: Shop, clock: Any) -> None:
+    a_busy_week(shop, clock, 1_500)
+    looks = Looks(shop)
+    assert retime(shop.engine, clock.now_ms(), 200) == 1_500
+    assert len(looks.found) > 8
+    assert all(looks.found)
+    assert {row.time_quality for row in shop.rows(tables.reactions)} == {EXACT}
+    assert [row.position for row in shop.rows(tables.revisions)] == list(range(1, 1_501))
+    assert shop.agrees()
+
+
+class CutOff(Exception):
+    """The power went."""
+
+
+def test_it_goes_on_after_it_was_cut_off_in_the_middle(shop: Shop, clock: Any) -> None:
+    a_busy_week(shop, clock, 1_500)
+    written: list[str] = []
+
+    def cut(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if statement.startswith("INSERT INTO revisions"):
+            written.append(statement)
+            if len(written) == 4:
+                raise CutOff
+
+    event.listen(shop.engine, "before_cursor_execute", cut)
+    with pytest.raises(CutOff):
+        retime(shop.engine, clock.now_ms(), 200)
+    assert shop.agrees()
+    done = len(shop.rows(tables.revisions))
+    assert 600 <= done < 900
+    assert retime(shop.engine, clock.now_ms(), 200) == 1_500 - done
+    assert shop.agrees()
+    assert retime(shop.engine, clock.now_ms()) == 0
