@@ -1,0 +1,1 @@
+"""The background worker: jobs on a schedule, each run by one worker at a time."""
