@@ -5,11 +5,13 @@ from __future__ import annotations
 import click
 
 from server.commands.exports import export
+from server.commands.held import held
 from server.commands.kiosks import kiosk
 from server.commands.people import token, user
 from server.commands.rollups import rollup
 from server.commands.serving import serve, upgrade
 from server.commands.stores import store
+from server.commands.working import worker
 from server.commands.workplace import Commands
 
 
@@ -24,5 +26,5 @@ def main() -> None:
     """
 
 
-for _command in (upgrade, serve, store, user, kiosk, token, export, rollup):
+for _command in (upgrade, serve, worker, store, user, kiosk, token, export, held, rollup):
     main.add_command(_command)

@@ -1,0 +1,70 @@
+"""`salve-server worker`: the background jobs, until somebody ends it."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from functools import partial
+from typing import TYPE_CHECKING
+
+import click
+
+from server.access.sessions import IDLE_MS, LONGEST_MS, MEMORY_MS
+from server.commands.workplace import at_work
+from server.database.engine import writing
+from server.database.tidying import delete_old
+from server.fleet.enrolment import TRIES_MS
+from server.fleet.retiming import retime
+from server.fleet.states import DAY_MS
+from server.fleet.watching import LOOK_MS, UNIX_EPOCH_DAY, count_heard, learn_pauses, watch
+from server.ingest.releasing import release
+from server.worker.schedule import Job, Worker
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+HOUR_S = 3_600
+HEARD_KEPT_DAYS = 60
+
+
+@click.command("worker")
+def worker() -> None:
+    """Do the background jobs until SIGTERM or Ctrl-C; several workers share them.
+
+    Example: salve-server worker
+    """
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    with at_work() as place:
+        working = Worker(place.engine, place.clock, jobs(place.engine))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            # Ending waits for what has begun, which a signal's handler must not.
+            signal.signal(number, lambda _number, _frame: threading.Thread(target=working.stop).start())
+        click.echo("The worker is at work.")
+        working.run()
+
+
+def jobs(engine: Engine) -> list[Job]:
+    """Everything that is done in the background, and how often."""
+    return [
+        Job("retime", 30, partial(retime, engine)),
+        Job("watch", 60, partial(watch, engine)),
+        Job("heard", LOOK_MS // 1000, partial(count_heard, engine)),
+        Job("pauses", 600, partial(learn_pauses, engine)),
+        Job("held", HOUR_S, partial(release, engine)),
+        Job("tidy", HOUR_S, partial(tidy, engine)),
+    ]
+
+
+def tidy(engine: Engine, now_ms: int) -> int:
+    """Delete what has served its time; returns how many rows."""
+    with writing(engine) as connection:
+        return delete_old(
+            connection,
+            delays_ms=now_ms - MEMORY_MS,
+            failures_ms=now_ms - TRIES_MS,
+            sessions_made_ms=now_ms - LONGEST_MS,
+            sessions_seen_ms=now_ms - IDLE_MS,
+            day=UNIX_EPOCH_DAY + now_ms // DAY_MS - HEARD_KEPT_DAYS,
+        )
