@@ -42,6 +42,7 @@ class Watched(NamedTuple):
 
     row: FleetRow
     health: dict[str, Any]
+    others_heard: bool | None
     troubles: list[Trouble]
     remarks: list[Trouble]
 
@@ -80,7 +81,7 @@ def look(connection: Connection, now_ms: int, store_ids: Collection[int] | None 
             incidents=incidents[row.id],
             others_heard=others_heard(others),
         )
-        found.append(Watched(row, health, troubles(facts, now_ms), remarks(facts, now_ms)))
+        found.append(Watched(row, health, facts.others_heard, troubles(facts, now_ms), remarks(facts, now_ms)))
     return found
 
 

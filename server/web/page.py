@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from server.i18n.translator import Translator
 
 
-KEPT = frozenset({"period", "from", "to", "sort", "lang", "next"})
+KEPT = frozenset({"period", "from", "to", "sort", "lang", "next", "store"})
 
 
 class Page:

@@ -15,6 +15,7 @@ from server.database.engine import reading, writing
 from server.database.figures import is_made_up
 from server.errors import not_found
 from server.web import head_office, store_page
+from server.web.fleet_routes import add_fleet
 from server.web.page import Page, period_asked
 from server.web.visitor import (
     OFFICE_ROLES,
@@ -46,6 +47,7 @@ def blueprint(settings: Settings, clock: Clock, engine: Engine) -> Blueprint:
     web.register_error_handler(Stranger, lambda _: to_sign_in())
     _add_sign_in(web, settings, clock, engine)
     _add_pages(web, settings, clock, engine)
+    add_fleet(web, settings, clock, engine)
     return web
 
 

@@ -1,0 +1,227 @@
+"""The fleet page in the reader's words: how many kiosks are well, who needs someone and what to do, then every kiosk."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from server.comparison.periods import local_time
+from server.fleet.states import SILENT_AFTER_MS, is_heard
+from server.fleet.watching import OFF, WELL
+from server.i18n.sentence import Name, Sentence
+from server.web.figures import touchpoint_words
+from server.web.heard_bars import DAYS, heard_bars
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from markupsafe import Markup
+
+    from server.database.fleet import FleetRow, HeardDay
+    from server.fleet.states import Trouble
+    from server.fleet.watching import Watched
+    from server.i18n.translator import Translator
+
+# A page stays small on a phone; a store is chosen, or all are asked for.
+MOST_SHOWN = 40
+UNHEARD = frozenset({"never", "offline", "silent", "silent-all"})
+# Names whose words are those of another.
+STATE_WORDS = {"silent-all": "silent"}
+DO_WORDS = {"never": "offline", "key-elsewhere": "card-copied", "two-boots": "card-copied"}
+
+
+class ShownTrouble(NamedTuple):
+    """One kiosk's trouble: where and what, why it is thought so, what to do."""
+
+    kiosk: str
+    title: Markup
+    why: Markup
+    todo: str
+
+
+class ShownKiosk(NamedTuple):
+    """One kiosk's row; `mark` is well, silent, open or off."""
+
+    code: str
+    store: str
+    touchpoint: str
+    state: str
+    mark: str
+    words: list[Markup]
+    remarks: list[Markup]
+    bars: Markup
+    last: str
+    received: str
+    notes: list[str]
+    waiting: str
+    heat: str
+    supply: str
+
+
+class ShownFleet:
+    """What the template of the fleet page places.
+
+    Args:
+        watched: the kiosks that are shown, and `everyone` those that the sentence speaks of.
+        heard: the looks of the last days, by kiosk.
+        config_of: the stored configuration (JSON) of a kiosk's version, or None.
+        t: the reader's translator.
+        now_ms: Unix milliseconds.
+    """
+
+    def __init__(
+        self,
+        watched: Sequence[Watched],
+        heard: Iterable[HeardDay],
+        config_of: Callable[[int, int], str | None],
+        t: Translator,
+        now_ms: int,
+        *,
+        every: bool,
+    ) -> None:
+        self._t = t
+        self._now_ms = now_ms
+        self._config_of = config_of
+        looks: defaultdict[int, list[HeardDay]] = defaultdict(list)
+        for one in heard:
+            looks[one.kiosk_id].append(one)
+        ordered = sorted(watched, key=lambda one: (not one.troubles, one.state == OFF))
+        shown = ordered if every else ordered[:MOST_SHOWN]
+        self.more = len(ordered) - len(shown)
+        self.kiosks = [self._kiosk(one, looks[one.row.id]) for one in shown]
+        self.troubles = [self._trouble(one.row, trouble, one) for one in ordered for trouble in one.troubles]
+        stores = len({one.row.store_id for one in watched})
+        self.count = t.listed(t.say("unit.kiosks", len(watched)), t.say("unit.stores", stores))
+        self.moment = t.listed(t.formats.long_day(local_time("UTC", now_ms).date()), t.formats.time(local_time("UTC", now_ms)))
+        self.verdict = self._verdict(watched)
+        self.why = self._received(watched)
+        self.days = DAYS
+        self.made = t.say(
+            "fleet.made", minutes=SILENT_AFTER_MS // 60_000, most=999, thousand=1_000, time=local_time("UTC", now_ms)
+        )
+
+    def _verdict(self, watched: Sequence[Watched]) -> str:
+        on = [one for one in watched if one.state != OFF]
+        need = sum(bool(one.troubles) for one in on)
+        if not on:
+            return self._t.say("fleet.none")
+        if not need:
+            return self._t.say("fleet.all-well")
+        return f"{self._t.say('fleet.well', len(on) - need, all=len(on))} {self._t.say('fleet.need', need)}"
+
+    def _received(self, watched: Sequence[Watched]) -> str:
+        t = self._t
+        rows = [one.row for one in watched]
+        waiting = sum(_waiting(row) for row in rows if is_heard(row.heard_ms, self._now_ms))
+        gone = sum(row.lost for row in rows)
+        parts = [
+            t.say("fleet.received-all", received=sum(map(_received, rows)), thanked=sum(map(_thanked, rows))),
+            *([t.say("fleet.waiting-all", waiting=waiting)] if waiting else []),
+            *([t.say("fleet.lost-all", lost=gone)] if gone else []),
+            *([t.say("fleet.silent-unknown")] if any(UNHEARD.intersection(_names(one)) for one in watched) else []),
+        ]
+        return " ".join(parts)
+
+    def _kiosk(self, one: Watched, looks: Sequence[HeardDay]) -> ShownKiosk:
+        t, row = self._t, one.row
+        notes = [
+            *([t.say("fleet.lost", lost=row.lost)] if row.lost else []),
+            *([t.say("fleet.refused", refused=row.refused)] if row.refused else []),
+            *([t.say("fleet.held", held=row.held)] if row.held else []),
+        ]
+        words = [self._state(row, trouble) for trouble in one.troubles]
+        well = [] if words or one.state == OFF else [t.say_html("state.well")]
+        heard = is_heard(row.heard_ms, self._now_ms)
+        return ShownKiosk(
+            code=row.code,
+            store=row.store_name,
+            touchpoint=touchpoint_words(row.touchpoint, t),
+            state=one.state,
+            mark=_mark(one),
+            words=[*words, *well],
+            remarks=[self._state(row, remark) for remark in one.remarks],
+            bars=heard_bars(looks, self._now_ms, t),
+            last="" if row.heard_ms is None else t.say("fleet.heard-last", time=self._moment(row, row.heard_ms)),
+            received=t.say("fleet.received-of", received=_received(row), thanked=_thanked(row)),
+            notes=notes,
+            waiting=t.formats.number(_waiting(row)) if heard else t.say("fleet.not-known"),
+            heat=self._heat(one.health) if heard else "–",
+            supply=self._supply(one) if heard else "–",
+        )
+
+    def _trouble(self, row: FleetRow, trouble: Trouble, one: Watched) -> ShownTrouble:
+        t = self._t
+        where = t.listed(row.store_name, touchpoint_words(row.touchpoint, t))
+        todo = DO_WORDS.get(trouble.name, trouble.name)
+        why = trouble.name
+        if why == "silent" and not one.others_heard:
+            why = "silent-alone"
+        return ShownTrouble(
+            kiosk=row.code,
+            title=t.say_html("fleet.where-state", where=Name(where), state=self._state(row, trouble)),
+            why=t.say_html(f"why.{why}", **self._values(row, trouble)),
+            todo=t.say(f"do.{todo}"),
+        )
+
+    def _state(self, row: FleetRow, trouble: Trouble) -> Markup:
+        name = f"state.{STATE_WORDS.get(trouble.name, trouble.name)}"
+        return self._t.tell_html(Sentence(name, trouble.n, self._values(row, trouble)))
+
+    def _values(self, row: FleetRow, trouble: Trouble) -> dict[str, Any]:
+        at = local_time(row.timezone, trouble.at_ms or 0)
+        moment = self._moment(row, trouble.at_ms or 0)
+        exact = trouble.name in {"offline", "nobody"}
+        return {
+            "time": self._t.formats.time(at) if exact else moment,
+            "date": self._t.formats.day(at.date()),
+            "times": trouble.n or 0,
+            "refused": row.refused,
+            "what": Name(self._button(row, trouble.what) if trouble.name in {"stuck", "dead"} else trouble.what),
+        }
+
+    def _button(self, row: FleetRow, button: str) -> str:
+        """What is written beside a button, in the reader's language where the kiosk speaks it."""
+        body = self._config_of(row.id, row.config_applied)
+        texts: Mapping[str, Mapping[str, str]] = {}
+        if body is not None:
+            texts = json.loads(body)["buttons"].get(button, {}).get("texts", {})
+        words = texts.get(self._t.language) or next(iter(texts.values()), None)
+        return button if words is None else f"{words['question']} {words['answer']}"
+
+    def _moment(self, row: FleetRow, at_ms: int) -> str:
+        return self._t.moment(local_time(row.timezone, at_ms), local_time(row.timezone, self._now_ms).date())
+
+    def _heat(self, health: Mapping[str, Any]) -> str:
+        heat = health.get("temperature_c")
+        fits = isinstance(heat, (int, float)) and not isinstance(heat, bool) and -100 < heat < 200
+        return self._t.say("fleet.degrees", heat=round(heat)) if fits and heat is not None else "–"
+
+    def _supply(self, one: Watched) -> str:
+        if "power" in _names(one):
+            return self._t.say("fleet.supply-weak")
+        told = one.health.get("under_voltage") is not None or one.health.get("throttling") is not None
+        return self._t.say("fleet.supply-good") if told else "–"
+
+
+def _names(one: Watched) -> set[str]:
+    return {trouble.name for trouble in one.troubles}
+
+
+def _mark(one: Watched) -> str:
+    if one.state in {WELL, OFF}:
+        return one.state
+    return "silent" if one.state in UNHEARD - {"offline"} else "open"
+
+
+def _thanked(row: FleetRow) -> int:
+    # A buffer that does not tell its totals, or a copied card, must not make us claim more than all.
+    return max(row.thanked, row.known)
+
+
+def _received(row: FleetRow) -> int:
+    return row.known - row.lost
+
+
+def _waiting(row: FleetRow) -> int:
+    return max(0, row.thanked - row.known)
