@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 # A page stays small on a phone; a store is chosen, or all are asked for.
 MOST_SHOWN = 40
 UNHEARD = frozenset({"never", "offline", "silent", "silent-all"})
+URGENCY = (
+    *("full", "input", "card-copied", "key-elsewhere", "two-boots", "stuck", "damaged", "offline", "silent-all", "silent"),
+    *("never", "dead", "power", "hot", "nobody", "fault", WELL, OFF),
+)
 # Names whose words are those of another.
 STATE_WORDS = {"silent-all": "silent"}
 DO_WORDS = {"never": "offline", "key-elsewhere": "card-copied", "two-boots": "card-copied"}
@@ -86,7 +90,7 @@ class ShownFleet:
         looks: defaultdict[int, list[HeardDay]] = defaultdict(list)
         for one in heard:
             looks[one.kiosk_id].append(one)
-        ordered = sorted(watched, key=lambda one: (not one.troubles, one.state == OFF))
+        ordered = sorted(watched, key=_urgency)
         shown = ordered if every else ordered[:MOST_SHOWN]
         self.more = len(ordered) - len(shown)
         self.kiosks = [self._kiosk(one, looks[one.row.id]) for one in shown]
@@ -152,14 +156,18 @@ class ShownFleet:
 
     def _trouble(self, row: FleetRow, trouble: Trouble, one: Watched) -> ShownTrouble:
         t = self._t
-        where = t.listed(row.store_name, touchpoint_words(row.touchpoint, t))
         todo = DO_WORDS.get(trouble.name, trouble.name)
         why = trouble.name
         if why == "silent" and not one.others_heard:
             why = "silent-alone"
         return ShownTrouble(
             kiosk=row.code,
-            title=t.say_html("fleet.where-state", where=Name(where), state=self._state(row, trouble)),
+            title=t.say_html(
+                "fleet.where-state",
+                store=Name(row.store_name),
+                touchpoint=Name(touchpoint_words(row.touchpoint, t)),
+                state=self._state(row, trouble),
+            ),
             why=t.say_html(f"why.{why}", **self._values(row, trouble)),
             todo=t.say(f"do.{todo}"),
         )
@@ -206,6 +214,11 @@ class ShownFleet:
 
 def _names(one: Watched) -> set[str]:
     return {trouble.name for trouble in one.troubles}
+
+
+def _urgency(one: Watched) -> tuple[bool, int]:
+    """Places those who need someone first: where presses are lost or nobody can answer, then by how surely it is broken."""
+    return not one.troubles, URGENCY.index(one.state) if one.state in URGENCY else len(URGENCY)
 
 
 def _mark(one: Watched) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 NOON_MS = 1_795_262_400_000
 PASSWORD = "correct horse battery"
-PAGES = ("/stores/S001", "/stores/S002?period=today", "/head-office", "/nothing")
+PAGES = ("/stores/S001", "/stores/S002?period=today", "/head-office", "/fleet", "/nothing")
 MOST_BYTES = 100_000
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
