@@ -35,7 +35,8 @@ def worker() -> None:
     Example: salve-server worker
     """
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    for chatty in ("apscheduler", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.ERROR)
     with at_work() as place:
         working = Worker(place.engine, place.clock, jobs(place.engine))
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -10,6 +10,7 @@ import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from apscheduler.events import EVENT_SCHEDULER_STARTED
 from apscheduler.schedulers.blocking import BlockingScheduler
 
 from server.database.engine import writing
@@ -57,6 +58,9 @@ class Worker:
         # A run that was missed is made up once, however late, and none begins before the last has ended.
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler = BlockingScheduler(timezone=UTC, job_defaults=defaults)
+        self._scheduler.add_listener(self._started, EVENT_SCHEDULER_STARTED)
+        self._stopping = False
+        self._lock = threading.RLock()
 
     def run(self) -> None:
         """Do the jobs, each at once and then on its schedule; returns after `stop`, when what had begun is done."""
@@ -66,8 +70,11 @@ class Worker:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Begin nothing new; waits for what had begun. Not to be called by a job."""
-        self._scheduler.shutdown(wait=True)
+        """Begin nothing new; waits for what had begun. May be called before `run` and twice, not by a job."""
+        with self._lock:
+            self._stopping = True
+            if self._scheduler.running:
+                self._scheduler.shutdown(wait=True)
 
     def do(self, job: Job) -> bool:
         """Run one job now, unless another worker is at it; returns whether it was run, also when it failed."""
@@ -93,6 +100,11 @@ class Worker:
             keeper.join()
             self._end(job.name)
         return True
+
+    def _started(self, _event: object) -> None:
+        with self._lock:
+            if self._stopping and self._scheduler.running:
+                self._scheduler.shutdown(wait=False)
 
     def _keep(self, name: str, ended: threading.Event) -> None:
         """Renew a lease until its job has ended."""

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from server.database import tables
 from server.database.engine import writing
 from server.database.tables import arrivals, buffers, days, held, kiosks, lost, reactions, streams
 from server.fleet import kiosks as fleet
@@ -227,3 +228,56 @@ def test_a_mash_leaves_a_press_before_it_that_was_no_vote_or_not_just_now_as_it_
     assert [row.reason for row in house.rows(reactions)] == [0, 0, 0, 0, 1, 0]
     assert [bool(row.counted) for row in house.rows(reactions)] == [False, False, True, False, False, False]
     assert house.wrong_figures() == []
+
+
+def test_a_press_that_stops_counting_after_it_was_stored_is_a_revision(house, kiosk) -> None:
+    kiosk.sync([kiosk.press(1_000)])
+    kiosk.sync([kiosk.press(1_200, "served-unhappy", mark="mash")], first_seq=2)
+    assert [(row.position, row.seq, row.what, row.at_ms) for row in house.rows(tables.revisions)] == [
+        (1, 1, "counted", house.clock.now_ms())
+    ]
+
+
+def incidents(house) -> dict[tuple[int, str], int]:
+    return {(row.kiosk_id, row.what): row.times for row in house.rows(tables.incidents)}
+
+
+def test_two_streams_of_one_parent_are_a_copied_card_and_a_chain_of_them_is_none(house, kiosk) -> None:
+    first, second, third, copy = ("a" * 32, "b" * 32, "c" * 32, "d" * 32)
+    kiosk.sync([kiosk.press(1_000)], stream=first)
+    kiosk.sync([], stream=second, parent=first)
+    kiosk.sync([], stream=third, parent=second)
+    kiosk.sync([], stream=second, parent=first)
+    assert incidents(house) == {}
+    kiosk.sync([], stream=copy, parent=second)
+    kiosk.sync([], stream=copy, parent=second)
+    assert incidents(house) == {(1, "card-copied"): 1}
+
+
+def test_a_card_copied_into_another_kiosk_is_told_of_both_and_one_that_was_replaced_of_none(house, kiosk) -> None:
+    kiosk.sync([kiosk.press(1_000)], stream="a" * 32)
+    kiosk.sync([], stream="b" * 32, parent="a" * 32)
+    other = house.enrol("sha256:another")
+    other.sync([], stream="c" * 32, parent="a" * 32)
+    assert incidents(house) == {(1, "card-copied"): 1, (2, "card-copied"): 1}
+    heir = house.enrol("sha256:heir", replaces=other.code)
+    heir.sync([], stream="d" * 32, parent="c" * 32)
+    assert set(incidents(house).values()) == {1}
+
+
+def test_two_live_boots_in_turns_are_noticed_and_reboots_are_not(house, kiosk) -> None:
+    def speak(boot: str) -> None:
+        kiosk.sync([], boots=[[boot, 1]])
+
+    for boot in ("boot-one", "boot-two", "boot-three", "boot-three"):
+        speak(boot)
+    assert incidents(house) == {}
+    for boot in ("boot-two", "boot-three", "boot-two"):
+        speak(boot)
+    assert incidents(house) == {(1, "two-boots"): 2}
+
+
+def test_a_key_shown_by_other_hardware_is_refused_and_remembered(house, kiosk) -> None:
+    for _ in range(2):
+        assert kiosk.send(kiosk.request([], hardware="sha256:another")).status_code == 403
+    assert incidents(house) == {(1, "key-elsewhere"): 2}

@@ -20,7 +20,11 @@ HEARTBEAT = {"protocol": 1, "software": "1.0.0", "first_seq": 1, "reactions": []
 REACTION = {
     **dict.fromkeys(("stream", "seq", "boot", "config_version", "question_id"), 1),
     **dict.fromkeys(("elapsed_ms", "wall_ms", "mark", "reason", "uncertainty_ms", "time_quality"), 0),
-    "synced": False, "button": "happy", "answer_id": 2, "faces": 2, "counted": True,
+    "synced": False,
+    "button": "happy",
+    "answer_id": 2,
+    "faces": 2,
+    "counted": True,
 }
 
 

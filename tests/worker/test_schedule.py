@@ -110,3 +110,13 @@ def test_jobs_run_at_once_and_stop_waits_for_what_has_begun(engine: Engine, cloc
     assert begun.is_set()
     assert done.is_set()
     assert rows(engine) == []
+
+
+def test_a_worker_that_is_stopped_before_it_began_ends_at_once(engine: Engine, clock: Any) -> None:
+    worker = Worker(engine, clock, [Job("retime", 3_600, lambda _now_ms: pytest.fail("not now"))])
+    worker.stop()
+    worker.stop()
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    thread.join(DEADLINE_S)
+    assert not thread.is_alive()
