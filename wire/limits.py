@@ -72,8 +72,13 @@ def check_sync(request: SyncRequest) -> None:
     seqs = sequence_numbers(request)
     if seqs and seqs[-1] > MAX_SEQ:
         raise Malformed(f"seq: {seqs[-1]} is above {MAX_SEQ}")
+    unfit = {name for name in {reaction.button for reaction in request.reactions} if not BUTTON.match(name)}
     for seq, reaction in zip(reaction_numbers(request), request.reactions, strict=True):
-        _check_reaction(seq, reaction)
+        elapsed_ms, wall_ms, _, _, button, version, visit, _ = reaction
+        # One look at all: naming each field of a sound reaction would cost more than checking it.
+        fits = 0 <= elapsed_ms <= MAX_ELAPSED_MS and 0 <= wall_ms <= MAX_WALL_MS and 0 <= version <= MAX_NUMBER
+        if not fits or button in unfit or (visit is not None and not 1 <= visit <= seq):
+            _refuse_reaction(seq, reaction)
 
 
 def sequence_numbers(request: SyncRequest) -> list[int]:
@@ -141,15 +146,15 @@ def _check_boots_of(reactions: Iterable[Reaction], known: set[int]) -> None:
         raise Malformed(f"reactions: boot {min(unknown)} is not in boots")
 
 
-def _check_reaction(seq: int, reaction: Reaction) -> None:
+def _refuse_reaction(seq: int, reaction: Reaction) -> None:
+    """Say what is wrong with a reaction that does not fit."""
     _number(f"elapsed_ms of seq {seq}", reaction.elapsed_ms, 0, MAX_ELAPSED_MS)
     _number(f"wall_ms of seq {seq}", reaction.wall_ms, 0, MAX_WALL_MS)
     _number(f"config_version of seq {seq}", reaction.config_version, 0, MAX_NUMBER)
     if not BUTTON.match(reaction.button):
         raise Malformed(f"button of seq {seq}: not a button's name")
     # A visit looks back: its first press carries null, or may name itself.
-    if reaction.visit is not None and not 1 <= reaction.visit <= seq:
-        raise Malformed(f"visit of seq {seq}: must not be a later seq")
+    raise Malformed(f"visit of seq {seq}: must not be a later seq")
 
 
 def _boot(name: str, number: int, known: set[int]) -> None:

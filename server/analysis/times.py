@@ -97,14 +97,14 @@ class BootClock:
     def at(self, elapsed_ms: int, wall_ms: int, synced: bool) -> PressTime:
         """The time of a press at `elapsed_ms` of this boot, which the kiosk's own clock called `wall_ms`."""
         found = self._exact(elapsed_ms)
+        if found is not None and found[1] <= ONE_SIDED_MS and 0 <= found[0] <= self._arrived_ms:
+            return found
         if found is None or found.uncertainty_ms > ONE_SIDED_MS:
             found = self._better(found, self._estimated(elapsed_ms, wall_ms, synced))
         if found is None:
             found = self._bounded(elapsed_ms, wall_ms, synced)
             if found.quality == UNKNOWN:
                 return found
-        if 0 <= found.pressed_ms <= self._arrived_ms:
-            return found
         return PressTime(min(max(found.pressed_ms, 0), self._arrived_ms), found.uncertainty_ms, found.quality)
 
     def may_improve(self, elapsed_ms: int, found: PressTime) -> bool:
@@ -129,10 +129,11 @@ class BootClock:
         start, server_ms, length_ms, server_length_ms, uncertainty_ms, end = self._stretches[
             bisect_right(self._breaks, elapsed_ms)
         ]
-        pressed_ms = server_ms + (elapsed_ms - start) * server_length_ms // length_ms
-        away_ms = min(abs(elapsed_ms - start), abs(end - elapsed_ms))
-        # As drift() has it, without the call: this runs for every reaction.
-        return PressTime(pressed_ms, uncertainty_ms - (-away_ms * DRIFT_PPM // 1_000_000), EXACT)
+        since_ms = elapsed_ms - start
+        # Between two exchanges the nearer one counts. As drift() has it, without the call: this runs for every reaction.
+        away_ms = min(since_ms, end - elapsed_ms) if length_ms > 1 else abs(since_ms)
+        uncertainty_ms -= -away_ms * DRIFT_PPM // 1_000_000
+        return PressTime(server_ms + since_ms * server_length_ms // length_ms, uncertainty_ms, EXACT)
 
     def _estimated(self, elapsed_ms: int, wall_ms: int, synced: bool) -> PressTime | None:
         if not self._bounds:

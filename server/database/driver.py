@@ -40,6 +40,11 @@ def savepoint(connection: Connection) -> Iterator[None]:
     run(connection, "RELEASE SAVEPOINT part")
 
 
+def truths(connection: Connection) -> tuple[bool, bool] | tuple[int, int]:
+    """What to give the driver for False and True: SQLite's looks for an adapter for every bool, and stores 0 or 1."""
+    return (0, 1) if connection.dialect.name == "sqlite" else (False, True)
+
+
 def marks(count: int) -> str:
     """`?, ?, ?` for a list of that many values."""
     return ", ".join("?" * count)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, update
 
 from server.database.driver import run
-from server.database.tables import config_versions, kiosk_keys, kiosks, placements, stores
+from server.database.tables import config_versions, kiosks, placements, stores
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
@@ -44,24 +44,13 @@ def kiosk_by_code(connection: Connection, code: str) -> Row[Any] | None:
 
 def kiosk_by_key_id(connection: Connection, key_id: str) -> Row[*tuple[Any, ...]] | None:
     """The key of that id and the kiosk it belongs to, or None."""
-    found = (
-        select(
-            kiosk_keys.c.id.label("key"),
-            kiosk_keys.c.secret_hash,
-            kiosk_keys.c.made_ms,
-            kiosk_keys.c.used_ms,
-            kiosk_keys.c.revoked_ms,
-            kiosks.c.id,
-            kiosks.c.code,
-            kiosks.c.hardware,
-            kiosks.c.disabled_ms,
-            kiosks.c.rotate_ms,
-            kiosks.c.live_boot,
-        )
-        .join(kiosks, kiosks.c.id == kiosk_keys.c.kiosk_id)
-        .where(kiosk_keys.c.key_id == key_id)
-    )
-    return connection.execute(found).first()
+    return run(
+        connection,
+        "SELECT y.id AS key, y.secret_hash, y.made_ms, y.used_ms, y.revoked_ms,"
+        " k.id, k.code, k.hardware, k.disabled_ms, k.rotate_ms, k.live_boot"
+        " FROM kiosk_keys y JOIN kiosks k ON k.id = y.kiosk_id WHERE y.key_id = ?",
+        (key_id,),
+    ).first()
 
 
 def all_kiosks(connection: Connection) -> list[Row[Any]]:

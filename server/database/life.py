@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select, update
 
+from server.database.driver import run
 from server.database.tables import counters, life
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
-COUNTERS = ("position", "stream", "revision", "config")
+COUNTERS = ("position", "stream", "config", "revision")
 
 
 class Life(NamedTuple):
@@ -37,8 +38,8 @@ def begin_life(connection: Connection) -> None:
 
 def read_life(connection: Connection) -> Life:
     """The database's one row about itself."""
-    row = connection.execute(select(life.c.epoch, life.c.chain, life.c.made_up, life.c.safe_position)).one()
-    return Life(*row)
+    epoch, chain, made_up, safe_position = run(connection, "SELECT epoch, chain, made_up, safe_position FROM life").one()
+    return Life(epoch, chain, bool(made_up), safe_position)
 
 
 def name_chain(connection: Connection, chain: str, *, made_up: bool) -> None:

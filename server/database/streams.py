@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from server.database.driver import for_update, marks, run, run_many
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from sqlalchemy import Connection
 
@@ -102,12 +102,14 @@ def close_lost(connection: Connection, stream: Stream, found: Sequence[int], now
             "DELETE FROM lost WHERE kiosk_id = ? AND stream = ? AND first_seq = ?",
             (stream.kiosk_id, stream.number, first),
         )
-        for start, end in runs(seq for seq in range(first, last + 1) if seq not in back):
+        for start, end in runs([seq for seq in range(first, last + 1) if seq not in back]):
             add_lost(connection, stream, start, end, now_ms)
 
 
-def runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
+def runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
     """Growing numbers as ranges without holes, ends included."""
+    if numbers and numbers[-1] - numbers[0] == len(numbers) - 1:
+        return [(numbers[0], numbers[-1])]
     found: list[tuple[int, int]] = []
     for number in numbers:
         if found and found[-1][1] == number - 1:

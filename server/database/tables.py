@@ -61,7 +61,7 @@ life = _small(
     Column("safe_position", BigInteger, nullable=False),  # arrivals up to here are in a verified backup
 )
 
-# "position" of arrivals and "revision" (both taken last: their order is commit order), "stream" numbers, "config" versions.
+# "position" of arrivals, "revision" (both taken last: their order is commit order), "stream" numbers, "config" versions.
 counters = _small(
     "counters",
     Column("name", String(20), primary_key=True),

@@ -9,7 +9,7 @@ from server.database.boot_clocks import bound_of, limits_of_boots
 from server.database.boots import BootRow, add_anchor, add_boot, anchors_around, boots_by_id, save_boot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from sqlalchemy import Connection
 
@@ -44,11 +44,12 @@ class Boots:
         """The server's number of the boot that this request was sent in."""
         return self._known[self._sent.boot].number
 
-    def clocks(self, reactions: Iterable[Reaction]) -> dict[int, BootClock]:
+    def clocks(self, reactions: Sequence[Reaction]) -> dict[int, BootClock]:
         """A clock for every boot that these reactions name, by the request's number."""
-        elapsed: dict[int, list[int]] = {}
-        for reaction in reactions:
-            elapsed.setdefault(reaction.boot, []).append(reaction.elapsed_ms)
+        elapsed = {
+            named: [reaction.elapsed_ms for reaction in reactions if reaction.boot == named]
+            for named in {reaction.boot for reaction in reactions}
+        }
         return {named: self._clock(named, min(found), max(found)) for named, found in elapsed.items()}
 
     def _clock(self, named: int, first_ms: int, last_ms: int) -> BootClock:

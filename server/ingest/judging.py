@@ -10,6 +10,7 @@ import msgspec
 from server.analysis.tallies import DAY_UNCERTAINTY_MS, HOUR_UNCERTAINTY_MS, Press
 from server.analysis.times import SETTLED_MS
 from server.database.codes import MARKS, REASONS
+from server.database.driver import truths
 from server.database.held import HeldRow
 from server.database.local_time import local_day_and_hour
 from server.database.reactions import POLARITY_OF_ANSWER, ReactionRow, last_of_question
@@ -58,7 +59,7 @@ class Boots(Protocol):
     def ids(self) -> Mapping[int, str]:
         """The boot id of each."""
 
-    def clocks(self, reactions: Iterable[Reaction]) -> Mapping[int, BootClock]:
+    def clocks(self, reactions: Sequence[Reaction]) -> Mapping[int, BootClock]:
         """A clock for each that these reactions name."""
 
 
@@ -112,8 +113,9 @@ class Judge:
         presses: list[Press] = []
         owner, stream = self._stream.kiosk_id, self._stream.number
         numbers = self._boots.numbers()
-        clocks = self._boots.clocks(entry for _, entry in entries if isinstance(entry, Reaction))
+        clocks = self._boots.clocks([entry for _, entry in entries if isinstance(entry, Reaction)])
         make_press = Press._make
+        truth = truths(self._connection)
         configs: dict[int, dict[str, ButtonMeaning]] = {}
         zones: dict[int, str] = {}
         for seq, entry in entries:
@@ -131,19 +133,20 @@ class Judge:
             placement, question, signal, answer, faces = meaning
             if placement not in zones:
                 zones[placement] = self._meanings.zone(self._connection, placement)
+            number = numbers[boot]
             time = clocks[boot].at(elapsed_ms, wall_ms, synced)
             pressed_ms, unsure_ms, quality = time
             if (quality or unsure_ms > SETTLED_MS) and clocks[boot].may_improve(elapsed_ms, time):
-                self._unsettled[numbers[boot]] = (self._unsettled.get(numbers[boot], (seq,))[0], seq)
+                self._unsettled[number] = (self._unsettled.get(number, (seq,))[0], seq)
             counted = mark == "vote"
             day, hour, arrival_day = self._days(zones[placement], pressed_ms, unsure_ms)
             # fmt: off
             rows.append((  # a bare tuple in the order of ReactionRow: the driver is quicker with those
-                owner, stream, seq, numbers[boot], elapsed_ms, wall_ms, synced, version, button, visit, MARKS[mark],
-                placement, question, answer, faces, UNREASONED, counted, pressed_ms, unsure_ms, quality,
+                owner, stream, seq, number, elapsed_ms, wall_ms, truth[synced], version, button, visit, MARKS[mark],
+                placement, question, answer, faces, UNREASONED, truth[counted], pressed_ms, unsure_ms, quality,
             ))
             presses.append(make_press((
-                seq, numbers[boot], elapsed_ms, placement, question, signal, faces, POLARITY_OF_ANSWER[answer], counted,
+                seq, number, elapsed_ms, placement, question, signal, faces, POLARITY_OF_ANSWER[answer], counted,
                 day, hour, arrival_day, visit,
             )))
             # fmt: on
@@ -158,7 +161,7 @@ class Judge:
     def _hold_beyond_quota(self, entries: Sequence[Entry], rows: list[tuple[Any, ...]], presses: list[Press]) -> None:
         if not presses:
             return
-        wanted = Counter(press.arrival_day if press.day is None else press.day for press in presses)
+        wanted = Counter([press.arrival_day if press.day is None else press.day for press in presses])
         before = reactions_on_days(self._connection, self._stream.kiosk_id, list(wanted))
         if all(before.get(day, 0) + count <= self._quota for day, count in wanted.items()):
             return
@@ -180,7 +183,7 @@ class Judge:
 
         Changes rows and presses in place; returns the seqs of earlier batches' presses that stop counting.
         """
-        if all(row[MARK_AT] != MASH for row in rows):
+        if MASH not in {row[MARK_AT] for row in rows}:
             return []
         last: dict[int, int] = {}
         uncounted: list[int] = []

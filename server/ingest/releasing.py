@@ -89,7 +89,7 @@ class _BootsById:
     def ids(self) -> dict[int, str]:
         return {number: boot.boot_id for number, boot in self._boots.items()}
 
-    def clocks(self, reactions: Iterable[Reaction]) -> dict[int, BootClock]:
+    def clocks(self, reactions: Sequence[Reaction]) -> dict[int, BootClock]:
         named = {reaction.boot for reaction in reactions}
         arguments = self._connection, self._kiosk_id
         return {number: clock_of_boot(*arguments, self._boots[number], self._received_ms) for number in named}

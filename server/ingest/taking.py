@@ -65,7 +65,8 @@ def take_in(
     high = _note_lost(connection, stream, request, high, now_ms)
     if high != stream.high:
         set_high(connection, stream, high)
-    arrivals = [Arrival(stream.kiosk_id, stream.number, first, last, now_ms) for first, last in runs(seq for seq, _ in new)]
+    arrived = runs([seq for seq, _ in new])
+    arrivals = [Arrival(stream.kiosk_id, stream.number, first, last, now_ms) for first, last in arrived]
     held = sorted(Held(row.seq, row.code) for row in (*judged.held, *apart))
     note_unsettled(connection, judged.unsettled)
     revisions = [Revision(stream.kiosk_id, stream.number, seq, COUNTED) for seq in judged.uncounted]
