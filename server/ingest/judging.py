@@ -21,7 +21,7 @@ from wire import codes
 from wire.messages import Reaction, Rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection
 
