@@ -94,7 +94,7 @@ def next_arrivals(
 ) -> list[Arrival]:
     """Up to `limit` arrivals of these kiosks (None is all) with after < position <= end, in order of position."""
     found = (
-        select(arrivals)
+        select(*(arrivals.c[name] for name in Arrival._fields))
         .where(arrivals.c.position > after, arrivals.c.position <= end, arrivals.c.received_ms >= least_received_ms)
         .order_by(arrivals.c.position)
         .limit(limit)
@@ -116,23 +116,24 @@ def reactions_of(connection: Connection, positions: Sequence[int]) -> list[tuple
         "SELECT a.position, r.seq, r.placement_id, r.question_id, r.answer_id, r.pressed_ms, r.uncertainty_ms,"  # noqa: S608
         " r.time_quality, r.visit, r.mark, r.reason, r.counted, r.config_version FROM arrivals a JOIN reactions r"
         " ON r.kiosk_id = a.kiosk_id AND r.stream = a.stream AND r.seq BETWEEN a.first_seq AND a.last_seq"
-        f" WHERE {where} ORDER BY a.position, r.seq",
+        f" WHERE {where} AND NOT a.apart ORDER BY a.position, r.seq",
         values,
     )
 
 
 def held_of(connection: Connection, positions: Sequence[int]) -> list[HeldRow]:
-    """The held rows that stand at their seq in these growing positions, by position and seq.
+    """The held rows of these growing positions, by position and seq.
 
-    What is held beside another reaction (other content, another kiosk's) never moved the ledger, and is in no export.
+    Those that stand at their seq, and, where the position says so, what is held beside it (other content, another kiosk's).
     """
     where, values = _at(positions)
     found = _tuples(
         connection,
         "SELECT a.position, h.seq, h.code, h.sender_id, h.content FROM arrivals a JOIN held h"  # noqa: S608
         " ON h.kiosk_id = a.kiosk_id AND h.stream = a.stream AND h.seq BETWEEN a.first_seq AND a.last_seq"
-        f" WHERE {where} AND h.code NOT IN (?, ?) ORDER BY a.position, h.seq",
-        (*values, *BESIDE),
+        f" WHERE {where} AND (NOT a.apart AND h.code NOT IN (?, ?) OR a.apart AND h.code IN (?, ?)"
+        " AND h.received_ms = a.received_ms) ORDER BY a.position, h.seq",
+        (*values, *BESIDE, *BESIDE),
     )
     return [HeldRow(position, seq, code, sender, bytes(content)) for position, seq, code, sender, content in found]
 

@@ -29,14 +29,20 @@ class HeldRow(NamedTuple):
     received_ms: int
 
 
+HOLD = (
+    "INSERT INTO held (kiosk_id, stream, seq, code, sender_id, content, received_ms, digest)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (kiosk_id, stream, seq, code, digest) DO NOTHING"
+)
+
+
 def hold(connection: Connection, rows: Sequence[HeldRow]) -> None:
     """Keep these; one that is already kept with the same content stays as it is."""
-    run_many(
-        connection,
-        "INSERT INTO held (kiosk_id, stream, seq, code, sender_id, content, received_ms, digest)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (kiosk_id, stream, seq, code, digest) DO NOTHING",
-        [(*row, _digest(row)) for row in rows],
-    )
+    run_many(connection, HOLD, [(*row, _digest(row)) for row in rows])
+
+
+def hold_apart(connection: Connection, rows: Sequence[HeldRow]) -> list[HeldRow]:
+    """Keep what is held beside other reactions, and return what was not kept yet: only that is news for the ledger."""
+    return [row for row in rows if run(connection, HOLD, (*row, _digest(row))).rowcount]
 
 
 def held_between(connection: Connection, kiosk_id: int, stream: int, first: int, last: int) -> dict[int, bytes]:

@@ -21,13 +21,14 @@ class Stream(NamedTuple):
 
 
 class Arrival(NamedTuple):
-    """A run of newly stored seq numbers, first and last included."""
+    """A run of newly stored seq numbers, first and last included; `apart` when they are held beside what stands there."""
 
     kiosk_id: int
     stream: int
     first_seq: int
     last_seq: int
     received_ms: int
+    apart: bool = False
 
 
 def lock_stream(connection: Connection, token: str) -> Stream | None:
@@ -132,7 +133,8 @@ def add_arrivals(connection: Connection, arrivals: Sequence[Arrival]) -> None:
     first = last - len(arrivals) + 1
     run_many(
         connection,
-        "INSERT INTO arrivals (position, kiosk_id, stream, first_seq, last_seq, received_ms) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO arrivals (position, kiosk_id, stream, first_seq, last_seq, received_ms, apart)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
         [(first + place, *arrival) for place, arrival in enumerate(arrivals)],
     )
 
@@ -141,7 +143,8 @@ def arrivals_of_stream(connection: Connection, kiosk_id: int, number: int) -> li
     """First seq, last seq and receipt of every run of a stream, by first seq."""
     rows = run(
         connection,
-        "SELECT first_seq, last_seq, received_ms FROM arrivals WHERE kiosk_id = ? AND stream = ? ORDER BY first_seq",
+        "SELECT first_seq, last_seq, received_ms FROM arrivals WHERE kiosk_id = ? AND stream = ? AND NOT apart"
+        " ORDER BY first_seq",
         (kiosk_id, number),
     )
     return [(first, last, received) for first, last, received in rows]
@@ -174,7 +177,7 @@ def progress(
 def _safe(connection: Connection, kiosk_id: int, number: int, high: int, safe_position: int) -> int:
     unsafe: int | None = run(
         connection,
-        "SELECT MIN(first_seq) FROM arrivals WHERE kiosk_id = ? AND stream = ? AND position > ?",
+        "SELECT MIN(first_seq) FROM arrivals WHERE kiosk_id = ? AND stream = ? AND position > ? AND NOT apart",
         (kiosk_id, number, safe_position),
     ).scalar_one()
     return high if unsafe is None else unsafe - 1

@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.schema import SchemaItem  # noqa: TC002  (the only name here used for types alone)
 
@@ -351,6 +352,7 @@ arrivals = _small(  # the ledger: which run of a stream was stored when; its ord
     Column("first_seq", Integer, nullable=False),
     Column("last_seq", Integer, nullable=False),
     Column("received_ms", BigInteger, nullable=False),
+    Column("apart", Boolean, nullable=False, server_default=false()),  # held beside what stands, or will stand, at that seq
     Index("ix_arrivals_of_stream", "kiosk_id", "stream", "first_seq"),  # a stream's safe seq; when a reaction came
 )
 

@@ -8,7 +8,7 @@ from server import errors
 from server.analysis.tallies import Tally
 from server.database.boots import boots_by_id
 from server.database.codes import MARKS
-from server.database.held import HeldRow, held_between, hold
+from server.database.held import HeldRow, held_between, hold, hold_apart
 from server.database.reactions import RawFacts, facts_between, insert_reactions, presses_of_stream, stop_counting
 from server.database.revisions import COUNTED, Revision
 from server.database.rollups import add_tally, drop_clusters, read_clusters, save_clusters
@@ -60,13 +60,15 @@ def take_in(
     else:
         _store_in_order(connection, stream, judged, now_ms)
     apart = [_apart(stream, seq, codes.HELD_CONTENT_CONFLICT, sender_id, raw, now_ms) for seq, raw in conflicts]
-    hold(connection, [*judged.held, *apart])
+    hold(connection, judged.held)
+    beside = hold_apart(connection, apart)
     high = max(high, entries[-1][0]) if entries else high
     high = _note_lost(connection, stream, request, high, now_ms)
     if high != stream.high:
         set_high(connection, stream, high)
     arrived = runs([seq for seq, _ in new])
     arrivals = [Arrival(stream.kiosk_id, stream.number, first, last, now_ms) for first, last in arrived]
+    arrivals += _news(beside)
     held = sorted(Held(row.seq, row.code) for row in (*judged.held, *apart))
     note_unsettled(connection, judged.unsettled)
     revisions = [Revision(stream.kiosk_id, stream.number, seq, COUNTED) for seq in judged.uncounted]
@@ -88,9 +90,9 @@ def keep_apart(connection: Connection, stream: Stream, request: SyncRequest, sen
     duplicate, foreign = _compare(connection, stream, taken, numbers, ids)
     foreign += [(seq, entry if isinstance(entry, bytes) else content(entry, ids)) for seq, entry in new]
     rows = [_apart(stream, seq, codes.HELD_FOREIGN_STREAM, sender_id, raw, now_ms) for seq, raw in foreign]
-    hold(connection, rows)
+    arrivals = _news(hold_apart(connection, rows))
     held = [Held(row.seq, row.code) for row in rows]
-    return Taken(0, duplicate, held, max(stream.high, entries[-1][0]), [], [], None)
+    return Taken(0, duplicate, held, max(stream.high, entries[-1][0]), arrivals, [], None)
 
 
 def _entries(request: SyncRequest) -> list[Entry]:
@@ -185,6 +187,11 @@ def store_out_of_order(connection: Connection, stream: Stream, judged: Judged, n
     add_tally(connection, stream.kiosk_id, after)
     drop_clusters(connection, *place)
     save_clusters(connection, *place, clusters)
+
+
+def _news(beside: Sequence[HeldRow]) -> list[Arrival]:
+    """What was held beside other reactions, one ledger row each: their seqs are no run of the stream."""
+    return [Arrival(row.kiosk_id, row.stream, row.seq, row.seq, row.received_ms, apart=True) for row in beside]
 
 
 def _apart(stream: Stream, seq: int, code: str, sender_id: int, raw: bytes, now_ms: int) -> HeldRow:
