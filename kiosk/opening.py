@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from kiosk import quarantine
 from kiosk.ballast import Ballast
 from kiosk.buffer.check import Damaged
-from kiosk.buffer.file import USUAL, Limits, StorageError, is_full
+from kiosk.buffer.file import USUAL, Limits, StorageError
 from kiosk.buffer.schema import NAME
+from kiosk.buffer.transaction import is_full
 from kiosk.buffer.whole import Buffer
 from kiosk.errors import BufferUnsafe
 from kiosk.machine import free_bytes

@@ -7,7 +7,8 @@ import threading
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from kiosk.buffer.file import USUAL, Limits, is_damage
+from kiosk.buffer.file import USUAL, Limits
+from kiosk.buffer.transaction import is_damage
 from kiosk.errors import Stopped
 from kiosk.homebringing import Homebringer
 from kiosk.work import Outcome, Press, Work

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kiosk.buffer.check import has_own_schema
 from kiosk.buffer.homecoming import PastBuffer, PastStream
-from kiosk.buffer.schema import APPLICATION_ID, NAME, bring_up_to_date
+from kiosk.buffer.mending import copy_readable, put_back_beginning
+from kiosk.buffer.schema import NAME
 from wire.limits import MAX_ELAPSED_MS, MAX_NUMBER, MAX_SEQ, MAX_TEXT, MAX_WALL_MS, STREAM
 from wire.messages import Anchor, Boot
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 # SQLite quotes damaged names in its messages, which then are no UTF-8 and no message.
 UNREADABLE = (sqlite3.Error, ValueError)
-BLOCK_BYTES = 4096
 ROWS_AT_ONCE = 500
 COLUMNS = "seq, elapsed_ms, wall_ms, synced, boot, button, config_version, visit, mark, opaque"
 MARKS = frozenset({"vote", "repeat", "mash", "rate"})
@@ -54,14 +53,14 @@ class Wreck:
         self._remove()
         for end in ("", "-wal", "-journal"):
             if (folder / f"{NAME}{end}").exists():
-                _copy(folder / f"{NAME}{end}", self._copy.with_name(f"{self._copy.name}{end}"))
+                copy_readable(folder / f"{NAME}{end}", self._copy.with_name(f"{self._copy.name}{end}"))
         # Presses that should be there and are not, as far as their streams can be read; and streams that can not.
         self.missing = 0
         self.nameless = 0
         if not self._opens():
-            self._mend(whole_page=False)
+            put_back_beginning(self._copy, whole_page=False)
             if not self._opens():
-                self._mend(whole_page=True)
+                put_back_beginning(self._copy, whole_page=True)
                 self._opens()
 
     def close(self) -> None:
@@ -193,38 +192,9 @@ class Wreck:
             self._conn.close()
         return sound
 
-    def _mend(self, *, whole_page: bool) -> None:
-        """Take the copy's header, or its whole first page, from a buffer made by the same steps: they are always alike."""
-        pattern = self._copy.with_name("pattern.db")
-        pattern.unlink(missing_ok=True)
-        conn = sqlite3.connect(pattern, isolation_level=None)
-        conn.execute("PRAGMA synchronous=OFF")
-        conn.execute(f"PRAGMA application_id={APPLICATION_ID}")
-        bring_up_to_date(conn)
-        conn.execute("PRAGMA journal_mode=WAL")
-        conn.close()
-        page = bytearray(pattern.read_bytes()[:BLOCK_BYTES])
-        pattern.unlink()
-        size = self._copy.stat().st_size
-        # The size in pages, and no free ones: https://www.sqlite.org/fileformat.html
-        page[28:40] = (max(1, size // BLOCK_BYTES)).to_bytes(4, "big") + bytes(8)
-        with self._copy.open("r+b") as file:
-            file.write(page if whole_page or size < BLOCK_BYTES else page[:100])
-
     def _remove(self) -> None:
         for end in ("", "-wal", "-journal", "-shm"):
             self._copy.with_name(f"{self._copy.name}{end}").unlink(missing_ok=True)
-
-
-def _copy(source: Path, target: Path) -> None:
-    """Copy block by block; one that the card can not read any more becomes zeros."""
-    with source.open("rb", buffering=0) as file, target.open("wb") as copy:
-        for place in range(0, source.stat().st_size, BLOCK_BYTES):
-            try:
-                block = os.pread(file.fileno(), BLOCK_BYTES, place)
-            except OSError:
-                block = bytes(BLOCK_BYTES)
-            copy.write(block)
 
 
 def _agreed(*places: object) -> str | None:

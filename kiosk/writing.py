@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kiosk.buffer.file import Limits, StorageError, is_damage, is_full
+from kiosk.buffer.file import Limits, StorageError
+from kiosk.buffer.transaction import is_damage, is_full
 from kiosk.errors import BufferUnsafe
 from kiosk.housekeeping import Housekeeping
 from kiosk.misuse import Judge
