@@ -14,7 +14,8 @@ from server.database.incidents import note_incident
 from server.fleet.enrolment import enrol, make_code
 from server.fleet.watching import count_heard
 from server.i18n.translator import translator
-from server.web.fleet_page import DO_WORDS, STATE_WORDS, URGENCY
+from server.web.fleet_page import URGENCY
+from server.web.fleet_words import DO_WORDS, STATE_WORDS
 
 OURS = {"Origin": "http://localhost"}
 HEARTBEAT = {"protocol": 1, "software": "1.0.0", "first_seq": 1, "reactions": [], "boots": [["boot", 1]], "buffer": "buffer"}
