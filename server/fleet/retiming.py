@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from server.analysis.times import PressTime
     from server.database.unsettled import Stamped, Unsettled
 
-# New times in one transaction: some 50 ms, which on SQLite every sync has to wait for.
+# New times in one transaction: some 100 ms, which on SQLite every sync has to wait for.
 MOST_AT_ONCE = 2_000
 
 
