@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from server.analysis.boot_order import Between, KnownBoot, between
-from server.analysis.times import BootClock, Bound, Fix
+from server.analysis.times import NOT_KNOWN_MS, BootClock, Bound, Fix
 from server.database.boots import anchors_around
 from server.database.driver import run
 
@@ -43,7 +43,7 @@ def limits_of_boots(connection: Connection, kiosk_id: int, buffer: str) -> dict[
 
 def clock_of_boot(connection: Connection, kiosk_id: int, boot: BootRow, arrived_ms: int) -> BootClock:
     """All that is known of a boot's clock, for presses that arrived then."""
-    fixes = anchors_around(connection, kiosk_id, boot.number, 0, boot.last_elapsed_ms or 0)
+    fixes = anchors_around(connection, kiosk_id, boot.number, 0, NOT_KNOWN_MS)
     bound = bound_of(boot)
     limits = None
     if not fixes and bound is None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from server.analysis.cuts import part_around
 from server.analysis.tallies import Tally
-from server.analysis.times import BootClock, Fix, is_better
+from server.analysis.times import NOT_KNOWN_MS, BootClock, Fix, is_better
 from server.database.boot_clocks import bound_of, limits_of_boots
 from server.database.boots import anchors_around, boot_of_number
 from server.database.engine import reading, writing
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from server.analysis.times import PressTime
     from server.database.unsettled import Stamped, Unsettled
 
-# New times in one transaction: some 50 ms, which on SQLite every sync has to wait for.
+# New times in one transaction: some 100 ms, which on SQLite every sync has to wait for.
 MOST_AT_ONCE = 2_000
 
 
@@ -125,7 +125,7 @@ class _Times:
         boot = boot_of_number(connection, kiosk_id, number)
         bound = bound_of(boot)
         self._bounds = [] if bound is None else [bound]
-        self._fixes = [Fix(*row) for row in anchors_around(connection, kiosk_id, number, 0, boot.last_elapsed_ms or 0)]
+        self._fixes = [Fix(*row) for row in anchors_around(connection, kiosk_id, number, 0, NOT_KNOWN_MS)]
         self._limits = limits
         self._arrivals = arrivals_of_stream(connection, kiosk_id, stream)
         self._now_ms = now_ms

@@ -72,7 +72,9 @@ def take_in(
     held = sorted(Held(row.seq, row.code) for row in (*judged.held, *apart))
     note_unsettled(connection, judged.unsettled)
     revisions = [Revision(stream.kiosk_id, stream.number, seq, COUNTED) for seq in judged.uncounted]
-    return Taken(len(judged.rows), duplicate, held, high, arrivals, revisions, boots.speaking())
+    # The boots of a stream that was taken over are counted as its owner's, not the sender's.
+    boot = boots.speaking() if sender_id == stream.kiosk_id else None
+    return Taken(len(judged.rows), duplicate, held, high, arrivals, revisions, boot)
 
 
 def keep_apart(connection: Connection, stream: Stream, request: SyncRequest, sender_id: int, now_ms: int) -> Taken:

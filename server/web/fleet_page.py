@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from server.comparison.periods import local_time
 from server.fleet.states import SILENT_AFTER_MS, is_heard
 from server.fleet.watching import OFF, WELL
-from server.i18n.sentence import Name, Sentence
 from server.web.figures import touchpoint_words
+from server.web.fleet_words import TroubleWords
 from server.web.heard_bars import DAYS, heard_bars
 
 if TYPE_CHECKING:
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from server.database.fleet import FleetRow, HeardDay
-    from server.fleet.states import Trouble
     from server.fleet.watching import Watched
     from server.i18n.translator import Translator
 
@@ -30,18 +28,6 @@ URGENCY = (
     *("full", "input", "card-copied", "key-elsewhere", "two-boots", "stuck", "damaged", "offline", "silent-all", "silent"),
     *("never", "dead", "power", "hot", "nobody", "fault", WELL, OFF),
 )
-# Names whose words are those of another.
-STATE_WORDS = {"silent-all": "silent"}
-DO_WORDS = {"never": "offline", "key-elsewhere": "card-copied", "two-boots": "card-copied"}
-
-
-class ShownTrouble(NamedTuple):
-    """One kiosk's trouble: where and what, why it is thought so, what to do."""
-
-    kiosk: str
-    title: Markup
-    why: Markup
-    todo: str
 
 
 class ShownKiosk(NamedTuple):
@@ -86,7 +72,7 @@ class ShownFleet:
     ) -> None:
         self._t = t
         self._now_ms = now_ms
-        self._config_of = config_of
+        self._words = TroubleWords(t, now_ms, config_of)
         looks: defaultdict[int, list[HeardDay]] = defaultdict(list)
         for one in heard:
             looks[one.kiosk_id].append(one)
@@ -94,7 +80,7 @@ class ShownFleet:
         shown = ordered if every else ordered[:MOST_SHOWN]
         self.more = len(ordered) - len(shown)
         self.kiosks = [self._kiosk(one, looks[one.row.id]) for one in shown]
-        self.troubles = [self._trouble(one.row, trouble, one) for one in ordered for trouble in one.troubles]
+        self.troubles = [self._words.trouble(one, trouble) for one in ordered for trouble in one.troubles]
         stores = len({one.row.store_id for one in watched})
         self.count = t.listed(t.say("unit.kiosks", len(watched)), t.say("unit.stores", stores))
         self.moment = t.listed(t.formats.long_day(local_time("UTC", now_ms).date()), t.formats.time(local_time("UTC", now_ms)))
@@ -134,7 +120,7 @@ class ShownFleet:
             *([t.say("fleet.refused", refused=row.refused)] if row.refused else []),
             *([t.say("fleet.held", held=row.held)] if row.held else []),
         ]
-        words = [self._state(row, trouble) for trouble in one.troubles]
+        words = [self._words.state(row, trouble) for trouble in one.troubles]
         well = [] if words or one.state == OFF else [t.say_html("state.well")]
         heard = is_heard(row.heard_ms, self._now_ms)
         return ShownKiosk(
@@ -144,61 +130,15 @@ class ShownFleet:
             state=one.state,
             mark=_mark(one),
             words=[*words, *well],
-            remarks=[self._state(row, remark) for remark in one.remarks],
+            remarks=[self._words.state(row, remark) for remark in one.remarks],
             bars=heard_bars(looks, self._now_ms, t),
-            last="" if row.heard_ms is None else t.say("fleet.heard-last", time=self._moment(row, row.heard_ms)),
+            last="" if row.heard_ms is None else t.say("fleet.heard-last", time=self._words.moment(row, row.heard_ms)),
             received=t.say("fleet.received-of", received=_received(row), thanked=_thanked(row)),
             notes=notes,
             waiting=t.formats.number(_waiting(row)) if heard else t.say("fleet.not-known"),
             heat=self._heat(one.health) if heard else "–",
             supply=self._supply(one) if heard else "–",
         )
-
-    def _trouble(self, row: FleetRow, trouble: Trouble, one: Watched) -> ShownTrouble:
-        t = self._t
-        todo = DO_WORDS.get(trouble.name, trouble.name)
-        why = trouble.name
-        if why == "silent" and not one.others_heard:
-            why = "silent-alone"
-        return ShownTrouble(
-            kiosk=row.code,
-            title=t.say_html(
-                "fleet.where-state",
-                store=Name(row.store_name),
-                touchpoint=Name(touchpoint_words(row.touchpoint, t)),
-                state=self._state(row, trouble),
-            ),
-            why=t.say_html(f"why.{why}", **self._values(row, trouble)),
-            todo=t.say(f"do.{todo}"),
-        )
-
-    def _state(self, row: FleetRow, trouble: Trouble) -> Markup:
-        name = f"state.{STATE_WORDS.get(trouble.name, trouble.name)}"
-        return self._t.tell_html(Sentence(name, trouble.n, self._values(row, trouble)))
-
-    def _values(self, row: FleetRow, trouble: Trouble) -> dict[str, Any]:
-        at = local_time(row.timezone, trouble.at_ms or 0)
-        moment = self._moment(row, trouble.at_ms or 0)
-        exact = trouble.name in {"offline", "nobody"}
-        return {
-            "time": self._t.formats.time(at) if exact else moment,
-            "date": self._t.formats.day(at.date()),
-            "times": trouble.n or 0,
-            "refused": row.refused,
-            "what": Name(self._button(row, trouble.what) if trouble.name in {"stuck", "dead"} else trouble.what),
-        }
-
-    def _button(self, row: FleetRow, button: str) -> str:
-        """What is written beside a button, in the reader's language where the kiosk speaks it."""
-        body = self._config_of(row.id, row.config_applied)
-        texts: Mapping[str, Mapping[str, str]] = {}
-        if body is not None:
-            texts = json.loads(body)["buttons"].get(button, {}).get("texts", {})
-        words = texts.get(self._t.language) or next(iter(texts.values()), None)
-        return button if words is None else f"{words['question']} {words['answer']}"
-
-    def _moment(self, row: FleetRow, at_ms: int) -> str:
-        return self._t.moment(local_time(row.timezone, at_ms), local_time(row.timezone, self._now_ms).date())
 
     def _heat(self, health: Mapping[str, Any]) -> str:
         heat = health.get("temperature_c")

@@ -95,3 +95,17 @@ def test_what_the_first_release_stored_is_looked_at_again(empty: Engine) -> None
             (1, 2, 7, 1, 1, ""),
         ]
         assert connection.execute(text("SELECT value FROM counters WHERE name = 'revision'")).scalar_one() == 0
+
+
+def test_a_first_releases_postgresql_gets_the_same_tables(postgres_url: str) -> None:
+    engine = make_engine(postgres_url)
+    with writing(engine) as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(text("INSERT INTO life VALUES (1, 'epoch', '', false, 0)"))
+    upgrade(engine)
+    with reading(engine) as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert connection.execute(text("SELECT value FROM counters WHERE name = 'revision'")).scalar_one() == 0
+    engine.dispose()

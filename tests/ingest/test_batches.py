@@ -277,6 +277,16 @@ def test_two_live_boots_in_turns_are_noticed_and_reboots_are_not(house, kiosk) -
     assert incidents(house) == {(1, "two-boots"): 2}
 
 
+def test_an_heir_that_sends_its_predecessors_presses_is_one_machine(house, kiosk) -> None:
+    for boot in ("boot-one", "boot-two", "boot-three"):
+        kiosk.sync([], boots=[[boot, 1]])
+    heir = house.enrol("sha256:heir", replaces=kiosk.code)
+    for _ in range(3):
+        heir.sync([kiosk.press(1_000)], boots=[["boot-four", 1]])
+        heir.sync([], stream="c" * 32, boots=[["boot-four", 1]])
+    assert incidents(house) == {}
+
+
 def test_a_key_shown_by_other_hardware_is_refused_and_remembered(house, kiosk) -> None:
     for _ in range(2):
         assert kiosk.send(kiosk.request([], hardware="sha256:another")).status_code == 403

@@ -13,6 +13,9 @@ from server.database.engine import reading, writing
 from server.database.incidents import note_incident
 from server.fleet.enrolment import enrol, make_code
 from server.fleet.watching import count_heard
+from server.i18n.translator import translator
+from server.web.fleet_page import URGENCY
+from server.web.fleet_words import DO_WORDS, STATE_WORDS
 
 OURS = {"Origin": "http://localhost"}
 HEARTBEAT = {"protocol": 1, "software": "1.0.0", "first_seq": 1, "reactions": [], "boots": [["boot", 1]], "buffer": "buffer"}
@@ -270,3 +273,11 @@ def test_the_page_speaks_every_language(sign_in, shops, two, clock, language):
     page = sign_in("head-office").get(f"/fleet?lang={language}").get_data(as_text=True)
     assert states(page)["K-001"] == "full"
     assert "Needs someone" not in page
+
+
+def test_every_trouble_has_its_words():
+    t = translator("en")
+    for name in set(URGENCY) - {"well", "off"}:
+        assert t.known(f"state.{STATE_WORDS.get(name, name)}"), name
+        assert t.known(f"why.{name}"), name
+        assert t.known(f"do.{DO_WORDS.get(name, name)}"), name
