@@ -121,8 +121,11 @@ function turn() {
   }
   // A visit lasts as long as the box takes two presses for one person's: nothing changes under their eyes.
   if (page.page !== "ask" || isHeld() || now() - person < Number(page.visitMs)) return;
-  if (page.row !== "0") quietly(show(page.first));
-  else if (page.turn && now() - since >= Number(page.turnMs)) quietly(show(page.turn));
+  if (page.row !== "0") {
+    if (now() - since >= Number(page.visitMs)) quietly(show(page.first));
+    return;
+  }
+  if (page.turn && now() - since >= Number(page.turnMs)) quietly(show(page.turn));
 }
 
 async function follow() {
