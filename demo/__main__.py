@@ -88,6 +88,9 @@ def _run(folder: Path, port: int, screen_port: int, *, empty: bool) -> None:
         )
         running.callback(server.stop)
         server.start()
+        worker = Child("worker", [command("salve-server"), "worker"], environment, folder / "worker.log")
+        running.callback(worker.stop)
+        worker.start()
         kiosk_environment = _kiosk_environment(kiosk_folder, screen_port)
         if code is not None:
             _enrol(kiosk_environment, port, code)
@@ -101,7 +104,7 @@ def _run(folder: Path, port: int, screen_port: int, *, empty: bool) -> None:
         running.callback(kiosk.stop)
         kiosk.start()
         _tell_newcomer(port, screen_port, people)
-        _watch((server, kiosk), lives, port, now_ms)
+        _watch((server, worker, kiosk), lives, port, now_ms)
 
 
 def _watch(children: Sequence[Child], lives: Sequence[Life], port: int, told_ms: int) -> NoReturn:

@@ -32,7 +32,7 @@ class Child:
     """One process that should always run; its output goes to a file in the demonstration's folder."""
 
     def __init__(
-        self, name: str, arguments: Sequence[str], environment: Mapping[str, str], words: Path, health_url: str
+        self, name: str, arguments: Sequence[str], environment: Mapping[str, str], words: Path, health_url: str = ""
     ) -> None:
         self.name = name
         self._arguments = list(arguments)
@@ -42,8 +42,10 @@ class Child:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it and wait until it answers; raises NotStarted."""
+        """Start it and wait until it answers, where it has an address to answer at; raises NotStarted."""
         self._spawn()
+        if not self._health_url:
+            return
         deadline = time.monotonic() + START_S
         while not self._answers():
             if not self.is_running:
