@@ -8,20 +8,28 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from server.comparison.indexes import (
+    NO_GAP,
+    NO_INDEX,
+    NO_TALLY,
+    NO_VISITS,
     Gap,
     Index,
     Tally,
+    Visits,
     add,
     gap_of,
     index_of,
     relative_gap,
+    subtract,
     tally,
+    visits_of,
+    without_range,
 )
 from server.comparison.quadrant import Cuts, Verdict, verdict_of
 from server.database.figures import store_counts, visit_counts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from sqlalchemy import Connection
 
@@ -30,6 +38,9 @@ if TYPE_CHECKING:
     from server.database.figures import Asked, StoreCount, VisitCount
     from server.survey.definitions import Definition
 
+# With fewer other stores, "the others" would be the figures of a store that the reader may not see.
+LEAST_OTHERS = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -37,7 +48,7 @@ class Figures:
 
     `reactions` are all accepted presses, `counted` those that count, `marked` those that were set aside; the day of `uncertain`
     ones is not known, so they stand at the day they arrived and in no index. `relative` is how far the gap is from the other
-    stores' one. `verdict` is None while the period runs or a number is withheld.
+    stores' one. `verdict` is None while the period runs or a number is withheld; running indexes have no range, and no gap.
     """
 
     store: StoreRef
@@ -56,7 +67,10 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Others:
-    """The other stores of the chain together, over the same days."""
+    """The other stores of the chain that had presses, together, over the same days.
+
+    Fewer than LEAST_OTHERS are counted but not shown: their figures are all withheld.
+    """
 
     stores: int
     service: Index
@@ -79,11 +93,14 @@ class Chain:
             if visit.service_id in self.service_ids and visit.experience_id in self.experience_ids:
                 self.visits[visit.store_id].append(visit)
         self.tallies = {store_id: self._tallies(counts) for store_id, counts in self.counts.items()}
+        self._all = self._sum(self.tallies)
+        self._all_visits = visits_of(visit for visits in self.visits.values() for visit in visits)
+        self._pressed = sum(1 for one, other in self.tallies.values() if one.total + other.total)
         self.cuts = self._cuts()
 
     def figures(self, store: StoreRef) -> Figures:
         """One store's figures."""
-        service, experience, gap = self.indexes([store.id])
+        service, experience, gap = self.together([store.id])
         others = self.others(store.id)
         counts = self.counts[store.id]
         counted = sum(count.positive + count.neutral + count.negative for count in counts)
@@ -105,20 +122,36 @@ class Chain:
             definition_version=self.definition.version,
         )
 
-    def others(self, store_id: int | None) -> Others:
-        """The other stores together; None is no store, so all of them."""
-        ids = [other for other in self.tallies if other != store_id]
-        service, experience, gap = self.indexes(ids)
-        return Others(len(ids), service, experience, gap)
+    def others(self, store_id: int) -> Others:
+        """The other stores together: all of them less this one, since adding up anew takes long in a large chain."""
+        own = self.tallies.get(store_id, (NO_TALLY, NO_TALLY))
+        stores = self._pressed - (own[0].total + own[1].total > 0)
+        if stores < LEAST_OTHERS:
+            return Others(stores, NO_INDEX, NO_INDEX, NO_GAP)
+        visits = (all_of - less for all_of, less in zip(self._all_visits, self._visits([store_id]), strict=True))
+        return Others(stores, *self._shown(subtract(self._all[0], own[0]), subtract(self._all[1], own[1]), Visits(*visits)))
 
-    def indexes(self, store_ids: Sequence[int]) -> tuple[Index, Index, Gap]:
+    def together(self, store_ids: Iterable[int]) -> tuple[Index, Index, Gap]:
         """Service, experience and gap of some stores together."""
+        ids = list(store_ids)
+        return self._shown(*self._sum(ids), self._visits(ids))
+
+    def index(self, counted: Tally) -> Index:
+        """An index under this definition, without its range while the period runs."""
+        index = index_of(counted, self.definition.least_count)
+        return without_range(index) if self.period.running else index
+
+    def _shown(self, service: Tally, experience: Tally, visits: Visits) -> tuple[Index, Index, Gap]:
+        indexes = self.index(service), self.index(experience)
+        return *indexes, NO_GAP if self.period.running else gap_of(*indexes, [visits])
+
+    def _sum(self, store_ids: Iterable[int]) -> tuple[Tally, Tally]:
         found = [self.tallies[store_id] for store_id in store_ids if store_id in self.tallies]
-        least = self.definition.least_count
-        service = index_of(add(one for one, _ in found), least)
-        experience = index_of(add(other for _, other in found), least)
-        visits = [visit for store_id in store_ids for visit in self.visits.get(store_id, ())]
-        return service, experience, gap_of(service, experience, visits)
+        return add(one for one, _ in found), add(other for _, other in found)
+
+    def _visits(self, store_ids: Iterable[int]) -> Visits:
+        found = [visit for store_id in store_ids for visit in self.visits.get(store_id, ())]
+        return visits_of(found) if found else NO_VISITS
 
     def _tallies(self, counts: list[StoreCount]) -> tuple[Tally, Tally]:
         return (

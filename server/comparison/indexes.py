@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from server.analysis.clustering import ClusterSums, effective
 from server.analysis.proportions import (
@@ -73,8 +73,19 @@ class Tally:
     sums: ClusterSums
 
 
+class Visits(NamedTuple):
+    """Passers-by who answered both questions, summed up by their two answers."""
+
+    both: int
+    service_only: int
+    experience_only: int
+    neither: int
+
+
 NO_GAP = Gap(None, None, None, "", 0)
 NO_TALLY = Tally(0, 0, ClusterSums(0, 0, 0, 0))
+NO_INDEX = Index(0, 0, 0.0, None, None, None, "none")
+NO_VISITS = Visits(0, 0, 0, 0)
 
 
 def tally(counts: Iterable[DayCount | StoreCount]) -> Tally:
@@ -108,11 +119,37 @@ def add(tallies: Iterable[Tally]) -> Tally:
     )
 
 
+def subtract(all_of: Tally, own: Tally) -> Tally:
+    """The rest of a sum without one of its parts."""
+    sums, less = all_of.sums, own.sums
+    return Tally(
+        all_of.positive - own.positive,
+        all_of.total - own.total,
+        ClusterSums(
+            sums.clusters - less.clusters,
+            sums.sum_xx - less.sum_xx,
+            sums.sum_xn - less.sum_xn,
+            sums.sum_nn - less.sum_nn,
+        ),
+    )
+
+
+def visits_of(visits: Iterable[Visits | VisitCount]) -> Visits:
+    """Visits summed up."""
+    found = list(visits)
+    return Visits(
+        sum(visit.both for visit in found),
+        sum(visit.service_only for visit in found),
+        sum(visit.experience_only for visit in found),
+        sum(visit.neither for visit in found),
+    )
+
+
 def index_of(counted: Tally, least: int = LEAST_FOR_RANGE) -> Index:
     """The index of a tally; `least` is the definition's least count, at least LEAST_FOR_RANGE."""
     total = counted.total
     if not total:
-        return Index(0, 0, 0.0, None, None, None, "none")
+        return NO_INDEX
     weight = effective(counted.positive, total, counted.sums)
     if weight < max(least, LEAST_FOR_RANGE):
         return Index(counted.positive, total, weight, None, None, None, "too-few")
@@ -124,17 +161,17 @@ def index_of(counted: Tally, least: int = LEAST_FOR_RANGE) -> Index:
     return Index(counted.positive, total, weight, value, 100 * limits.lower, 100 * limits.upper, "")
 
 
-def gap_of(service: Index, experience: Index, visits: Iterable[VisitCount]) -> Gap:
+def without_range(index: Index) -> Index:
+    """The index of days that are not over: a range looked at every minute is not the range it says."""
+    return replace(index, low=None, high=None)
+
+
+def gap_of(service: Index, experience: Index, visits: Iterable[Visits | VisitCount]) -> Gap:
     """The gap between two indexes, with the range that the visits among their presses allow."""
     if service.value is None or experience.value is None:
         return NO_GAP
-    found = list(visits)
-    cells = (
-        sum(visit.both for visit in found),
-        sum(visit.experience_only for visit in found),
-        sum(visit.service_only for visit in found),
-        sum(visit.neither for visit in found),
-    )
+    found = visits_of(visits)
+    cells = (found.both, found.experience_only, found.service_only, found.neither)
     # Visits stand at the day of their first press, so at a period's edge there can be one more of them than presses.
     pairs = min(sum(cells), service.total, experience.total)
     together = overlap_correlation(phi(*cells), pairs, experience.total, service.total) if pairs else 0.0

@@ -32,16 +32,27 @@ class KioskNow:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """Today so far in the store's days. `expected` is what was received today and what the kiosks say still waits on them."""
+    """Today so far in the store's days, whatever period is asked for.
+
+    `reactions` are the `counted` ones (about service, experience or another question), the `marked` ones that were set aside,
+    and those of an `uncertain` time. `expected` is what was received today and what the kiosks say still waits on them.
+    """
 
     reactions: int
     counted: int
     service: int
     experience: int
+    marked: int
+    uncertain: int
     received: int
     expected: int
     kiosks: tuple[KioskNow, ...]
     pulse: int
+
+    @property
+    def other(self) -> int:
+        """Counted presses about questions that are in neither index."""
+        return self.counted - self.service - self.experience
 
     @property
     def complete(self) -> bool:
@@ -62,13 +73,16 @@ def today_so_far(
     service, experience = (
         sum(number for number, count in zip(counted, counts, strict=True) if count.question_id in ids) for ids in signals
     )
-    reactions = sum(counted) + sum(count.marked + count.uncertain for count in counts)
+    marked, uncertain = sum(count.marked for count in counts), sum(count.uncertain for count in counts)
+    reactions = sum(counted) + marked + uncertain
     waiting = sum(kiosk.waiting for kiosk in kiosks)
     return Today(
         reactions=reactions,
         counted=sum(counted),
         service=service,
         experience=experience,
+        marked=marked,
+        uncertain=uncertain,
         received=reactions,
         expected=reactions + waiting,
         kiosks=kiosks,

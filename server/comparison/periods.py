@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from server.errors import wrong_parameter
+from server.errors import Refusal, wrong_parameter
 
 DAYS = {"today": 1, "7d": 7, "4w": 28, "13w": 91}
 DEFAULT = "7d"
@@ -57,17 +57,26 @@ def parse_period(text: str, today: date) -> Period:
         return Period(text, today - timedelta(days=DAYS[text]), today)
     chosen = CHOSEN.match(text)
     if not chosen:
-        raise wrong_parameter("period", "must be today, 7d, 4w, 13w or two days like 2026-11-01..2026-11-15")
+        raise _wrong("name", "must be today, 7d, 4w, 13w or two days like 2026-11-01..2026-11-15")
     try:
         first, end = (date.fromisoformat(part) for part in chosen.groups())
     except ValueError as error:
-        raise wrong_parameter("period", "names a day that does not exist") from error
-    if not 0 < (end - first).days <= LONGEST_DAYS:
-        raise wrong_parameter("period", f"must have 1 to {LONGEST_DAYS} days; its second day is the first after it")
+        raise _wrong("day", "names a day that does not exist") from error
+    if end <= first:
+        raise _wrong("order", "must begin before it ends; its second day is the first after it")
+    if (end - first).days > LONGEST_DAYS:
+        raise _wrong("long", f"must have 1 to {LONGEST_DAYS} days; its second day is the first after it")
     # Outside there are no presses, and beyond some years not even all calendars.
     if first < EARLIEST or end > today + timedelta(days=LONGEST_DAYS):
-        raise wrong_parameter("period", "is too far from today")
-    return Period("chosen", first, end, running=first <= today < end)
+        raise _wrong("far", "is too far from today")
+    return Period("chosen", first, end, running=today < end)
+
+
+def _wrong(reason: str, why: str) -> Refusal:
+    """A refusal that also says in one word which part was wrong, for a page to say it in the reader's language."""
+    refusal = wrong_parameter("period", why)
+    refusal.facts["reason"] = reason
+    return refusal
 
 
 def local_today(timezone: str, now_ms: int) -> date:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from server.comparison.chain import Chain, Figures, Others
-from server.comparison.indexes import Index, add, gap_of, index_of, tally
+from server.comparison.chain import LEAST_OTHERS, Chain, Figures, Others
+from server.comparison.indexes import NO_GAP, NO_INDEX, Index, add, gap_of, index_of, tally, without_range
 from server.comparison.live import Today, today_so_far
 from server.comparison.periods import Period, end_ms, local_today, parse_period
 from server.database.figures import Asked, DayCount, asked_questions, day_counts
 from server.database.life import read_life
-from server.survey.definitions import Definition, valid_at
+from server.survey.definitions import LEAST_COUNT, Definition, valid_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -53,7 +53,7 @@ class StoreSummary:
     """Everything the store's page says.
 
     `before` is the period before, None while this one runs; `incomparable_since` is the day on which the faces or the
-    questions changed, None where both periods asked alike.
+    questions changed, None where both periods asked alike. `now_day` is the store's own today, also where the period is not.
     """
 
     figures: Figures
@@ -63,6 +63,7 @@ class StoreSummary:
     days: tuple[Day, ...]
     places: tuple[Place, ...]
     today: Today
+    now_day: date
     definition: Definition
     made_up: bool
 
@@ -85,17 +86,21 @@ def store_summary(connection: Connection, store: StoreRef, period: Period, now_m
     definition = valid_at(connection, min(now_ms, end_ms(period, store.timezone)))
     chain = Chain(connection, period, definition, asked)
     before = None if period.running else Chain(connection, period.before, definition, asked)
-    first = min(period.before.first, period.end - timedelta(days=SHOWN_DAYS))
-    counts = day_counts(connection, store.id, first.toordinal(), max(period.end, today + timedelta(days=1)).toordinal())
+    tomorrow = today + timedelta(days=1)
+    shown = _shown_days(min(period.end, tomorrow))
+    first = min(period.before.first, shown[0])
+    counts = day_counts(connection, store.id, first.toordinal(), period.end.toordinal())
+    now = day_counts(connection, store.id, today.toordinal(), tomorrow.toordinal())
     ids = (chain.service_ids, chain.experience_ids)
     return StoreSummary(
         figures=chain.figures(store),
         others=chain.others(store.id),
         before=before.figures(store) if before else None,
         incomparable_since=None if period.running else _changed_on(counts, period, ids[0] | ids[1]),
-        days=_days(counts, period, today, ids),
+        days=_days(counts, shown, today, chain),
         places=_places(counts, chain, asked, store.id),
-        today=today_so_far(connection, store, _of(counts, today, today + timedelta(days=1)), ids, now_ms),
+        today=today_so_far(connection, store, now, ids, now_ms),
+        now_day=today,
         definition=definition,
         made_up=read_life(connection).made_up,
     )
@@ -124,26 +129,38 @@ def chain_summary(connection: Connection, stores: Sequence[StoreRef], period_tex
 
 
 def _together(pairs: list[tuple[Chain, StoreRef]]) -> Others:
-    found = [chain.tallies[store.id] for chain, store in pairs if store.id in chain.tallies]
-    visits = [visit for chain, store in pairs for visit in chain.visits.get(store.id, ())]
-    service, experience = index_of(add(one for one, _ in found)), index_of(add(other for _, other in found))
-    return Others(len(found), service, experience, gap_of(service, experience, visits))
+    """All these stores as one, each in its own days; without ranges while the period runs anywhere."""
+    found = [(chain.tallies[store.id], chain.visits.get(store.id, ())) for chain, store in pairs if store.id in chain.tallies]
+    least = pairs[0][0].definition.least_count if pairs else LEAST_COUNT
+    service = index_of(add(one for (one, _), _ in found), least)
+    experience = index_of(add(other for (_, other), _ in found), least)
+    if any(chain.period.running for chain, _ in pairs):
+        return Others(len(found), without_range(service), without_range(experience), NO_GAP)
+    return Others(len(found), service, experience, gap_of(service, experience, (visit for _, own in found for visit in own)))
 
 
 def _of(counts: Iterable[DayCount], first: date, end: date) -> list[DayCount]:
     return [count for count in counts if first.toordinal() <= count.local_day < end.toordinal()]
 
 
-def _days(counts: list[DayCount], period: Period, today: date, ids: tuple[frozenset[int], frozenset[int]]) -> tuple[Day, ...]:
-    """The last days up to the period's end, those without presses too."""
-    shown = [period.end - timedelta(days=back) for back in range(min(SHOWN_DAYS, period.end.toordinal() - 1), 0, -1)]
+def _shown_days(end: date) -> list[date]:
+    """The days of the line: those up to `end`, which is not among them."""
+    return [end - timedelta(days=back) for back in range(min(SHOWN_DAYS, end.toordinal() - 1), 0, -1)]
+
+
+def _days(counts: list[DayCount], shown: list[date], today: date, chain: Chain) -> tuple[Day, ...]:
+    """The days shown, those without presses too; the one that runs has no ranges."""
     by_day: dict[int, list[DayCount]] = {}
     for count in counts:
         by_day.setdefault(count.local_day, []).append(count)
     found = []
     for day in shown:
         own = by_day.get(day.toordinal(), [])
-        service, experience = (index_of(tally(count for count in own if count.question_id in one)) for one in ids)
+        indexes = [
+            index_of(tally(count for count in own if count.question_id in ids), chain.definition.least_count)
+            for ids in (chain.service_ids, chain.experience_ids)
+        ]
+        service, experience = (without_range(index) for index in indexes) if day == today else indexes
         reactions = sum(count.positive + count.neutral + count.negative + count.marked + count.uncertain for count in own)
         found.append(Day(day, service, experience, reactions, running=day == today))
     return tuple(found)
@@ -155,21 +172,24 @@ def _places(counts: list[DayCount], chain: Chain, asked: dict[int, Asked], store
     for count in _of(counts, chain.period.first, chain.period.end):
         if count.question_id in chain.service_ids | chain.experience_ids:
             groups.setdefault((count.touchpoint, count.question_id), []).append(count)
-    least = chain.definition.least_count
     found = []
     for (touchpoint, question_id), own in groups.items():
         question = asked[question_id]
-        elsewhere = [
-            count
-            for other, rows in chain.counts.items()
-            if other != store_id
-            for count in rows
-            if count.question_id == question_id
-        ]
         marked = sum(count.marked for count in own)
-        index, others = index_of(tally(own), least), index_of(tally(elsewhere), least)
+        index, others = chain.index(tally(own)), _elsewhere(chain, question_id, store_id)
         found.append(Place(touchpoint, question.signal, question.code, question.texts, index, others, marked))
     return tuple(sorted(found, key=lambda place: (place.signal, _weakest_first(place.index), place.touchpoint)))
+
+
+def _elsewhere(chain: Chain, question_id: int, store_id: int) -> Index:
+    """The other stores' answer to a question; withheld while the period runs and where too few other stores asked it."""
+    asked = {
+        other: tally(count for count in rows if count.question_id == question_id)
+        for other, rows in chain.counts.items()
+        if other != store_id
+    }
+    found = [own for own in asked.values() if own.total]
+    return NO_INDEX if chain.period.running or len(found) < LEAST_OTHERS else chain.index(add(found))
 
 
 def _weakest_first(index: Index) -> tuple[bool, float]:

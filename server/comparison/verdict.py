@@ -1,7 +1,9 @@
 """Which sentences a store's figures allow, in order, with their numbers; the words are the catalogues'.
 
 Rounding: an index and a difference are whole numbers, ranges round outwards, probabilities down, what is missing up. Readers
-subtract, so a difference in a sentence is that of the two numbers it shows; one that rounds to 0 is not spoken of.
+subtract, so a difference in a sentence is that of the two numbers it shows; one that rounds to 0 is not spoken of, and the
+range of one that is sure never reads as if it held 0. The opening is four sentences at most; how sure it is stands right after
+what is named strong or weak, so that nobody takes it for a word on the gap.
 """
 
 from __future__ import annotations
@@ -11,29 +13,36 @@ from typing import TYPE_CHECKING
 
 from server.analysis.proportions import change_p
 from server.comparison import quadrant
+from server.comparison.gaps import against_chain, fewer, gap_between, named_gap, spoken
 from server.comparison.indexes import difference
-from server.comparison.rounding import outwards, shown
-from server.comparison.scarce import EXPERIENCE, HUNDRED, SERVICE, fact, period_words, span, too_few
-from server.i18n.sentence import Sentence
+from server.comparison.rounding import shown
+from server.comparison.scarce import EXPERIENCE, HUNDRED, SERVICE, fact, period_words, spans, too_few
+from server.i18n.sentence import Days, Sentence
 
 if TYPE_CHECKING:
-    from server.comparison.indexes import Gap, Index
+    from server.comparison.indexes import Index
+    from server.comparison.quadrant import Verdict
     from server.comparison.summary import StoreSummary
 
 MUCH_MARKED = 0.20
 
 
 def paragraph(summary: StoreSummary) -> list[Sentence]:
-    """The two to five sentences that open a store's page."""
+    """The one to four sentences that open a store's page."""
     figures = summary.figures
     service, experience, period = figures.service, figures.experience, figures.period
-    if not figures.reactions or not service.total + experience.total:
-        return [Sentence("presses.none", values={"period": period_words(period)})]
     if period.running:
-        return [Sentence("today.so-far", figures.reactions), Sentence("today.no-verdict")]
+        return _running(summary)
+    if not figures.reactions or not service.total + experience.total:
+        return [Sentence("presses.none", values={"period": period_words(period, summary.now_day)})]
     if service.value is None or experience.value is None:
-        return too_few(service, experience, period)
+        return too_few(service, experience, period, summary.now_day)
     return _verdict(summary)
+
+
+def no_verdict(name: str) -> Sentence:
+    """Why there are only counts while a period of this name runs."""
+    return Sentence("today.no-verdict" if name == "today" else "running.no-verdict")
 
 
 def changes(summary: StoreSummary) -> list[Sentence]:
@@ -81,79 +90,59 @@ def much_marked(marked: int, counted: int) -> bool:
     return marked > MUCH_MARKED * (marked + counted)
 
 
+def _running(summary: StoreSummary) -> list[Sentence]:
+    """Counts of the days asked for, whether that is today alone or days that reach beyond it."""
+    period, reactions = summary.figures.period, summary.figures.reactions
+    if period.first > summary.now_day:
+        return [Sentence("running.to-come")]
+    if period.name == "today":
+        return [Sentence("today.so-far", reactions), no_verdict(period.name)]
+    days = Days(period.first, period.last, summary.now_day)
+    return [Sentence("running.so-far", reactions, {"days": days}), no_verdict(period.name)]
+
+
 def _verdict(summary: StoreSummary) -> list[Sentence]:
     figures, verdict = summary.figures, summary.figures.verdict
-    service, experience, gap = figures.service, figures.experience, figures.gap
+    service, experience = figures.service, figures.experience
     if verdict is None or verdict.name == quadrant.UNCUT:
-        return _without_cut(service, experience, gap)
+        return _without_cut(summary)
     if verdict.name == quadrant.UNCLEAR:
-        return [
-            Sentence("verdict.not-clear-yet"),
-            span(SERVICE, service),
-            span(EXPERIENCE, experience),
-            *_clear_gap(figures.gap, figures.relative),
-        ]
+        return [Sentence("verdict.not-clear-yet"), spans(service, experience), *named_gap(summary)]
     if verdict.name in {quadrant.BOTH_STRONG, quadrant.BOTH_WEAK}:
-        found = [Sentence(f"verdict.{verdict.name}"), fact("fact.helped", service), fact("fact.felt-welcome", experience)]
-        found += [] if gap.clear else [Sentence("gap.none")]
-    else:
-        found = _split(summary)
+        both = [fact("fact.helped", service), fact("fact.felt-welcome", experience)]
+        return [Sentence(f"verdict.{verdict.name}"), _sure(verdict), *(named_gap(summary) or both)]
+    return _split(summary, verdict)
+
+
+def _sure(verdict: Verdict) -> Sentence:
+    """How sure what was just named strong or weak is."""
     if verdict.clear:
-        return [*found, Sentence("sure.clear")]
-    chances = min(99, math.floor(HUNDRED * verdict.probability))
-    return [*found, Sentence("sure.likely", values={"chances": chances, "hundred": HUNDRED})]
+        return Sentence("sure.clear")
+    return Sentence("sure.likely", values={"chances": min(99, math.floor(HUNDRED * verdict.probability)), "hundred": HUNDRED})
 
 
-def _split(summary: StoreSummary) -> list[Sentence]:
+def _split(summary: StoreSummary, verdict: Verdict) -> list[Sentence]:
     """Strong in one, weak in the other."""
-    figures = summary.figures
-    serves = figures.verdict is not None and figures.verdict.name == quadrant.SERVES
+    figures, serves = summary.figures, verdict.name == quadrant.SERVES
     strong, weak = (figures.service, figures.experience) if serves else (figures.experience, figures.service)
     opening = fact("verdict.serves-not-welcomes" if serves else "verdict.welcomes-not-serves", strong)
-    named = _fewer(figures.gap, strong, weak, serves=serves)
-    if named is None:
-        return [opening, fact("fact.felt-welcome" if serves else "fact.helped", weak), Sentence("gap.none")]
-    beside = _beside(EXPERIENCE if serves else SERVICE, weak, summary.others.experience if serves else summary.others.service)
-    low = [beside] if beside is not None and beside.name == "chain.below" else []
-    return [opening, named, _against_chain(figures.relative, serves=serves), *low]
-
-
-def _clear_gap(gap: Gap, relative: Gap) -> list[Sentence]:
-    """What can be said of the gap where a cut runs through an index: only a gap that stands out from the other stores'."""
-    if not gap.clear or not relative.clear:
-        return []
-    return [_against_chain(relative, serves=(gap.points or 0.0) < 0)]
-
-
-def _without_cut(service: Index, experience: Index, gap: Gap) -> list[Sentence]:
-    # Nothing says what strong is: one or two stores, and no target. Facts and the gap need no such line.
-    serves = shown(service.value) > shown(experience.value)
-    strong, weak = (service, experience) if serves else (experience, service)
-    named = _fewer(gap, strong, weak, serves=serves)
-    opening = fact("fact.helped" if serves else "fact.felt-welcome", strong)
+    named = fewer(figures.gap, strong, weak, serves=serves)
     if named is not None:
-        return [opening, named]
+        return [opening, named, _sure(verdict), *against_chain(summary)]
+    other = fact("fact.felt-welcome" if serves else "fact.helped", weak)
+    # Two cuts may lie so that the weak one is the higher one: then the gap is sure, and runs the other way.
+    gap = gap_between(figures.gap, figures.service, figures.experience) if figures.gap.clear else Sentence("gap.none")
+    return [opening, other, _sure(verdict), gap]
+
+
+def _without_cut(summary: StoreSummary) -> list[Sentence]:
+    # Nothing says what strong is: one or two stores, and no target. Facts and the gap need no such line.
+    service, experience, gap = summary.figures.service, summary.figures.experience, summary.figures.gap
+    named = named_gap(summary)
+    if named:
+        serves = (gap.points or 0.0) < 0
+        return [fact("fact.helped", service) if serves else fact("fact.felt-welcome", experience), *named]
     return [fact("fact.helped", service), fact("fact.felt-welcome", experience), Sentence("gap.none")]
-
-
-def _fewer(gap: Gap, strong: Index, weak: Index, *, serves: bool) -> Sentence | None:
-    """The sentence that names the gap, or None where its range holds 0 or it rounds away."""
-    points = shown(strong.value) - shown(weak.value)
-    right_way = gap.points is not None and (gap.points < 0) == serves
-    if not gap.clear or not right_way or points < 1:
-        return None
-    low, high = _spoken(gap, points)
-    share = {"welcomed" if serves else "served": shown(weak.value), "hundred": HUNDRED, "low": low, "high": high}
-    return Sentence("verdict.fewer-welcome" if serves else "verdict.fewer-served", points, share)
-
-
-def _against_chain(relative: Gap, *, serves: bool) -> Sentence:
-    points = shown(abs(relative.points or 0.0))
-    if not relative.clear or points < 1:
-        return Sentence("gap.like-chain")
-    wider = ((relative.points or 0.0) < 0) == serves
-    low, high = _spoken(relative, points)
-    return Sentence("gap.wider-than-chain" if wider else "gap.narrower-than-chain", points, {"low": low, "high": high})
 
 
 def _beside(what: Sentence, own: Index, others: Index) -> Sentence | None:
@@ -163,7 +152,7 @@ def _beside(what: Sentence, own: Index, others: Index) -> Sentence | None:
     points = abs(shown(own.value) - shown(others.value))
     if not away.clear or points < 1:
         return Sentence("chain.same", values={"what": what})
-    low, high = _spoken(away, points)
+    low, high = spoken(away, points)
     return Sentence("chain.below" if away.points < 0 else "chain.above", points, {"what": what, "low": low, "high": high})
 
 
@@ -173,7 +162,7 @@ def _change(what: Sentence, now: Index, before: Index, words: Sentence) -> Sente
         return None
     points = abs(shown(now.value) - shown(before.value))
     if moved.clear and points >= 1:
-        low, high = _spoken(moved, points)
+        low, high = spoken(moved, points)
         name = "change.better" if moved.points > 0 else "change.worse"
         return Sentence(name, points, {"what": what, "before": words, "low": low, "high": high})
     p = change_p(*_weighed(now), *_weighed(before))
@@ -181,13 +170,6 @@ def _change(what: Sentence, now: Index, before: Index, words: Sentence) -> Sente
     if p >= 0.5:
         return Sentence("change.none-small", values=facts)
     return Sentence("change.none", values=facts | {"x": math.floor(1 / p)})
-
-
-def _spoken(gap: Gap, points: int) -> tuple[int, int]:
-    """A difference's range without its sign, rounded outwards, and never so that the number said lies outside it."""
-    ends = sorted((abs(gap.low or 0.0), abs(gap.high or 0.0)))
-    low, high = outwards(*ends)
-    return min(low, points), max(high, points)
 
 
 def _weighed(index: Index) -> tuple[float, float]:

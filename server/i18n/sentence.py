@@ -17,6 +17,23 @@ class Name(str):
 
 
 @dataclass(frozen=True, slots=True)
+class Day:
+    """A day whose year is said only where it is not that of `near`, in the language's own calendar."""
+
+    day: date
+    near: date
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """A run of days, the last included, said as short as its parts allow; the year only where it is not that of `near`."""
+
+    first: date
+    last: date
+    near: date
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """One entry of the catalogues with its values.
 
@@ -31,4 +48,4 @@ class Sentence:
     values: Mapping[str, Value] = field(default_factory=dict)
 
 
-Value = int | str | date | datetime | Sentence
+Value = int | str | date | datetime | Day | Days | Sentence

@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 from markupsafe import Markup, escape
 
 from server.i18n.formats import Formats
-from server.i18n.sentence import Name, Sentence
+from server.i18n.sentence import Day, Days, Name, Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,15 +66,21 @@ class Translator:
         """Sentences as HTML, joined by a space."""
         return Markup(" ").join(self.tell_html(sentence) for sentence in sentences)
 
-    def days(self, first: date, last: date) -> str:
-        """A run of days, the last included, as short as its parts allow: 14 to 20 November 2026."""
+    def days(self, first: date, last: date, near: date | None = None) -> str:
+        """A run of days, the last included, as short as its parts allow: 14 to 20 November 2026.
+
+        The year is left out where both days lie in that of `near`.
+        """
+        end = self.formats.long_day(last) if near is None else self._day(Day(last, near))
         if first == last:
-            return self.formats.long_day(last)
+            return end
+        if near is not None and self.formats.same_year(last, near) and not self.formats.same_year(first, last):
+            end = self.formats.long_day(last)
         if self.formats.same_month(first, last):
             begin = self.formats.day_number(first)
         else:
             begin = self.formats.day(first) if self.formats.same_year(first, last) else self.formats.long_day(first)
-        return self.say("period.range", from_date=begin, to_date=self.formats.long_day(last))
+        return self.say("period.range", from_date=begin, to_date=end)
 
     def moment(self, moment: datetime, today: date) -> str:
         """A time of day, with its day where that is not today."""
@@ -102,11 +108,19 @@ class Translator:
             return self.tell(value)
         if isinstance(value, Name):
             return f"{FIRST_STRONG_ISOLATE}{value}{POP_ISOLATE}"
+        if isinstance(value, Days):
+            return self.days(value.first, value.last, value.near)
+        if isinstance(value, Day):
+            return self._day(value)
         if isinstance(value, datetime):
             return self.formats.time(value)
         if isinstance(value, date):
             return self.formats.day(value)
         return value if isinstance(value, str) else self.formats.number(value)
+
+    def _day(self, value: Day) -> str:
+        near = self.formats.same_year(value.day, value.near)
+        return self.formats.day(value.day) if near else self.formats.long_day(value.day)
 
     def _html(self, value: Value) -> Markup:
         if isinstance(value, Markup):

@@ -42,6 +42,19 @@ class Scale:
         left = self.at(high if self._mirrored else low)
         return f'<rect class="band-{kind}" x="{left}" width="{high - low:.2f}%" y="{y:g}" height="{height:g}" rx="2"/>'
 
+    def bands(self, service: Index, experience: Index, y: float, height: float) -> str:
+        """Both bands around `y`; where one stands without its number, in two lanes and dashed, so that they stay apart."""
+        few = {"service": _few(service), "experience": _few(experience)}
+        lanes = any(few.values())
+        tall = height / 2 - 1 if lanes else height
+        parts = []
+        for signal, index in (("service", service), ("experience", experience)):
+            if index.low is None or index.high is None:
+                continue
+            top = y - height / 2 + (tall + 2 if lanes and signal == "experience" else 0)
+            parts.append(self.band(f"{signal} few" if few[signal] else signal, index.low, index.high, top, tall))
+        return "".join(parts)
+
     def mark(self, kind: str, signal: str, share: float, y: float, size: float) -> str:
         """The signal's mark: a square for service, a circle for experience."""
         if signal == "service":
@@ -53,8 +66,20 @@ class Scale:
         return f'<circle class="{kind}-experience" cx="{self.at(share)}" cy="{y:g}" r="{size:g}"/>'
 
 
+def _few(index: Index) -> bool:
+    return index.value is None and index.low is not None
+
+
+def _drawn(*indexes: Index) -> bool:
+    """Whether there is anything to draw: while a period runs, a number alone is none."""
+    return any(index.low is not None for index in indexes)
+
+
 def side_by_side(rows: Sequence[Row], t: Translator) -> Markup:
-    """Service and experience of each row on one scale, 0 to 100, with a bracket for the gap."""
+    """Service and experience of each row on one scale, 0 to 100, with a bracket for the gap; nothing where nothing is known."""
+    rows = [row for row in rows if _drawn(row.service, row.experience)]
+    if not rows:
+        return Markup("")
     scale, bottom = Scale(t.direction), 82 * len(rows) + 4
     parts = [f'<svg class="plot" height="{bottom + 28}" aria-hidden="true" focusable="false">', _axis(scale, t, bottom)]
     for number, row in enumerate(rows):
@@ -63,12 +88,11 @@ def side_by_side(rows: Sequence[Row], t: Translator) -> Markup:
 
 
 def small_pair(service: Index, experience: Index, t: Translator) -> Markup:
-    """Both indexes of one store in a table's cell."""
+    """Both indexes of one store in a table's cell, on the rule that the sheet draws; nothing where nothing is known."""
+    if not _drawn(service, experience):
+        return Markup("")
     scale, y = Scale(t.direction), 15
-    parts = ['<svg class="plot" height="30" aria-hidden="true" focusable="false">', _rule(scale, y)]
-    for signal, index in (("service", service), ("experience", experience)):
-        if index.low is not None and index.high is not None:
-            parts.append(scale.band(signal if index.value is not None else "plain", index.low, index.high, y - 6, 12))
+    parts = ['<svg class="plot rule" height="30" aria-hidden="true">', scale.bands(service, experience, y, 14)]
     parts.append(_bracket(service, experience, scale, y))
     for signal, index in (("experience", experience), ("service", service)):
         if index.value is not None:
@@ -87,11 +111,13 @@ def small_scale(t: Translator) -> Markup:
 
 
 def dot_row(index: Index, others: Index, signal: str, t: Translator) -> Markup:
-    """One question's share on its band, with an upright tick for the other stores."""
+    """One question's share on its band, with an upright tick for the other stores; nothing where neither is known."""
+    if not _drawn(index, others):
+        return Markup("")
     scale, y = Scale(t.direction), 11
     parts = ['<svg class="plot dots-scale" height="22" aria-hidden="true" focusable="false">', _rule(scale, y, 4)]
     if index.low is not None and index.high is not None:
-        parts.append(scale.band(signal if index.value is not None else "plain", index.low, index.high, y - 6, 12))
+        parts.append(scale.band(f"{signal} few" if _few(index) else signal, index.low, index.high, y - 6, 12))
     if others.value is not None:
         tick = scale.at(others.value)
         parts.append(f'<line class="reference" x1="{tick}" x2="{tick}" y1="2" y2="20"/>')
@@ -111,10 +137,7 @@ def _axis(scale: Scale, t: Translator, bottom: float) -> str:
 def _pair(row: Row, scale: Scale, y: float, t: Translator) -> str:
     inset = -6 if t.direction == "rtl" else 6
     label = f'x="{scale.at(0)}" y="{y - 34:g}" text-anchor="start" dx="{inset}">{escape(row.label)}'
-    parts = [f'<text class="strong halo" {label}</text>']
-    for signal, index in (("service", row.service), ("experience", row.experience)):
-        if index.low is not None and index.high is not None:
-            parts.append(scale.band(signal if index.value is not None else "plain", index.low, index.high, y - 8, 16))
+    parts = [f'<text class="strong halo" {label}</text>', scale.bands(row.service, row.experience, y, 18)]
     parts.append(_bracket(row.service, row.experience, scale, y))
     kind = "dot" if row.firm else "ring"
     for signal, index in (("experience", row.experience), ("service", row.service)):

@@ -23,9 +23,15 @@ STRIP_TOP, STRIP_BASE = 190.0, 222.0
 
 
 def day_lines(days: Sequence[Day], t: Translator, title: str) -> Markup:
-    """Both indexes day by day with their bands, and under them how many pressed."""
-    width = DAY_WIDTH * len(days)
-    parts = [f'<svg class="plot" height="252" role="img" aria-label="{escape(title)}">', _share_lines(t)]
+    """Both indexes day by day with their bands, and under them how many pressed; the latter alone where no share is known."""
+    width, above = DAY_WIDTH * len(days), 0.0 if share_known(days) else STRIP_TOP - 8
+    tall = 252 - above
+    parts = [f'<svg class="plot" height="{tall:g}" role="img" aria-label="{escape(title)}">']
+    if above:
+        # The upper part stays outside of the figure, and nothing is drawn there.
+        parts.append(f'<svg width="100%" height="252" y="{-above:g}" overflow="visible">')
+    else:
+        parts.append(_share_lines(t))
     parts.append(f'<svg class="stretch" width="100%" height="252" viewBox="0 0 {width} 252" preserveAspectRatio="none">')
     mirrored = t.direction == "rtl"
     for signal in ("service", "experience"):
@@ -34,7 +40,12 @@ def day_lines(days: Sequence[Day], t: Translator, title: str) -> Markup:
     parts.append("</svg>")
     parts.append(f'<line class="axis" x1="0" x2="100%" y1="{STRIP_BASE:g}" y2="{STRIP_BASE:g}"/>')
     parts += _day_ticks(days, t)
-    return svg([*parts, "</svg>"])
+    return svg([*parts, "</svg>" if above else "", "</svg>"])
+
+
+def share_known(days: Sequence[Day]) -> bool:
+    """Whether any day has a number or a range."""
+    return any(index.value is not None or index.low is not None for day in days for index in (day.service, day.experience))
 
 
 def _height(share: float) -> float:
@@ -56,32 +67,35 @@ def _series(indexes: Sequence[Index], signal: str, width: float, *, mirrored: bo
         return width - place if mirrored else place
 
     parts = []
-    for run in _runs(indexes):
+    # A lone day's band would have no width, and the first and last day's half of one.
+    half = -0.4 * DAY_WIDTH if mirrored else 0.4 * DAY_WIDTH
+    for run in _runs(index.value is not None and index.low is not None for index in indexes):
         upper = [(across(day), _height(indexes[day].high or 0)) for day in run]
         lower = [(across(day), _height(indexes[day].low or 0)) for day in reversed(run)]
-        # A lone day's band would have no width, and the first and last day's half of one.
-        half = -0.4 * DAY_WIDTH if mirrored else 0.4 * DAY_WIDTH
         ends = [(lower[0][0] + half, upper[-1][1]), (lower[0][0] + half, lower[0][1])]
         begins = [(upper[0][0] - half, lower[-1][1]), (upper[0][0] - half, upper[0][1])]
         parts.append(f'<path class="band-{signal}" d="{_path([*upper, *ends, *lower, *begins])}Z"/>')
+    # The day that is not over has a number and no range: its line goes on without a band.
+    for run in _runs(index.value is not None for index in indexes):
         line = [(across(day), _height(indexes[day].value or 0)) for day in run]
         if len(line) == 1:
             line = [(line[0][0] - abs(half), line[0][1]), (line[0][0] + abs(half), line[0][1])]
         parts.append(f'<path class="line-{signal}" d="{_path(line)}"/>')
     for day, index in enumerate(indexes):
         if index.value is None and index.low is not None and index.high is not None:
-            x = across(day) + (1.2 if signal == "service" else -1.2)
+            x = across(day) + (-1.5 if (signal == "service") != mirrored else 1.5)
             parts.append(
-                f'<line class="few-range" x1="{x:g}" x2="{x:g}" y1="{_height(index.low):.1f}" y2="{_height(index.high):.1f}"/>'
+                f'<line class="few-{signal}" x1="{x:g}" x2="{x:g}"'
+                f' y1="{_height(index.low):.1f}" y2="{_height(index.high):.1f}"/>'
             )
     return parts
 
 
-def _runs(indexes: Sequence[Index]) -> Iterable[list[int]]:
-    """Stretches of days that have a number."""
+def _runs(known: Iterable[bool]) -> Iterable[list[int]]:
+    """Stretches of days of which something is known."""
     run: list[int] = []
-    for day, index in enumerate(indexes):
-        if index.value is not None:
+    for day, known_day in enumerate(known):
+        if known_day:
             run.append(day)
         elif run:
             yield run

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
+from server.comparison.gaps import gap_between
 from server.comparison.rounding import outwards, shown
 
 if TYPE_CHECKING:
@@ -44,16 +45,9 @@ def gap_words(gap: Gap, service: Index, experience: Index, t: Translator) -> str
     return t.say("unit.points-less" if points < 0 else "unit.points-more", abs(points))
 
 
-def gap_sentence(gap: Gap, t: Translator) -> str:
-    """The exact gap with its range, in a sentence without a minus sign."""
-    if gap.points is None:
-        return t.say("gap.not-known")
-    low, high = outwards(gap.low, gap.high)
-    if not gap.clear:
-        return t.say("gap.either-way", below=max(0, -low), above=max(0, high))
-    points = max(1, shown(abs(gap.points)))
-    near, far = sorted((abs(low), abs(high)))
-    return t.say("gap.below-service" if gap.points < 0 else "gap.above-service", points, low=near, high=far)
+def gap_sentence(gap: Gap, service: Index, experience: Index, t: Translator) -> str:
+    """The gap with its range, in a sentence without a minus sign."""
+    return t.tell(gap_between(gap, service, experience))
 
 
 def touchpoint_words(name: str, t: Translator) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from server.comparison import quadrant
+from server.comparison import quadrant, verdict
+from server.comparison.gaps import spoken
 from server.comparison.periods import local_time
 from server.comparison.rounding import outwards, shown
 from server.errors import wrong_parameter
@@ -38,6 +39,17 @@ HEADINGS = {
 }
 
 
+# A page of all that a chain of 500 stores has would weigh half a megabyte.
+PAGE_STORES = 50
+
+
+class Order(NamedTuple):
+    """How the list is sorted (a minus turns it round), and which part of it is shown, from 1."""
+
+    sort: str
+    page: int
+
+
 class ShownStore(NamedTuple):
     """One store's row."""
 
@@ -57,19 +69,25 @@ class ShownStore(NamedTuple):
 class ShownChain:
     """What the template of the stores' page places."""
 
-    def __init__(self, summary: ChainSummary, t: Translator, sort: str, pulse: int, now_ms: int) -> None:
+    def __init__(self, summary: ChainSummary, t: Translator, order: Order, pulse: int, now_ms: int) -> None:
         together = summary.together
         self.period = summary.period
         self.tabs = tabs(summary.period, t)
         self.days_shown = t.days(summary.period.first, summary.period.last)
-        self.sort = sort
+        self.sort = order.sort
         self.headings = HEADINGS
-        self.stores = [_store(figures, t) for figures in _sorted(summary.stores, sort)]
+        begin = PAGE_STORES * (order.page - 1)
+        part = _sorted(summary.stores, order.sort)[begin : begin + PAGE_STORES]
+        self.stores = [_store(figures, t) for figures in part]
+        self.drawn = any(store.chart for store in self.stores)
+        self.previous = str(order.page - 1) if begin else ""
+        self.next = str(order.page + 1) if begin + PAGE_STORES < len(summary.stores) else ""
+        self.part = t.say("office.part", first=begin + 1, last=begin + len(part), all=len(summary.stores))
         self.count = t.say("unit.stores", len(summary.stores))
         self.service, self.experience = shown_index(together.service, t), shown_index(together.experience, t)
         self.service_data = index_data("service-index", together.service)
         self.experience_data = index_data("experience-index", together.experience)
-        self.gap = gap_sentence(together.gap, t)
+        self.gap = _gap_words(summary, t)
         self.gap_data = gap_data(together.gap, together.service, together.experience)
         counted, reactions = (sum(getattr(one, name) for one in summary.stores) for name in ("counted", "reactions"))
         self.counted = counted_words(counted, reactions, t)
@@ -79,11 +97,20 @@ class ShownChain:
         self.time = t.formats.time(local_time("UTC", now_ms))
 
 
-def shown_chain(summary: ChainSummary, t: Translator, sort: str, pulse: int, now_ms: int) -> ShownChain:
-    """The page of these stores; raises a Refusal (400) for an order that there is not. A minus before it turns it round."""
-    if sort.removeprefix("-") not in HEADINGS:
+def shown_chain(summary: ChainSummary, t: Translator, order: Order, pulse: int, now_ms: int) -> ShownChain:
+    """The page of these stores; raises a Refusal (400) for an order or a part of the list that there is not."""
+    if order.sort.removeprefix("-") not in HEADINGS:
         raise wrong_parameter("sort", f"must be one of {', '.join(HEADINGS)}")
-    return ShownChain(summary, t, sort, pulse, now_ms)
+    if order.page > max(1, -(-len(summary.stores) // PAGE_STORES)):
+        raise wrong_parameter("page", "is beyond the list's end")
+    return ShownChain(summary, t, order, pulse, now_ms)
+
+
+def _gap_words(summary: ChainSummary, t: Translator) -> str:
+    together = summary.together
+    if summary.period.running:
+        return t.tell(verdict.no_verdict(summary.period.name))
+    return gap_sentence(together.gap, together.service, together.experience, t)
 
 
 def _sorted(stores: tuple[Figures, ...], sort: str) -> list[Figures]:
@@ -100,7 +127,7 @@ def _sorted(stores: tuple[Figures, ...], sort: str) -> list[Figures]:
 
 def _store(figures: Figures, t: Translator) -> ShownStore:
     say, sure = _say(figures, t)
-    gap, span = _gap(figures.gap, figures.service, figures.experience, t)
+    gap, span = ("", "") if figures.period.running else _gap(figures.gap, figures.service, figures.experience, t)
     return ShownStore(
         code=figures.store.code,
         name=figures.store.name,
@@ -119,13 +146,13 @@ def _store(figures: Figures, t: Translator) -> ShownStore:
 def _gap(gap: Gap, service: Index, experience: Index, t: Translator) -> tuple[str, str]:
     """The gap and its range without minus signs."""
     if gap.points is None:
-        return "", ""
+        return "", t.say("figure.too-few")
     points = shown(experience.value) - shown(service.value)
     words = t.say("unit.less" if points < 0 else "unit.more", points=abs(points)) if points else t.say("unit.alike")
-    low, high = outwards(gap.low, gap.high)
-    if not gap.clear:
+    if not gap.clear or not points:
+        low, high = outwards(gap.low, gap.high)
         return words, t.say("gap.across", below=max(0, -low), above=max(0, high))
-    near, far = sorted((abs(low), abs(high)))
+    near, far = spoken(gap, abs(points))
     return words, t.say("unit.to", low=near, high=far)
 
 
@@ -137,5 +164,7 @@ def _say(figures: Figures, t: Translator) -> tuple[str, str]:
         return t.say("say.too-few"), ""
     if found.name in {quadrant.UNCUT, quadrant.UNCLEAR}:
         return t.say("say.not-clear-yet"), ""
+    if found.clear:
+        return t.say(f"say.{found.name}"), ""
     chances = min(99, int(100 * found.probability))
     return t.say(f"say.{found.name}"), t.say("say.chances", chances=chances, hundred=100)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import request
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from server.i18n.translator import Translator
 
 
-KEPT = frozenset({"period", "from", "to", "sort", "lang", "next", "store"})
+KEPT = frozenset({"period", "from", "to", "sort", "page", "lang", "next", "store"})
+PERIOD = ("period", "from", "to")
 
 
 class Page:
@@ -44,14 +45,44 @@ class Page:
         wanted = {key: value for key, value in request.args.items() if key in KEPT}
         if "period" in changes:
             wanted = {key: value for key, value in wanted.items() if key not in {"from", "to"}}
+        if "sort" in changes:
+            wanted.pop("page", None)
         wanted |= changes
         return f"?{urlencode(wanted)}" if wanted else request.path
 
     def to(self, path: str, **parameters: str) -> str:
         """Another page's address, in the language that this one's address asks for."""
-        asked = request.args.get("lang", "")
-        wanted = parameters | ({"lang": asked} if asked in LANGUAGES else {})
-        return f"{path}?{urlencode(wanted)}" if wanted else path
+        return address(path, parameters | language_asked())
+
+    def along(self, path: str) -> str:
+        """Another page's address, in this one's language and over the same days."""
+        return kept_address(path)
+
+
+def language_asked() -> dict[str, str]:
+    """The language that the address asks for, as a parameter; empty where it asks for none that there is."""
+    asked = request.args.get("lang", "")
+    return {"lang": asked} if asked in LANGUAGES else {}
+
+
+def kept_address(path: str) -> str:
+    """A page's address with the language and the period that were asked for, fit or not: that page says so itself."""
+    period = {key: request.args[key] for key in PERIOD if key in request.args}
+    return address(path, period | language_asked())
+
+
+def in_language(path: str) -> str:
+    """One of our addresses, in the language that this one asks for."""
+    asked = language_asked()
+    if not asked:
+        return path
+    parts = urlsplit(path)
+    return address(parts.path, {key: value for key, value in parse_qsl(parts.query) if key != "lang"} | asked)
+
+
+def address(path: str, parameters: dict[str, str]) -> str:
+    """A path with its parameters."""
+    return f"{path}?{urlencode(parameters)}" if parameters else path
 
 
 def period_asked() -> str:
@@ -62,4 +93,14 @@ def period_asked() -> str:
         first, last = (date.fromisoformat(request.args[name]) for name in ("from", "to"))
         return f"{first}..{last + timedelta(days=1)}"
     except (ValueError, OverflowError) as error:
-        raise wrong_parameter("from", "and to must be days like 2026-11-14") from error
+        refusal = wrong_parameter("from", "and to must be days like 2026-11-14")
+        refusal.facts["reason"] = "day"
+        raise refusal from error
+
+
+def page_asked() -> int:
+    """Which part of a long list the address asks for, from 1; raises a Refusal (400) for what is no such number."""
+    text = request.args.get("page", "1")
+    if not (text.isascii() and text.isdecimal() and len(text) <= 5 and int(text) >= 1):
+        raise wrong_parameter("page", "must be a number from 1")
+    return int(text)

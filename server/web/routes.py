@@ -9,20 +9,21 @@ from flask import Blueprint, Response, current_app, make_response, redirect, ren
 from server.access import sessions
 from server.access.scope import visible_store, visible_stores
 from server.comparison.live import pulse_of
-from server.comparison.periods import local_today, parse_period
+from server.comparison.periods import LONGEST_DAYS, local_today, parse_period
 from server.comparison.summary import chain_summary, store_summary
 from server.database.engine import reading, writing
 from server.database.figures import is_made_up
-from server.errors import not_found
+from server.errors import Refusal, not_found
 from server.web import head_office, store_page
 from server.web.fleet_routes import add_fleet
-from server.web.page import Page, period_asked
+from server.web.page import Page, in_language, kept_address, page_asked, period_asked
 from server.web.visitor import (
     OFFICE_ROLES,
     Stranger,
     check_origin,
     cookie_name,
     reader,
+    remember_language,
     safe_next,
     secure,
     signed_in,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from server.clock import Clock
+    from server.i18n.translator import Translator
     from server.settings import Settings
 
 # Which words an error page says; other statuses say those of 400 or 500.
@@ -44,6 +46,8 @@ def blueprint(settings: Settings, clock: Clock, engine: Engine) -> Blueprint:
     web = Blueprint("web", __name__, static_folder="static", static_url_path="/static", template_folder="templates")
     web.record(lambda state: state.app.extensions.setdefault("salve_engine", engine))
     web.before_request(check_origin)
+    web.after_request(lambda response: remember_language(response, settings))
+    web.register_error_handler(Refusal, refused)
     web.register_error_handler(Stranger, lambda _: to_sign_in())
     _add_sign_in(web, settings, clock, engine)
     _add_pages(web, settings, clock, engine)
@@ -51,14 +55,36 @@ def blueprint(settings: Settings, clock: Clock, engine: Engine) -> Blueprint:
     return web
 
 
-def error_page(status: int, retry_after_s: int | None = None) -> Response:
-    """A page that says in a sentence what went wrong and offers a way on."""
+def error_page(status: int, retry_after_s: int | None = None, refusal: Refusal | None = None) -> Response:
+    """A page that says in a sentence what went wrong and offers a way on; a refused period keeps the days that were typed."""
     words = ERRORS.get(status, "failed" if status >= 500 else "wrong")
     page = Page(reader(), made_up=_made_up())
-    response = make_response(render_template("error.html", page=page, t=page.t, words=words), status)
+    why, typed = ("", None) if refusal is None else (why_refused(refusal, page.t), typed_days(refusal))
+    body = render_template("error.html", page=page, t=page.t, words=words, why=why, typed=typed)
+    response = make_response(body, status)
     if retry_after_s is not None:
         response.headers["Retry-After"] = str(retry_after_s)
     return response
+
+
+def refused(refusal: Refusal) -> Response:
+    """The page of a refusal."""
+    return error_page(refusal.status, refusal.retry_after_s, refusal)
+
+
+def why_refused(refusal: Refusal, t: Translator) -> str:
+    """Which part of an address did not fit, in a sentence; "" where it is not about one."""
+    name = f"wrong.{refusal.facts.get('reason') or refusal.facts.get('parameter')}"
+    if name == "wrong.long":
+        return t.say(name, LONGEST_DAYS)
+    return t.say(name) if t.known(name) else ""
+
+
+def typed_days(refusal: Refusal) -> tuple[str, str] | None:
+    """What stood in the form for dates, to be put right there; None where it was not the period that was wrong."""
+    if "reason" not in refusal.facts:
+        return None
+    return request.args.get("from", ""), request.args.get("to", "")
 
 
 def _add_sign_in(web: Blueprint, settings: Settings, clock: Clock, engine: Engine) -> None:
@@ -73,7 +99,7 @@ def _add_sign_in(web: Blueprint, settings: Settings, clock: Clock, engine: Engin
     def sign_in_form() -> Any:
         with reading(engine) as connection:
             person = sessions.who(connection, request.cookies.get(cookie_name(settings)), clock.now_ms())
-        return form(200) if person is None else redirect(safe_next(request.args.get("next")), 303)
+        return form(200) if person is None else redirect(in_language(safe_next(request.args.get("next"))), 303)
 
     @web.post("/sign-in")
     def sign_in() -> Any:
@@ -90,7 +116,7 @@ def _add_sign_in(web: Blueprint, settings: Settings, clock: Clock, engine: Engin
             if done.wait_s:
                 response.headers["Retry-After"] = str(done.wait_s)
             return response
-        response = make_response(redirect(safe_next(request.form.get("next")), 303))
+        response = make_response(redirect(in_language(safe_next(request.form.get("next"))), 303))
         response.set_cookie(cookie_name(settings), done.token, path="/", secure=secure(settings), httponly=True, samesite="Lax")
         return response
 
@@ -98,7 +124,7 @@ def _add_sign_in(web: Blueprint, settings: Settings, clock: Clock, engine: Engin
     def sign_out() -> Any:
         with writing(engine) as connection:
             sessions.sign_out(connection, request.cookies.get(cookie_name(settings)))
-        response = make_response(redirect("/sign-in", 303))
+        response = make_response(redirect(in_language("/sign-in"), 303))
         response.delete_cookie(cookie_name(settings), path="/", secure=secure(settings), httponly=True, samesite="Lax")
         return response
 
@@ -110,8 +136,8 @@ def _add_pages(web: Blueprint, settings: Settings, clock: Clock, engine: Engine)
             person = signed_in(connection, settings, clock.now_ms())
             stores = visible_stores(connection, person)
         if person.role in OFFICE_ROLES:
-            return redirect("/head-office", 303)
-        return redirect(f"/stores/{stores[0].code}" if len(stores) == 1 else "/stores", 303)
+            return redirect(kept_address("/head-office"), 303)
+        return redirect(kept_address(f"/stores/{stores[0].code}" if len(stores) == 1 else "/stores"), 303)
 
     @web.get("/stores/<code>")
     def store(code: str) -> str:
@@ -141,7 +167,8 @@ def _add_pages(web: Blueprint, settings: Settings, clock: Clock, engine: Engine)
             summary = chain_summary(connection, stores, period_asked(), now_ms)
             pulse = pulse_of(connection, stores)
         page = Page(reader(), made_up=summary.made_up, person=person, several=True)
-        shown = head_office.shown_chain(summary, page.t, request.args.get("sort", "store"), pulse, now_ms)
+        order = head_office.Order(request.args.get("sort", "store"), page_asked())
+        shown = head_office.shown_chain(summary, page.t, order, pulse, now_ms)
         return render_template("stores.html", page=page, t=page.t, s=shown, everything=person.role in {"head-office", "admin"})
 
     @web.get("/head-office")

@@ -11,7 +11,7 @@ from server.comparison.periods import local_time
 from server.comparison.rounding import outwards
 from server.i18n.sentence import Name, Sentence
 from server.web.charts import Row, dot_row, side_by_side, small_scale
-from server.web.day_chart import day_lines
+from server.web.day_chart import day_lines, share_known
 from server.web.figures import (
     ShownIndex,
     counted_words,
@@ -26,7 +26,9 @@ from server.web.figures import (
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from server.comparison.live import KioskNow
+    from server.comparison.chain import Figures
+    from server.comparison.indexes import Gap
+    from server.comparison.live import KioskNow, Today
     from server.comparison.periods import Period
     from server.comparison.summary import Day, Place, StoreSummary
     from server.i18n.translator import Translator
@@ -93,23 +95,29 @@ class ShownSummary:
         self.time = t.formats.time(self.now)
         self.moment = t.listed(t.formats.weekday_and_day(self.now.date()), self.time)
         self.live = summary.today
+        self.live_parts = _live_parts(summary.today, t)
         self.troubles = [_trouble(kiosk, self, t) for kiosk in summary.today.kiosks if kiosk.silent]
         self.heard = sum(not kiosk.silent for kiosk in summary.today.kiosks)
         self.waiting = sum(kiosk.waiting for kiosk in summary.today.kiosks)
         self.signals = _signals(summary, t)
         self.pair_chart = _pair_chart(summary, t)
-        self.gap = t.say("today.no-verdict") if figures.period.running else gap_sentence(figures.gap, t)
+        self.gap = "" if figures.period.running else gap_sentence(figures.gap, figures.service, figures.experience, t)
         self.gap_data = gap_data(figures.gap, figures.service, figures.experience)
         beside = [sentence for sentence in verdict.beside_others(summary) if sentence not in said]
         self.beside = [t.paragraph(beside), t.paragraph(verdict.changes(summary))]
         self.day_chart = day_lines(summary.days, t, t.say("since.chart"))
         self.pressed_days = any(day.reactions for day in summary.days)
+        self.shares_drawn = share_known(summary.days)
+        self.ranges_drawn = any(index.low is not None for day in summary.days for index in (day.service, day.experience))
         self.day_rows = [_day(day, t) for day in reversed(summary.days)]
         self.places = {
             signal: [_place(p, t) for p in summary.places if p.signal == signal] for signal in ("experience", "service")
         }
         self.scale = small_scale(t)
+        self.bands_drawn = any(place.index.low is not None for place in summary.places)
+        self.ticks_drawn = any(place.others.value is not None for place in summary.places)
         self.counted = counted_words(figures.counted, figures.reactions, t)
+        self.not_counted = t.paragraph(_not_counted(figures))
         self.sure = _sure(summary, t)
         self.version = summary.definition.version
 
@@ -161,11 +169,9 @@ def _signals(summary: StoreSummary, t: Translator) -> list[Signal]:
 
 def _pair_chart(summary: StoreSummary, t: Translator) -> Markup:
     own, others = summary.figures, summary.others
-    running = own.period.running
-    words = "" if running else gap_words(own.gap, own.service, own.experience, t)
+    words = gap_words(own.gap, own.service, own.experience, t)
     rows = [Row(t.say("figure.this-store"), own.service, own.experience, words, firm=True)]
-    # While the day runs nothing is compared: a range looked at every minute is not the range it says.
-    if not running and (others.service.value is not None or others.experience.value is not None):
+    if others.service.value is not None or others.experience.value is not None:
         words = gap_words(others.gap, others.service, others.experience, t)
         rows.append(Row(t.say("figure.other-stores", others.stores), others.service, others.experience, words, firm=False))
     return side_by_side(rows, t)
@@ -175,6 +181,30 @@ def _day(day: Day, t: Translator) -> ShownDay:
     words = t.formats.short_day(day.day)
     service, experience = (shown_index(index, t, "unit.to") for index in (day.service, day.experience))
     return ShownDay(words, service, experience, t.formats.number(day.reactions))
+
+
+def _live_parts(today: Today, t: Translator) -> Markup:
+    """What today's presses are about, so that they add up to all of them."""
+    parts = [Sentence("today.signals", values={"service": today.service, "experience": today.experience})]
+    for name, count in (("other", today.other), ("set-aside", today.marked), ("uncertain", today.uncertain)):
+        if count:
+            parts.append(Sentence(f"today.{name}", values={"marked" if name == "set-aside" else name: count}))
+    return t.paragraph(parts)
+
+
+def _not_counted(figures: Figures) -> list[Sentence]:
+    """Why presses are in no index, so that they add up to all of them."""
+    found = []
+    if figures.marked:
+        found.append(Sentence("sure.set-aside", values={"marked": figures.marked}))
+    if figures.uncertain:
+        found.append(Sentence("data.time-uncertain", figures.uncertain))
+    return found
+
+
+def _method(gap: Gap) -> Sentence:
+    """By which method the gap got its range, in plain words."""
+    return Sentence("sure.no-visits") if gap.method == "independent" else Sentence(f"sure.{gap.method}", gap.pairs)
 
 
 def _place(place: Place, t: Translator) -> ShownPlace:
@@ -199,13 +229,10 @@ def _sure(summary: StoreSummary, t: Translator) -> list[tuple[str, Markup]]:
         low, high = outwards(widest.low, widest.high)
         found.append(("sure.ranges", t.say_html("sure.ranges-text", low=low, high=high, hits=19, tries=20)))
     if figures.gap.points is not None:
-        pairs = figures.gap.pairs
-        found.append(("sure.visits", t.say_html("sure.visits-text", pairs) if pairs else t.say_html("sure.no-visits")))
+        found.append(("sure.visits", t.tell_html(_method(figures.gap))))
     waiting = sum(kiosk.waiting for kiosk in summary.today.kiosks)
-    complete = [Sentence("sure.waiting-text", values={"waiting": waiting}) if waiting else Sentence("sure.complete-text")]
-    if figures.uncertain:
-        complete.append(Sentence("data.time-uncertain", figures.uncertain))
-    found.append(("sure.complete", t.paragraph(complete)))
+    complete = Sentence("sure.waiting-text", values={"waiting": waiting}) if waiting else Sentence("sure.complete-text")
+    found.append(("sure.complete", t.tell_html(complete)))
     found.append(("sure.who", t.say_html("sure.who-text")))
     words = [Sentence("sure.definition", values={"version": summary.definition.version}), *verdict.strong_means(summary)]
     found.append(("sure.words", t.paragraph(words)))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import urlsplit
 
 from flask import g, redirect, request
 
 from server.access import sessions
 from server.errors import Refusal
 from server.i18n.translator import LANGUAGES, translator
+from server.web.page import address, language_asked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from server.i18n.translator import Translator
     from server.settings import Settings
 
+LANGUAGE_COOKIE = "salve-language"
+A_YEAR_S = 365 * 24 * 3600
 OFFICE_ROLES = frozenset({"region", "head-office", "admin"})
 
 
@@ -50,19 +53,36 @@ def signed_in(connection: Connection, settings: Settings, now_ms: int) -> Person
 def to_sign_in() -> Response:
     """Send a stranger to sign in, and back to where they wanted to go afterwards."""
     wanted = request.full_path.rstrip("?") if request.query_string else request.path
-    again = "" if wanted == "/" or request.method != "GET" else f"?next={quote(wanted, safe='')}"
-    return redirect(f"/sign-in{again}", 303)
+    again = {} if wanted == "/" or request.method != "GET" else {"next": wanted}
+    return redirect(address("/sign-in", again | language_asked()), 303)
 
 
 def reader(store_languages: Sequence[str] = (), territory: str = "") -> Translator:
     """The reader's translator: what the address says, what they chose, what their browser asks for, what the store speaks."""
     asked = request.args.get("lang", "")
-    chosen = g.get("person_language", "")
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "") or g.get("person_language", "")
     preferred = request.accept_languages.best_match(list(LANGUAGES)) or ""
     for language in (asked, chosen, preferred, *store_languages):
         if language in LANGUAGES:
             return translator(language, territory)
     return translator("en", territory)
+
+
+def remember_language(response: Response, settings: Settings) -> Response:
+    """Keep the language that somebody chose on one of our pages; a colleague's link shows it once and changes nothing."""
+    asked = language_asked().get("lang", "")
+    if asked and asked != request.cookies.get(LANGUAGE_COOKIE) and _from_our_page():
+        response.set_cookie(
+            LANGUAGE_COOKIE, asked, max_age=A_YEAR_S, path="/", secure=secure(settings), httponly=True, samesite="Lax"
+        )
+    return response
+
+
+def _from_our_page() -> bool:
+    fetch_site = request.headers.get("Sec-Fetch-Site")
+    if fetch_site is not None:
+        return fetch_site == "same-origin"
+    return urlsplit(request.referrer or "").netloc == request.host
 
 
 def safe_next(text: str | None) -> str:

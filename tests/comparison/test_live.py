@@ -34,6 +34,23 @@ def test_todays_presses_are_counted_apart_from_the_period(shops, store):
     assert (today.reactions, today.counted, today.service, today.experience) == (19, 14, 9, 5)
 
 
+def test_todays_presses_add_up(shops, store):
+    kiosk = shops.kiosk(store, "K-001", heard_ms=NOON_MS)
+    shops.press(kiosk, TODAY, SERVICE, 7, 2, marked=3)
+    shops.press(kiosk, TODAY, EXPERIENCE, 4, 1, uncertain=2)
+    shops.press(kiosk, TODAY, "staff-mattered", 1, 1)
+    today = today_of(shops, store)
+    assert (today.other, today.marked, today.uncertain) == (2, 3, 2)
+    assert today.service + today.experience + today.other + today.marked + today.uncertain == today.reactions == 21
+
+
+@pytest.mark.parametrize("period", ["7d", "2026-12-01..2026-12-08", "2020-01-01..2020-02-01", "2026-11-15..2026-11-30"])
+def test_now_is_today_whatever_period_is_asked_for(shops, store, period):
+    shops.press(shops.kiosk(store, "K-001"), TODAY, SERVICE, 7, 2)
+    with reading(shops.engine) as connection:
+        assert store_summary(connection, store, parse_period(period, TODAY), NOON_MS).today.reactions == 9
+
+
 def test_what_kiosks_say_still_waits_is_expected(shops, store):
     kiosk = shops.kiosk(store, "K-001", heard_ms=NOON_MS)
     shops.press(kiosk, TODAY, SERVICE, 7, 2)

@@ -35,6 +35,27 @@ def test_chosen_days_with_today_among_them_run():
     assert not parse_period("2026-11-20..2026-11-21", TODAY).running
 
 
+def test_days_that_are_still_to_come_run_too():
+    assert parse_period("2026-11-15..2026-11-30", TODAY).running
+    assert parse_period("2026-12-01..2026-12-08", TODAY).running
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("8d", "name"),
+        ("2026-02-30..2026-03-01", "day"),
+        ("2026-11-15..2026-11-01", "order"),
+        ("2020-01-01..2026-01-01", "long"),
+        ("1999-01-01..1999-01-02", "far"),
+    ],
+)
+def test_a_refusal_says_in_a_word_which_part_was_wrong(text, reason):
+    with pytest.raises(Refusal) as refused:
+        parse_period(text, TODAY)
+    assert refused.value.facts == {"parameter": "period", "reason": reason}
+
+
 def test_the_period_before_ends_where_this_one_begins():
     before = parse_period("7d", TODAY).before
     assert (before.first, before.end) == (date(2026, 11, 7), date(2026, 11, 14))

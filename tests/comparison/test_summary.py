@@ -10,7 +10,8 @@ from shops import EXPERIENCE, SERVICE, TODAY
 
 from server.comparison.periods import parse_period
 from server.comparison.summary import chain_summary, store_summary
-from server.database.engine import reading
+from server.database.engine import reading, writing
+from server.survey.definitions import declare
 
 NOON_MS = 1_795_262_400_000
 DAY = TODAY - timedelta(days=2)
@@ -62,7 +63,8 @@ def test_places_stand_weakest_first_with_the_other_stores_beside(shops, store, k
     shops.press(fitting, DAY, EXPERIENCE, 30, 70)
     shops.press(fitting, DAY, SERVICE, 5, 0)
     shops.press(kiosk, DAY, SERVICE, 80, 20)
-    shops.press(shops.kiosk(shops.store("S002", "York"), "K-003"), DAY, EXPERIENCE, 90, 10)
+    for number in (3, 4, 5):
+        shops.press(shops.kiosk(shops.store(f"S00{number}", "York"), f"K-00{number}"), DAY, EXPERIENCE, 90, 10)
     places = summary_of(shops, store).places
     assert [(place.signal, place.touchpoint) for place in places] == [
         ("experience", "Fitting room"),
@@ -73,6 +75,38 @@ def test_places_stand_weakest_first_with_the_other_stores_beside(shops, store, k
     assert places[1].others.value == 90
     assert places[1].marked == 50
     assert places[0].texts["en"]["question"] == "Did you feel welcome?"
+    assert places[2].others.value is None  # nobody else asks about service
+
+
+def test_what_runs_has_no_ranges_and_closed_days_beside_it_do(shops, store, kiosk):
+    for back in (0, 1):
+        shops.press(kiosk, TODAY - timedelta(days=back), SERVICE, 40, 10)
+    summary = summary_of(shops, store, "2026-11-15..2026-11-30")
+    assert [(day.day, day.service.low is None) for day in summary.days[-2:]] == [
+        (TODAY - timedelta(days=1), False),
+        (TODAY, True),
+    ]
+    assert [place.index.low for place in summary.places] == [None]
+    assert summary.places[0].index.value == 80
+
+
+def test_the_definitions_least_count_holds_for_days_places_and_all_together(shops, store, kiosk):
+    shops.press(kiosk, DAY, SERVICE, 40, 10)
+    with writing(shops.engine) as connection:
+        declare(connection, NOON_MS - 1, "test", least_count=60)
+    with reading(shops.engine) as connection:
+        summary = store_summary(connection, store, parse_period("2026-11-15..2026-11-22", TODAY), NOON_MS)
+        chain = chain_summary(connection, [store], "2026-11-15..2026-11-22", NOON_MS)
+    day = next(day for day in summary.days if day.reactions)
+    assert day.service.withheld == summary.places[0].index.withheld == chain.together.service.withheld == "too-few"
+
+
+def test_all_together_run_without_ranges(shops, store, kiosk):
+    shops.press(kiosk, TODAY, SERVICE, 40, 10)
+    shops.press(kiosk, TODAY, EXPERIENCE, 20, 30)
+    with reading(shops.engine) as connection:
+        together = chain_summary(connection, [store], "today", NOON_MS).together
+    assert (together.service.value, together.service.low, together.gap.points) == (80, None, None)
 
 
 def test_another_number_of_faces_breaks_the_comparison_on_its_day(shops, store, kiosk):

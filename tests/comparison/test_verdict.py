@@ -10,7 +10,7 @@ from server.access.scope import StoreRef
 from server.analysis.clustering import ClusterSums
 from server.comparison import verdict
 from server.comparison.chain import Figures, Others
-from server.comparison.indexes import Index, Tally, gap_of, index_of, relative_gap
+from server.comparison.indexes import NO_INDEX, Index, Tally, gap_of, index_of, relative_gap
 from server.comparison.live import Today
 from server.comparison.periods import parse_period
 from server.comparison.quadrant import Cuts, verdict_of
@@ -45,12 +45,12 @@ def summary(
 ):
     """A store's summary from (positive, total) of each signal, or from indexes."""
     own = [one if isinstance(one, Index) else index(*one) for one in (service, experience)]
-    rest = [index(*one) for one in others]
+    rest = [NO_INDEX, NO_INDEX] if others is None else [index(*one) for one in others]
     beside = Others(11, *rest, gap_of(*rest, []))
     earlier = None if before is None else figures(*(index(*one) for one in before), beside, period, cuts)
-    today = Today(0, 0, 0, 0, 0, 0, (), 0)
+    today = Today(0, 0, 0, 0, 0, 0, 0, 0, (), 0)
     now = figures(*own, beside, period, cuts, extra)
-    return StoreSummary(now, beside, earlier, changed, (), (), today, Definition(1, (), ()), made_up=False)
+    return StoreSummary(now, beside, earlier, changed, (), (), today, TODAY, Definition(1, (), ()), made_up=False)
 
 
 def names(sentences) -> list[str]:
@@ -74,10 +74,10 @@ def test_six_presses_are_counted_together_without_a_share():
 
 def test_fourteen_presses_give_their_range_and_how_many_would_do():
     found = summary((300, 350), (11, 14))
-    assert names(verdict.paragraph(found)) == ["fact.helped", "presses.not-enough", "fact.range", "presses.more-needed"]
+    assert names(verdict.paragraph(found)) == ["fact.helped", "presses.not-enough", "presses.range", "presses.more-needed"]
     assert said(found).endswith(
         "Experience: only 14 presses in the last 7 days. That is not enough to tell good from bad. "
-        "Experience: between 52 and 93 of 100. With about 36 more presses we could say it to within 11 points."
+        "The share lies between 52 and 93 of 100. With about 36 more presses we could say it to within 11 points."
     )
 
 
@@ -97,8 +97,8 @@ def test_serves_and_does_not_welcome():
     found = summary((333, 388), (241, 396))
     assert said(found) == (
         "Service is strong: 86 of 100 were helped. Fewer felt welcome: 61 of 100, 25 points less than service "
-        "(between 18 and 31). The gap is 9 points wider than in our other stores (between 1 and 16). "
-        "Experience: 7 points below our other stores (between 1 and 13). There are enough presses to say this."
+        "(between 18 and 31). There are enough presses to say this. "
+        "The gap is 9 points wider than in our other stores (between 1 and 16)."
     )
 
 
@@ -112,59 +112,84 @@ def test_welcomes_and_does_not_serve():
 
 def test_a_gap_like_everybodys_is_no_gap_of_this_store():
     found = summary((168, 200), (110, 200), others=((8400, 10000), (5600, 10000)))
-    assert names(verdict.paragraph(found))[2] == "gap.like-chain"
+    assert names(verdict.paragraph(found))[3] == "gap.like-chain"
 
 
 def test_a_narrower_gap_than_the_others_is_said():
     found = summary((880, 1000), (620, 1000), others=((9000, 10000), (4000, 10000)))
-    assert names(verdict.paragraph(found))[2] == "gap.narrower-than-chain"
+    assert names(verdict.paragraph(found))[3] == "gap.narrower-than-chain"
 
 
 def test_strong_and_weak_without_a_sure_gap_says_no_fewer():
     found = summary((46, 52), (41, 52), cuts=Cuts(80, 90, declared=True))
     assert found.figures.verdict.name == "serves-not-welcomes"
-    assert names(verdict.paragraph(found)) == ["verdict.serves-not-welcomes", "fact.felt-welcome", "gap.none", "sure.likely"]
+    assert names(verdict.paragraph(found)) == ["verdict.serves-not-welcomes", "fact.felt-welcome", "sure.likely", "gap.none"]
+
+
+def test_a_weak_one_that_is_the_higher_one_has_its_gap_said_the_right_way_round():
+    found = summary((850, 1000), (900, 1000), cuts=Cuts(80, 95, declared=True))
+    assert found.figures.verdict.name == "serves-not-welcomes"
+    assert said(found).endswith("Experience lies 5 points above service (between 2 and 8).")
 
 
 def test_strong_in_both():
     found = summary((364, 400), (356, 400))
     assert said(found) == (
-        "Service and experience are both strong. 91 of 100 were helped. 89 of 100 felt welcome. "
-        "Between service and experience we see no sure difference. There are enough presses to say this."
+        "Service and experience are both strong. There are enough presses to say this. "
+        "91 of 100 were helped. 89 of 100 felt welcome."
     )
 
 
-def test_weak_in_both_leaves_the_gap_out_when_it_is_sure():
+def test_weak_in_both_names_the_gap_when_it_is_sure():
     found = summary((280, 400), (200, 400))
-    assert names(verdict.paragraph(found)) == ["verdict.both-weak", "fact.helped", "fact.felt-welcome", "sure.clear"]
+    assert said(found) == (
+        "Service and experience are both weak for now. There are enough presses to say this. "
+        "Fewer felt welcome: 50 of 100, 20 points less than service (between 13 and 27). "
+        "We cannot say that this gap differs from that in our other stores."
+    )
+
+
+def test_strong_in_both_names_the_gap_when_it_is_sure():
+    found = summary((950, 1000), (850, 1000))
+    assert names(verdict.paragraph(found)) == [
+        "verdict.both-strong",
+        "sure.clear",
+        "verdict.fewer-welcome",
+        "gap.narrower-than-chain",
+    ]
 
 
 def test_not_clear_yet_gives_both_ranges():
     found = summary((80, 100), (76, 100))
-    assert names(verdict.paragraph(found)) == ["verdict.not-clear-yet", "fact.range", "fact.range"]
     assert said(found) == (
-        "Not clear yet what is strong and what is weak. "
-        "Service: between 71 and 87 of 100. Experience: between 66 and 84 of 100."
+        "Not clear yet what is strong and what is weak. Service lies between 71 and 87 of 100, experience between 66 and 84."
     )
 
 
-def test_not_clear_yet_still_tells_a_gap_that_stands_out_from_the_others():
-    found = summary((162, 200), (132, 200), others=((8000, 10000), (7900, 10000)))
+def test_not_clear_yet_still_names_a_gap_that_is_sure():
+    found = summary((162, 200), (132, 200), others=((8200, 10000), (7800, 10000)))
     assert found.figures.verdict.name == "not-clear-yet"
-    assert names(verdict.paragraph(found)) == ["verdict.not-clear-yet", "fact.range", "fact.range", "gap.wider-than-chain"]
+    assert names(verdict.paragraph(found)) == [
+        "verdict.not-clear-yet",
+        "fact.ranges",
+        "verdict.fewer-welcome",
+        "gap.wider-than-chain",
+    ]
 
 
 def test_likely_is_not_certain_and_never_a_hundred():
     found = summary((250, 300), (150, 300))
-    last = verdict.paragraph(found)[-1]
-    assert last.name == "sure.likely"
-    assert last.values["chances"] == int(100 * found.figures.verdict.probability) <= 99
+    sure = verdict.paragraph(found)[2]
+    assert sure.name == "sure.likely"
+    assert sure.values["chances"] == int(100 * found.figures.verdict.probability) <= 99
 
 
 def test_without_a_cut_there_are_facts_and_the_gap():
     none = Cuts(None, None, declared=False)
     found = summary((360, 400), (240, 400), cuts=none)
-    assert names(verdict.paragraph(found)) == ["fact.helped", "verdict.fewer-welcome"]
+    assert names(verdict.paragraph(found)) == ["fact.helped", "verdict.fewer-welcome", "gap.wider-than-chain"]
+    found = summary((240, 400), (360, 400), cuts=none, others=None)
+    assert names(verdict.paragraph(found)) == ["fact.felt-welcome", "verdict.fewer-served"]
     found = summary((300, 400), (301, 400), cuts=none)
     assert names(verdict.paragraph(found)) == ["fact.helped", "fact.felt-welcome", "gap.none"]
 
@@ -174,6 +199,25 @@ def test_today_has_counts_and_no_verdict_words():
     assert names(verdict.paragraph(found)) == ["today.so-far", "today.no-verdict"]
     assert verdict.beside_others(found) == []
     assert verdict.strong_means(found) == []
+
+
+def test_days_that_run_are_spoken_of_by_their_dates():
+    assert said(summary((333, 388), (241, 396), period="2026-11-15..2026-11-30")) == (
+        "15 to 29 November so far: 784 presses. This period is not over, so here are counts and no verdict."
+    )
+
+
+def test_days_that_have_not_begun_have_nothing_to_count():
+    assert said(summary(NOBODY, NOBODY, period="2026-12-01..2026-12-08")) == (
+        "These days are still to come, so there is nothing to count yet."
+    )
+
+
+@pytest.mark.parametrize("service", [(300, 400), (330, 400), (360, 400), (11, 14), (3, 4), (48, 50)])
+@pytest.mark.parametrize("experience", [(200, 400), (280, 400), (320, 400), (390, 400), (11, 14), (3, 4), (0, 0)])
+@pytest.mark.parametrize("others", [None, ((840, 1000), (680, 1000)), ((600, 1000), (900, 1000))])
+def test_the_opening_is_four_sentences_at_most(service, experience, others):
+    assert 1 <= len(verdict.paragraph(summary(service, experience, others=others))) <= 4
 
 
 def test_a_difference_is_that_of_the_two_numbers_shown():

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import pytest
 from markupsafe import Markup
 
-from server.i18n.sentence import Name, Sentence
+from server.i18n.sentence import Day, Days, Name, Sentence
 from server.i18n.translator import LANGUAGES, translator
 
 FEWER = {"welcomed": 61, "hundred": 100, "low": 19, "high": 31}
@@ -120,3 +120,28 @@ def test_right_to_left_languages_say_so():
 
 def test_an_unknown_language_is_answered_in_english():
     assert translator("xx").language == "en"
+
+
+NEAR = date(2026, 11, 21)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "text"),
+    [
+        (date(2026, 11, 15), date(2026, 11, 22), "15 to 22 November"),
+        (date(2026, 10, 30), date(2026, 11, 2), "30 October to 2 November"),
+        (date(2026, 11, 22), date(2026, 11, 22), "22 November"),
+        (date(2025, 11, 15), date(2025, 11, 22), "15 to 22 November 2025"),
+        (date(2025, 12, 30), date(2026, 1, 2), "30 December 2025 to 2 January 2026"),
+    ],
+)
+def test_a_run_of_days_says_its_year_where_it_is_another(first, last, text):
+    assert (
+        translator("en").tell(Sentence("running.so-far", 2, {"days": Days(first, last, NEAR)})) == f"{text} so far: 2 presses."
+    )
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "on 1 February"), ("fa", "در ۱۲ بهمن ۱۴۰۴")])
+def test_a_day_says_its_year_by_the_readers_own_calendar(language, words):
+    day = Day(date(2026, 2, 1), NEAR)
+    assert translator(language).tell(Sentence("period.chosen-day", values={"date": day})) == words

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from server.analysis.clustering import ClusterSums
-from server.comparison.indexes import Index, Tally, index_of
+from server.comparison.indexes import Index, Tally, index_of, without_range
 from server.i18n.translator import translator
 from server.web.charts import Row, Scale, dot_row, side_by_side, small_pair, small_scale
 
@@ -45,10 +45,27 @@ def test_the_pair_has_a_mark_a_band_and_words_for_each_row():
     assert {"This <store>", "30 points less", "15 points less"} <= {text.text for text in svg.iter("text")}
 
 
-def test_a_withheld_index_has_its_range_in_grey_and_no_mark():
+def test_a_withheld_index_has_its_range_dashed_in_its_colour_and_no_mark():
     found = classes(parsed(small_pair(index(11, 14), index(2, 4), translator("en"))))
-    assert "band-plain" in found
+    assert "band-service few" in found
     assert not {"dot-service", "dot-experience", "bracket", "band-service", "band-experience"} & set(found)
+
+
+def test_ranges_without_a_number_lie_in_two_lanes():
+    bands = list(parsed(small_pair(index(11, 14), index(9, 14), translator("en"))).iter("rect"))
+    service, experience = ((float(band.get("y", "")), float(band.get("height", ""))) for band in bands)
+    assert service[0] + service[1] < experience[0]
+    both = list(parsed(small_pair(index(80, 100), index(60, 100), translator("en"))).iter("rect"))
+    assert both[0].get("y") == both[1].get("y")
+
+
+def test_nothing_is_drawn_where_nothing_is_known_or_the_period_runs():
+    few, running = index(2, 4), without_range(index(80, 100))
+    for service, experience in ((few, few), (running, running)):
+        row = Row("This store", service, experience, "", firm=True)
+        assert side_by_side([row], translator("en")) == ""
+        assert small_pair(service, experience, translator("en")) == ""
+        assert dot_row(service, few, "service", translator("en")) == ""
 
 
 def test_a_question_shows_the_other_stores_as_a_tick():

@@ -7,10 +7,10 @@ import xml.etree.ElementTree as ET
 from datetime import date, timedelta
 
 from server.analysis.clustering import ClusterSums
-from server.comparison.indexes import Tally, index_of
+from server.comparison.indexes import Tally, index_of, without_range
 from server.comparison.summary import Day
 from server.i18n.translator import translator
-from server.web.day_chart import day_lines
+from server.web.day_chart import day_lines, share_known
 
 FIRST = date(2026, 11, 7)
 
@@ -47,8 +47,8 @@ def test_a_lone_day_is_a_short_line():
 
 def test_a_day_with_few_presses_is_an_upright_line_and_no_more():
     svg = drawn(days((50, 60), (11, 14), (2, 4)))
-    upright = [line for line in svg.iter("line") if line.get("class") == "few-range"]
-    assert len(upright) == 2  # one for each signal of the one day that has a range
+    upright = [line for line in svg.iter("line") if (line.get("class") or "").startswith("few-")]
+    assert sorted(line.get("class") for line in upright) == ["few-experience", "few-service"]
     assert all(line.get("x1") == line.get("x2") for line in upright)
 
 
@@ -73,3 +73,20 @@ def test_days_are_named_in_the_readers_calendar():
 def test_presses_stand_as_bars_below():
     bars = [rect for rect in drawn(days((50, 60), (0, 0), (25, 30))).iter("rect") if rect.get("class") == "bars"]
     assert [float(bar.get("height", "")) for bar in bars] == [32, 0, 16]
+
+
+def test_the_day_that_is_not_over_ends_the_line_and_has_no_band():
+    found = days((50, 60), (40, 60))
+    today = Day(FIRST + timedelta(days=2), *(without_range(found[1].service),) * 2, 120, running=True)
+    svg = drawn([*found, today])
+    (line,), (band,) = paths(svg, "line-service"), paths(svg, "band-service")
+    assert line.count("L") == 2
+    assert max(float(point.split()[0]) for point in re.findall(r"[\d.]+ [\d.]+", band)) < 25
+
+
+def test_where_no_share_is_known_only_the_presses_are_drawn():
+    svg = drawn(days((2, 4), (3, 5)))
+    assert svg.get("height") == "70"
+    assert len([rect for rect in svg.iter("rect") if rect.get("class") == "bars"]) == 2
+    assert not [line for line in svg.iter("line") if line.get("class") == "grid"]
+    assert share_known(days((2, 4), (11, 14)))

@@ -61,16 +61,16 @@ def test_the_gap_over_the_bracket_is_that_of_the_numbers_beside_it():
 
 
 @pytest.mark.parametrize(
-    ("gap", "words"),
+    ("gap", "welcomed", "words"),
     [
-        (Gap(-25.0, -30.8, -18.9, "mixed", 9), "Experience lies 25 points below service (between 18 and 31)."),
-        (Gap(1.2, 0.3, 2.1, "mixed", 9), "Experience lies 1 point above service (between 0 and 3)."),
-        (Gap(-1.0, -4.2, 2.1, "mixed", 9), "Experience may lie up to 5 below service or up to 3 above it."),
-        (NO_GAP, "With so few presses no gap can be told."),
+        (Gap(-25.0, -30.8, -18.9, "mixed", 9), 610, "Experience lies 25 points below service (between 18 and 31)."),
+        (Gap(1.2, 0.3, 2.1, "mixed", 9), 872, "Experience lies 1 point above service (between 1 and 3)."),
+        (Gap(-1.0, -4.2, 2.1, "mixed", 9), 850, "Experience may lie up to 5 below service or up to 3 above it."),
+        (NO_GAP, 850, "With so few presses no gap can be told."),
     ],
 )
-def test_the_exact_gap_is_a_sentence_without_a_minus_sign(gap, words):
-    assert gap_sentence(gap, EN) == words
+def test_the_gap_is_a_sentence_without_a_minus_sign(gap, welcomed, words):
+    assert gap_sentence(gap, index(860, 1000), index(welcomed, 1000), EN) == words
 
 
 def test_counts_stand_in_their_sentence_as_figures():

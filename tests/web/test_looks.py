@@ -114,16 +114,42 @@ def test_a_press_moves_an_open_page_without_losing_ones_place(page: Page, shops,
 
 
 @pytest.mark.parametrize("page", [(390, "light", "en")], indirect=True)
-def test_a_page_stops_asking_when_its_reader_is_signed_out(page: Page):
+def test_a_page_whose_reader_is_signed_out_says_so_and_comes_back(page: Page):
+    page.clock.install()
     page.goto("/stores/S001")
+    cookies = page.context.cookies()
+    page.context.clear_cookies()
+    page.clock.run_for(2_100)
+    page.get_by_text("Signed out since").wait_for(timeout=10_000)
+    assert page.locator(".live a").get_attribute("href") == page.url
+    page.context.add_cookies(cookies)
+    page.clock.run_for(31_000)
+    page.get_by_text("Signed out since").wait_for(state="detached", timeout=10_000)
+
+
+@pytest.mark.parametrize("page", [(390, "light", "en")], indirect=True)
+def test_a_page_that_reaches_no_server_says_since_when_and_recovers(page: Page, shops, chain):
+    page.goto("/stores/S001")
+    page.context.set_offline(True)
+    words = page.get_by_role("status")
+    page.get_by_text("Not connected since").wait_for(timeout=15_000)
+    assert re.match(r"Not connected since \d\d:\d\d\. ", words.inner_text())
+    shops.press(chain, TODAY, EXPERIENCE, 1, 0)
+    page.context.set_offline(False)
+    page.get_by_text("Today so far: 1 press.").wait_for(timeout=15_000)
+    assert words.inner_text() == ""
+
+
+@pytest.mark.parametrize("page", [(390, "light", "en")], indirect=True)
+def test_all_stores_are_asked_for_at_most_every_half_minute(page: Page):
+    page.clock.install()
+    page.goto("/head-office")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    page.context.clear_cookies()
-    with page.expect_response(lambda answer: "/sign-in" in answer.url, timeout=10_000):
-        pass
-    asked.clear()
-    page.wait_for_timeout(2_500)
-    assert not asked
+    page.clock.run_for(29_000)
+    assert not [one for one in asked if one.endswith(("/pulse", "/head-office"))]
+    with page.expect_response("**/pulse", timeout=10_000):
+        page.clock.run_for(2_000)
 
 
 @pytest.mark.parametrize("page", [(390, "light", "en")], indirect=True)

@@ -110,13 +110,85 @@ def test_a_new_press_moves_pulse_and_page(sign_in, stores, shops):
 
 
 @pytest.mark.parametrize(
-    "query", ["period=8d", "period=2026-11-02..2026-11-01", "from=x&to=y", "from=2026-11-01&to=9999-12-31"]
+    ("query", "why"),
+    [
+        ("period=8d", "There is no such period."),
+        ("period=2026-11-02..2026-11-01", "The first day lies after the last one."),
+        ("from=x&to=y", "One of the two days is not a day of the calendar."),
+        ("from=2026-11-01&to=9999-12-31", "One of the two days is not a day of the calendar."),
+        ("from=2026-11-10&to=2026-11-01", "The first day lies after the last one."),
+        ("from=2020-01-01&to=2026-11-01", "A period has 800 days at most."),
+        ("from=1980-01-01&to=1980-01-02", "These days are too far from today."),
+    ],
 )
-def test_a_period_that_does_not_fit_is_a_400_page(sign_in, stores, query):
-    answer = sign_in("manager", "S001").get(f"/stores/S001?{query}")
+@pytest.mark.parametrize("path", ["/stores/S001", "/stores"])
+def test_a_period_that_does_not_fit_is_a_400_page_that_says_why(sign_in, stores, path, query, why):
+    answer = sign_in("manager", "S001").get(f"{path}?{query}")
+    page = answer.get_data(as_text=True)
     assert answer.status_code == 400
     assert answer.mimetype == "text/html"
-    assert "This could not be read" in answer.get_data(as_text=True)
+    assert "This could not be read" in page
+    assert why in page
+
+
+def test_days_that_do_not_fit_are_put_right_where_they_were_typed(sign_in, stores):
+    page = sign_in("manager", "S001").get("/stores/S001?from=2026-11-10&to=2026-11-01&lang=en").get_data(as_text=True)
+    assert 'name="from" type="date" required value="2026-11-10"' in page
+    assert 'name="to" type="date" required value="2026-11-01"' in page
+    assert 'type="hidden" name="lang" value="en"' in page
+    assert 'class="button" href="/?lang=en"' in page  # the way on leaves the wrong days behind
+
+
+def test_the_start_page_keeps_language_and_period(sign_in, stores):
+    office = sign_in("head-office")
+    assert office.get("/?lang=fa&period=4w&evil=1").headers["Location"] == "/head-office?period=4w&lang=fa"
+    days = "from=2026-11-01&to=2026-11-02"
+    assert sign_in("manager", "S001").get(f"/?{days}").headers["Location"] == f"/stores/S001?{days}"
+
+
+def test_links_between_pages_keep_language_and_period(sign_in, stores):
+    page = sign_in("head-office").get("/stores/S001?lang=fa&period=4w").get_data(as_text=True)
+    assert page.count('href="/?period=4w&amp;lang=fa"') == 2  # the brand and the list of stores
+    assert 'action="/sign-out?lang=fa"' in page
+
+
+def test_signing_in_and_out_keeps_the_language(app, sign_in, stores):
+    manager = sign_in("manager", "S001")
+    assert manager.post("/sign-out?lang=fa", headers=OURS).headers["Location"] == "/sign-in?lang=fa"
+    stranger = app.test_client()
+    assert stranger.get("/stores/S001?lang=fa").headers["Location"] == "/sign-in?next=%2Fstores%2FS001%3Flang%3Dfa&lang=fa"
+    form = {"email": "manager@demo.example", "password": PASSWORD, "next": "/stores/S001?period=4w&lang=fa"}
+    answer = stranger.post("/sign-in?lang=pl", data=form, headers=OURS)
+    assert answer.headers["Location"] == "/stores/S001?period=4w&lang=pl"
+
+
+@pytest.mark.parametrize("wanted", ["//evil.example/x", "https://evil.example", "/\\evil.example"])
+def test_no_language_leads_to_another_host(app, sign_in, stores, wanted):
+    sign_in("manager", "S001")
+    form = {"email": "manager@demo.example", "password": PASSWORD, "next": wanted}
+    answer = app.test_client().post("/sign-in?lang=pl", data=form, headers=OURS)
+    assert answer.headers["Location"] == "/?lang=pl"
+
+
+def test_a_language_chosen_on_our_page_is_remembered(sign_in, stores):
+    manager = sign_in("manager", "S001")
+    answer = manager.get("/stores/S001?lang=fa", headers={"Sec-Fetch-Site": "same-origin"})
+    (cookie,) = answer.headers.getlist("Set-Cookie")
+    assert cookie.startswith("salve-language=fa;")
+    assert {"HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
+    assert '<html lang="fa"' in manager.get("/stores/S001", headers={"Accept-Language": "pl"}).get_data(as_text=True)
+    assert '<html lang="it"' in manager.get("/stores/S001?lang=it").get_data(as_text=True)
+    other = manager.get("/stores/S001?lang=tr", headers={"Referer": "http://localhost/stores/S001?lang=fa"})
+    assert other.headers["Set-Cookie"].startswith("salve-language=tr;")
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"Sec-Fetch-Site": "none"}, {"Sec-Fetch-Site": "cross-site"}, {"Referer": "https://mail.example/"}]
+)
+def test_a_colleagues_link_changes_nobodys_language(sign_in, stores, headers):
+    answer = sign_in("manager", "S001").get("/stores/S001?lang=fa", headers=headers)
+    assert '<html lang="fa"' in answer.get_data(as_text=True)
+    assert "Set-Cookie" not in answer.headers
 
 
 def test_dates_from_the_form_hold_both_days(sign_in, stores):

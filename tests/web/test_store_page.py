@@ -49,12 +49,24 @@ def test_the_sentence_opens_the_page_with_its_numbers_in_their_colours(read, pre
 
 
 def test_what_the_sentence_says_of_the_other_stores_is_not_said_again(read, shops, pressed):
-    other = shops.kiosk(shops.store("S002", "York"), "K-009")
-    shops.press(other, YESTERDAY, SERVICE, 860, 140)
-    shops.press(other, YESTERDAY, EXPERIENCE, 850, 150)
+    for number in (2, 3, 4):
+        other = shops.kiosk(shops.store(f"S00{number}", "York"), f"K-00{number}")
+        shops.press(other, YESTERDAY, SERVICE, 860, 140)
+        shops.press(other, YESTERDAY, EXPERIENCE, 850, 150)
     words = text(read())
-    assert "Service: no sure difference from our other stores." in words
+    assert "Service: no sure difference from our other stores. Experience: 24 points below our other stores" in words
     assert words.count("points below our other stores") == 1
+    assert "Our 3 other stores" in words
+
+
+def test_two_other_stores_are_nowhere_on_the_page(read, shops, pressed):
+    for number in (2, 3):
+        other = shops.kiosk(shops.store(f"S00{number}", "York"), f"K-00{number}")
+        shops.press(other, YESTERDAY, SERVICE, 860, 140)
+        shops.press(other, YESTERDAY, EXPERIENCE, 850, 150)
+    page = read()
+    assert "other store" not in text(page)
+    assert 'class="reference"' not in page
 
 
 def test_typed_names_are_escaped_and_isolated(read, pressed):
@@ -92,11 +104,47 @@ def test_while_the_day_runs_nothing_is_compared(read, shops, pressed):
     other = shops.kiosk(shops.store("S002", "York"), "K-009")
     shops.press(other, TODAY, EXPERIENCE, 90, 10)
     page = read("?period=today")
+    # The line of days may draw the days before, which are over.
+    page = re.sub(r'<section class="part since".*?</section>', "", page, flags=re.DOTALL)
     words = text(page)
     assert "The day is not over, so here are counts and no verdict." in words
-    for word in ("strong", "weak", "Fewer", "our other stores (", "no sure change", "points less"):
+    for word in ("strong", "weak", "Fewer", "our other stores", "no sure change", "points less", "between", " to 6", "lies"):
         assert word not in words, word
-    assert "ring-experience" not in page
+    for drawn in ("ring-experience", "bracket", "band-", 'class="dot-'):
+        assert drawn not in page, drawn
+    assert words.count("Today so far") == words.count("The day is not over") == 1
+    assert 'data-figure="gap" data-value="" data-low="" data-high="" data-count="107"' in page
+    assert 'data-figure="experience-index" data-value="60.0" data-low="" data-high="" data-count="100"' in page
+
+
+def test_days_that_run_are_not_called_today(read, shops, pressed):
+    page = read("?period=2026-11-15..2026-11-30")
+    words = text(page)
+    assert "15 to 29 November so far: 827 presses. This period is not over" in words
+    assert "Today so far: 7 presses." in words
+    assert "so it is not in the figures below" not in words
+    later = text(read("?period=2026-12-01..2026-12-08"))
+    assert "These days are still to come" in later
+    assert "Today so far: 7 presses." in later
+
+
+def test_todays_presses_add_up_in_now(read, shops, pressed):
+    shops.press(pressed, TODAY, EXPERIENCE, 5, 2, marked=14, uncertain=3)
+    words = text(read())
+    assert (
+        "Today so far: 31 presses. About service: 7. About experience: 7. "
+        "Set aside as repeats or mashing: 14. Of an uncertain time: 3." in words
+    )
+
+
+def test_days_without_presses_do_not_promise_one(shops, read):
+    assert "No presses in these days. A press of today appears under “Now” within seconds." in text(read())
+    assert "No presses yet. The first one appears here within seconds." in text(read("?period=today"))
+    assert 'class="plot"' not in read()
+
+
+def test_no_presses_of_another_year_are_dated(shops, read):
+    assert "No presses from 1 January to 6 January 2025." in text(read("?period=2025-01-01..2025-01-07"))
 
 
 def test_the_days_table_says_what_the_chart_draws(read, pressed):
@@ -117,18 +165,28 @@ def test_where_names_the_question_in_the_readers_language(read, pressed):
 def test_a_kiosk_with_much_set_aside_asks_for_a_look(read, shops, pressed):
     assert "Please check this kiosk" not in read()
     shops.press(pressed, YESTERDAY - timedelta(days=1), SERVICE, 10, 0, marked=200)
-    assert "Please check this kiosk" in read()
+    assert "Please check this kiosk: many presses were set aside.</b>" in read()
 
 
 def test_how_sure_tells_the_method_in_words(read, shops, pressed):
     assert "Nobody is known to have answered both questions" in text(read())
     shops.visits(pressed, YESTERDAY, 100, 40, 10, 20)
-    assert "170 people answered both questions." in text(read())
+    assert "170 people answered both questions, the others one of them" in text(read())
+
+
+def test_how_sure_knows_when_everyone_answered_both(read, shops, store):
+    kiosk = shops.kiosk(store, "K-001")
+    shops.press(kiosk, YESTERDAY, SERVICE, 45, 15)
+    shops.press(kiosk, YESTERDAY, EXPERIENCE, 30, 30)
+    shops.visits(kiosk, YESTERDAY, 25, 20, 5, 10)
+    assert "All 60 people who pressed answered both questions" in text(read())
 
 
 def test_presses_of_an_uncertain_time_are_mentioned(read, shops, pressed):
     shops.press(pressed, YESTERDAY - timedelta(days=1), SERVICE, 0, 0, uncertain=6)
-    assert "The time of 6 presses is uncertain" in text(read())
+    words = text(read())
+    assert "Presses counted: 784 of 826 . Set aside as repeats or mashing, none deleted: 36." in words
+    assert "The time of 6 presses is uncertain" in words
 
 
 def test_persian_readers_get_their_digits_and_their_calendar(read, pressed):
