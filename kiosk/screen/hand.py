@@ -20,8 +20,8 @@ FINGER_WAIT_S = 2.0
 REST_S = (2 * SETTLE_MS + 10) / 1000
 ANSWER_S = 10.0
 # A touch this short may be taken for interference, which nothing answers.
-SHORT_MS = 3 * SETTLE_MS
-SHORT_ANSWER_S = 1.0
+SHORT_MS = SETTLE_MS + 5
+SHORT_ANSWER_S = 1.5
 
 
 class Hand:
@@ -30,14 +30,20 @@ class Hand:
     def __init__(self) -> None:
         self._fingers: dict[str, threading.Lock] = defaultdict(threading.Lock)
         self._held: dict[str, threading.Event] = {}
+        self._unanswered: dict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def press(self, box: Box, panel: SimulatedPanel, button: str, held_ms: int) -> Outcome | None:
         """Hold a button for `held_ms`; answers once the light is decided, None when no press came of it."""
-        up = threading.Event()
-        place = self._push(box, panel, button, up, held_ms / 1000)
-        if place is None:
+        # One at a time: an answer names no finger, and would otherwise be taken for another's.
+        if not self._unanswered[button].acquire(timeout=FINGER_WAIT_S):
             return None
-        return self._outcome(box, button, place, SHORT_ANSWER_S if held_ms < SHORT_MS else ANSWER_S)
+        try:
+            place = self._push(box, panel, button, threading.Event(), held_ms / 1000)
+            if place is None:
+                return None
+            return self._outcome(box, button, place, SHORT_ANSWER_S if held_ms < SHORT_MS else ANSWER_S)
+        finally:
+            self._unanswered[button].release()
 
     def touch(self, box: Box, button: str) -> Outcome | None:
         """Press on the screen of a real kiosk, whose pins nobody here can move."""

@@ -111,6 +111,9 @@ def _press(program: Program, hand: Hand) -> AnyResponse:
     config = box.config if box is not None else None
     if box is None or config is None:
         return redirect(url_for("ask"), 303)
+    if request.form.get("config", config.version, type=int) != config.version:
+        # The page was drawn for other questions than the box asks now: what was answered is not what is stored.
+        return redirect(url_for("ask", lang=request.form.get("lang") or None), 303)
     panel = box.panel
     if button not in panel.layout.buttons:
         return refuse(400, "unknown-button", "This kiosk has no such button.")

@@ -148,6 +148,18 @@ def test_the_shoppers_page_asks_thanks_and_asks_the_next_question(client):
     assert client.post("/press", data={"button": "none"}).status_code == 400
 
 
+def test_an_answer_to_a_question_that_is_no_longer_asked_is_not_recorded(client, program):
+    page = client.get("/screen").get_data(as_text=True)
+    assert 'name="config" value="3"' in page
+    before = program.status()["thanked"]
+    answer = client.post("/press", data={"button": "welcome-happy", "lang": "en", "row": "0", "config": "2"})
+    assert answer.status_code == 303
+    assert "said" not in answer.location
+    assert program.status()["thanked"] == before
+    said = client.post("/press", data={"button": "welcome-happy", "lang": "en", "row": "0", "config": "3"})
+    assert "said=thanks" in said.location
+
+
 def test_the_faces_keep_their_side_when_the_words_turn(client):
     page = client.get("/screen?lang=fa").text
     assert '<html lang="fa" dir="rtl">' in page
