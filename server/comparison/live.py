@@ -21,13 +21,14 @@ SILENT_AFTER_MS = 15 * 60_000
 
 @dataclass(frozen=True, slots=True)
 class KioskNow:
-    """A kiosk in the store: when it was heard last (None is never), and how many presses it says still wait on it."""
+    """A kiosk in the store: when it was heard last (None is never), how many presses it says wait on it, how many it lost."""
 
     kiosk: str
     touchpoint: str
     heard_ms: int | None
     silent: bool
     waiting: int
+    lost: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def today_so_far(
 def _kiosk(standing: Standing, now_ms: int) -> KioskNow:
     silent = standing.heard_ms is None or now_ms - standing.heard_ms > SILENT_AFTER_MS
     waiting = max(0, standing.thanked - standing.known)
-    return KioskNow(standing.kiosk, standing.touchpoint, standing.heard_ms, silent, waiting)
+    return KioskNow(standing.kiosk, standing.touchpoint, standing.heard_ms, silent, waiting, standing.lost)
 
 
 def pulse_of(connection: Connection, stores: Sequence[StoreRef]) -> int:

@@ -116,7 +116,7 @@ def reactions_of(connection: Connection, positions: Sequence[int]) -> list[tuple
         "SELECT a.position, r.seq, r.placement_id, r.question_id, r.answer_id, r.pressed_ms, r.uncertainty_ms,"  # noqa: S608
         " r.time_quality, r.visit, r.mark, r.reason, r.counted, r.config_version FROM arrivals a JOIN reactions r"
         " ON r.kiosk_id = a.kiosk_id AND r.stream = a.stream AND r.seq BETWEEN a.first_seq AND a.last_seq"
-        f" WHERE {where} AND NOT a.apart ORDER BY a.position, r.seq",
+        f" WHERE {where} AND a.apart = '' ORDER BY a.position, r.seq",
         values,
     )
 
@@ -131,9 +131,9 @@ def held_of(connection: Connection, positions: Sequence[int]) -> list[HeldRow]:
         connection,
         "SELECT a.position, h.seq, h.code, h.sender_id, h.content FROM arrivals a JOIN held h"  # noqa: S608
         " ON h.kiosk_id = a.kiosk_id AND h.stream = a.stream AND h.seq BETWEEN a.first_seq AND a.last_seq"
-        f" WHERE {where} AND (NOT a.apart AND h.code NOT IN (?, ?) OR a.apart AND h.code IN (?, ?)"
-        " AND h.received_ms = a.received_ms) ORDER BY a.position, h.seq",
-        (*values, *BESIDE, *BESIDE),
+        f" WHERE {where} AND (a.apart = '' AND h.code NOT IN (?, ?) OR a.apart = h.code || ':' || h.digest)"
+        " ORDER BY a.position, h.seq",
+        (*values, *BESIDE),
     )
     return [HeldRow(position, seq, code, sender, bytes(content)) for position, seq, code, sender, content in found]
 

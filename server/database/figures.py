@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import and_, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from server.database import completeness
 from server.database.engine import reading
 from server.database.life import read_life
-from server.database.tables import buffers, days, kiosks, placements, questions, streams, visit_days
+from server.database.tables import days, kiosks, placements, questions, streams, visit_days
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -78,13 +79,17 @@ class Asked(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """A kiosk that stands in a store now: when it was heard, what it says it thanked for, how far its streams are known."""
+    """A kiosk that stands in a store now: when it was heard, what it says it thanked for, how far its streams are known.
+
+    `lost` of the known presses are on no card any more.
+    """
 
     kiosk: str
     touchpoint: str
     heard_ms: int | None
     thanked: int
     known: int
+    lost: int
 
 
 def day_counts(connection: Connection, store_id: int, from_day: int, to_day: int) -> list[DayCount]:
@@ -134,23 +139,20 @@ def asked_questions(connection: Connection) -> dict[int, Asked]:
 
 def standing_kiosks(connection: Connection, store_id: int) -> list[Standing]:
     """The kiosks that stand in a store now and are not disabled, by touchpoint and code."""
-    thanked = select(buffers.c.kiosk_id, func.sum(buffers.c.thanked).label("n")).group_by(buffers.c.kiosk_id).subquery()
-    known = select(streams.c.kiosk_id, func.sum(streams.c.high).label("n")).group_by(streams.c.kiosk_id).subquery()
     rows = connection.execute(
         select(
             kiosks.c.code,
             placements.c.touchpoint,
             kiosks.c.heard_ms,
-            func.coalesce(thanked.c.n, 0),
-            func.coalesce(known.c.n, 0),
+            completeness.thanked(),
+            completeness.known(),
+            completeness.gone(),
         )
         .join(placements, placements.c.kiosk_id == kiosks.c.id)
-        .outerjoin(thanked, thanked.c.kiosk_id == kiosks.c.id)
-        .outerjoin(known, known.c.kiosk_id == kiosks.c.id)
         .where(placements.c.store_id == store_id, placements.c.until_ms.is_(None), kiosks.c.disabled_ms.is_(None))
         .order_by(placements.c.touchpoint, kiosks.c.code)
     )
-    return [Standing(code, touchpoint, heard_ms, int(said), int(high)) for code, touchpoint, heard_ms, said, high in rows]
+    return [Standing._make(row) for row in rows]
 
 
 def pulse(connection: Connection, store_ids: Collection[int]) -> int:

@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import BigInteger, Integer, cast, func, select
 
+from server.database import completeness
 from server.database.driver import run
 from server.database.tables import (
     buffers,
     held,
     kiosk_states,
     kiosks,
-    lost,
     placements,
     reactions,
     stores,
-    streams,
 )
 
 if TYPE_CHECKING:
@@ -87,10 +86,10 @@ def fleet_rows(connection: Connection, store_ids: Collection[int] | None = None)
             kiosks.c.heard_ms,
             kiosks.c.health,
             kiosks.c.config_applied,
-            _sum(func.sum(buffers.c.thanked), buffers.c.kiosk_id),
+            completeness.thanked(),
             _sum(func.sum(buffers.c.refused), buffers.c.kiosk_id),
-            _sum(func.sum(streams.c.high), streams.c.kiosk_id),
-            _sum(func.sum(lost.c.last_seq - lost.c.first_seq + 1), lost.c.kiosk_id),
+            completeness.known(),
+            completeness.gone(),
             _sum(func.count(), held.c.sender_id),
             pressed,
             kiosk_states.c.usual_pause_ms,

@@ -40,6 +40,11 @@ def hold(connection: Connection, rows: Sequence[HeldRow]) -> None:
     run_many(connection, HOLD, [(*row, _digest(row)) for row in rows])
 
 
+def name_of(row: HeldRow) -> str:
+    """What distinguishes a held row from all others of its seq."""
+    return f"{row.code}:{_digest(row)}"
+
+
 def hold_apart(connection: Connection, rows: Sequence[HeldRow]) -> list[HeldRow]:
     """Keep what is held beside other reactions, and return what was not kept yet: only that is news for the ledger."""
     return [row for row in rows if run(connection, HOLD, (*row, _digest(row))).rowcount]

@@ -21,14 +21,14 @@ class Stream(NamedTuple):
 
 
 class Arrival(NamedTuple):
-    """A run of newly stored seq numbers, first and last included; `apart` when they are held beside what stands there."""
+    """A run of newly stored seq numbers, first and last included; `apart` names what is held beside, by held.name_of."""
 
     kiosk_id: int
     stream: int
     first_seq: int
     last_seq: int
     received_ms: int
-    apart: bool = False
+    apart: str = ""
 
 
 def lock_stream(connection: Connection, token: str) -> Stream | None:
@@ -49,14 +49,14 @@ def streams_of_parent(connection: Connection, parent: str) -> list[int]:
     return [row[0] for row in run(connection, "SELECT kiosk_id FROM streams WHERE parent = ?", (parent,))]
 
 
-def add_stream(connection: Connection, kiosk_id: int, token: str, parent: str | None, now_ms: int) -> Stream:
+def add_stream(connection: Connection, kiosk_id: int, token: str, parent: str | None, now_ms: int, buffer: str = "") -> Stream:
     """Make the stream this kiosk's for ever, unless another was quicker; returns it locked, whoever owns it."""
     number = run(connection, "UPDATE counters SET value = value + 1 WHERE name = 'stream' RETURNING value").scalar_one()
     run(
         connection,
-        "INSERT INTO streams (kiosk_id, number, token, parent, high, first_ms) VALUES (?, ?, ?, ?, 0, ?)"
+        "INSERT INTO streams (kiosk_id, number, token, parent, high, first_ms, buffer) VALUES (?, ?, ?, ?, 0, ?, ?)"
         " ON CONFLICT (token) DO NOTHING",
-        (kiosk_id, number, token, parent, now_ms),
+        (kiosk_id, number, token, parent, now_ms, buffer),
     )
     stream = lock_stream(connection, token)
     if stream is None:
@@ -143,7 +143,7 @@ def arrivals_of_stream(connection: Connection, kiosk_id: int, number: int) -> li
     """First seq, last seq and receipt of every run of a stream, by first seq."""
     rows = run(
         connection,
-        "SELECT first_seq, last_seq, received_ms FROM arrivals WHERE kiosk_id = ? AND stream = ? AND NOT apart"
+        "SELECT first_seq, last_seq, received_ms FROM arrivals WHERE kiosk_id = ? AND stream = ? AND apart = ''"
         " ORDER BY first_seq",
         (kiosk_id, number),
     )
@@ -177,7 +177,7 @@ def progress(
 def _safe(connection: Connection, kiosk_id: int, number: int, high: int, safe_position: int) -> int:
     unsafe: int | None = run(
         connection,
-        "SELECT MIN(first_seq) FROM arrivals WHERE kiosk_id = ? AND stream = ? AND position > ? AND NOT apart",
+        "SELECT MIN(first_seq) FROM arrivals WHERE kiosk_id = ? AND stream = ? AND position > ? AND apart = ''",
         (kiosk_id, number, safe_position),
     ).scalar_one()
     return high if unsafe is None else unsafe - 1

@@ -23,7 +23,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    false,
 )
 from sqlalchemy.schema import SchemaItem  # noqa: TC002  (the only name here used for types alone)
 
@@ -250,6 +249,7 @@ streams = _small(
     Column("parent", String(32), index=True),  # two streams of one parent: a cloned or re-imaged card
     Column("high", Integer, nullable=False),  # every seq up to here is stored, held or known lost
     Column("first_ms", BigInteger, nullable=False),
+    Column("buffer", String(200), nullable=False, server_default="", index=True),  # the file it came from; "received n of m"
 )
 
 lost = _small(
@@ -352,7 +352,8 @@ arrivals = _small(  # the ledger: which run of a stream was stored when; its ord
     Column("first_seq", Integer, nullable=False),
     Column("last_seq", Integer, nullable=False),
     Column("received_ms", BigInteger, nullable=False),
-    Column("apart", Boolean, nullable=False, server_default=false()),  # held beside what stands, or will stand, at that seq
+    # "" for what stands at its seq; for what is held beside it, the held row's code:digest.
+    Column("apart", String(100), nullable=False, server_default=""),
     Index("ix_arrivals_of_stream", "kiosk_id", "stream", "first_seq"),  # a stream's safe seq; when a reaction came
 )
 

@@ -84,7 +84,7 @@ def _new_stream(connection: Connection, job: Job) -> Stream:
         if others - set(replaced_by(connection, kiosk.hardware)):
             for one in sorted(others | {kiosk.id}):
                 note_incident(connection, one, CARD_COPIED, job.arrived_ms)
-    return add_stream(connection, kiosk.id, request.stream, request.parent, job.arrived_ms)
+    return add_stream(connection, kiosk.id, request.stream, request.parent, job.arrived_ms, request.buffer or "")
 
 
 def _note(connection: Connection, job: Job, boot: int | None) -> None:

@@ -8,7 +8,7 @@ from server import errors
 from server.analysis.tallies import Tally
 from server.database.boots import boots_by_id
 from server.database.codes import MARKS
-from server.database.held import HeldRow, held_between, hold, hold_apart
+from server.database.held import HeldRow, held_between, hold, hold_apart, name_of
 from server.database.reactions import RawFacts, facts_between, insert_reactions, presses_of_stream, stop_counting
 from server.database.revisions import COUNTED, Revision
 from server.database.rollups import add_tally, drop_clusters, read_clusters, save_clusters
@@ -193,7 +193,7 @@ def store_out_of_order(connection: Connection, stream: Stream, judged: Judged, n
 
 def _news(beside: Sequence[HeldRow]) -> list[Arrival]:
     """What was held beside other reactions, one ledger row each: their seqs are no run of the stream."""
-    return [Arrival(row.kiosk_id, row.stream, row.seq, row.seq, row.received_ms, apart=True) for row in beside]
+    return [Arrival(row.kiosk_id, row.stream, row.seq, row.seq, row.received_ms, name_of(row)) for row in beside]
 
 
 def _apart(stream: Stream, seq: int, code: str, sender_id: int, raw: bytes, now_ms: int) -> HeldRow:

@@ -231,8 +231,10 @@ def _sure(summary: StoreSummary, t: Translator) -> list[tuple[str, Markup]]:
     if figures.gap.points is not None:
         found.append(("sure.visits", t.tell_html(_method(figures.gap))))
     waiting = sum(kiosk.waiting for kiosk in summary.today.kiosks)
-    complete = Sentence("sure.waiting-text", values={"waiting": waiting}) if waiting else Sentence("sure.complete-text")
-    found.append(("sure.complete", t.tell_html(complete)))
+    gone = sum(kiosk.lost for kiosk in summary.today.kiosks)
+    complete = [Sentence("sure.waiting-text", values={"waiting": waiting})] if waiting else []
+    complete += [Sentence("fleet.lost-all", values={"lost": gone})] if gone else []
+    found.append(("sure.complete", t.paragraph(complete or [Sentence("sure.complete-text")])))
     found.append(("sure.who", t.say_html("sure.who-text")))
     words = [Sentence("sure.definition", values={"version": summary.definition.version}), *verdict.strong_means(summary)]
     found.append(("sure.words", t.paragraph(words)))

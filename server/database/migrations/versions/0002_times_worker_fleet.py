@@ -73,7 +73,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["kiosk_id"], ["kiosks.id"], name=op.f("fk_kiosk_states_kiosk_id")),
         sa.PrimaryKeyConstraint("kiosk_id", name=op.f("pk_kiosk_states")),
     )
-    op.add_column("arrivals", sa.Column("apart", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column("streams", sa.Column("buffer", sa.String(length=200), server_default="", nullable=False))
+    op.create_index("ix_streams_buffer", "streams", ["buffer"], unique=False)
+    op.add_column("arrivals", sa.Column("apart", sa.String(length=100), server_default="", nullable=False))
     op.add_column("kiosks", sa.Column("live_boot", sa.Integer(), server_default="0", nullable=False))
     # ### end Alembic commands ###
     op.execute("INSERT INTO counters (name, value) SELECT 'revision', 0 FROM life")
