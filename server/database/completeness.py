@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 def thanked() -> ColumnElement[int]:
     """Of a kiosk of the surrounding statement: the presses that its buffers thanked for."""
-    return _or_none(select(func.sum(buffers.c.thanked)).where(buffers.c.kiosk_id == kiosks.c.id).scalar_subquery())
+    return _or_none(
+        select(func.sum(buffers.c.thanked)).where(buffers.c.kiosk_id == kiosks.c.id).correlate(kiosks).scalar_subquery()
+    )
 
 
 def known() -> ColumnElement[int]:
@@ -23,19 +25,17 @@ def known() -> ColumnElement[int]:
     By buffer, not by kiosk: a card that moved into new hardware brings streams of the kiosk that it was before, and
     their presses are in what it thanked for.
     """
-    own = select(buffers.c.buffer).where(buffers.c.kiosk_id == kiosks.c.id).scalar_subquery()
-    named = select(func.sum(streams.c.high)).where(streams.c.buffer.in_(own)).scalar_subquery()
+    own = select(buffers.c.buffer).where(buffers.c.kiosk_id == kiosks.c.id).correlate(kiosks)
+    named = select(func.sum(streams.c.high)).where(streams.c.buffer.in_(own)).correlate(kiosks).scalar_subquery()
     # Kiosks need not name their buffer; and before they do, nothing is claimed of it either.
-    nameless = (
-        select(func.sum(streams.c.high)).where(streams.c.kiosk_id == kiosks.c.id, streams.c.buffer == "").scalar_subquery()
-    )
-    return _or_none(named) + _or_none(nameless)
+    nameless = select(func.sum(streams.c.high)).where(streams.c.kiosk_id == kiosks.c.id, streams.c.buffer == "")
+    return _or_none(named) + _or_none(nameless.correlate(kiosks).scalar_subquery())
 
 
 def gone() -> ColumnElement[int]:
     """Of a kiosk of the surrounding statement: presses it thanked for and no longer has."""
     spans = select(func.sum(lost.c.last_seq - lost.c.first_seq + 1)).where(lost.c.kiosk_id == kiosks.c.id)
-    return _or_none(spans.scalar_subquery())
+    return _or_none(spans.correlate(kiosks).scalar_subquery())
 
 
 def _or_none(total: ColumnElement[int]) -> ColumnElement[int]:

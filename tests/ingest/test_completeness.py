@@ -36,6 +36,27 @@ def test_lost_presses_are_known_and_are_not_here(each_house) -> None:
     assert (found.thanked, found.known, found.lost) == (501, 501, 500)
 
 
+def test_each_kiosk_is_told_from_the_others(each_house) -> None:
+    for at, store in enumerate(("S014", "S014", "S015"), 1):
+        kiosk = each_house.enrol(f"sha256:box-{at}", store=store)
+        presses = [kiosk.press(5_000 * place) for place in range(1, at + 1)]
+        kiosk.sync(presses, stream=f"{at:032x}", buffer=f"buffer-{at}", **totals(at + 10))
+    # One of a kiosk that names no buffer.
+    kiosk.sync([kiosk.press(1_000)], stream="ab" * 16, buffer=None)
+    with reading(each_house.engine) as connection:
+        rows = fleet_rows(connection)
+        two = standing_kiosks(connection, store_by_code(connection, "S014").id)
+    assert [(row.code, row.thanked, row.known, row.lost) for row in rows] == [
+        ("K-003", 13, 4, 0),
+        ("K-001", 11, 1, 0),
+        ("K-002", 12, 2, 0),
+    ]
+    assert [(found.kiosk, found.thanked, found.known, found.lost) for found in two] == [
+        ("K-001", 11, 1, 0),
+        ("K-002", 12, 2, 0),
+    ]
+
+
 def test_a_card_that_moved_waits_for_nothing_that_its_old_kiosk_delivered(each_house) -> None:
     owner = each_house.enrol()
     owner.sync([owner.press(1_000 * at) for at in range(1, 201)], **totals(200))
