@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hardware.layouts import Layout, WrongWiring, load_layout, mirrored
-from kiosk.errors import SettingError
+from kiosk.errors import KioskError, SettingError
 
 if TYPE_CHECKING:
     from hardware.panel import Panel
@@ -23,7 +23,10 @@ class Panels:
         self._pins: Any = None
 
     def open(self, layout_name: str) -> Panel:
-        """A panel of this layout; raises KeyError for an unknown one and SettingError where wiring or keypad do not fit."""
+        """A panel of this layout.
+
+        Raises KeyError for an unknown one, SettingError where wiring or keypad do not fit, KioskError where there are no pins.
+        """
         layout = self._layout(layout_name)
         if self._simulated:
             from hardware.simulated import SimulatedPanel
@@ -34,7 +37,12 @@ class Panels:
         from hardware.gpio import GpioPanel, real_pins
 
         if self._pins is None:
-            self._pins = real_pins(self._settings.runtime_dir)
+            try:
+                self._pins = real_pins(self._settings.runtime_dir)
+            except ImportError as error:
+                raise KioskError(
+                    "This machine has no GPIO (lgpio is missing). Use --simulate, or install the kiosk with ./setup.sh kiosk."
+                ) from error
         return GpioPanel(layout, self._pins, self._clock.elapsed_ms)
 
     def wired(self, layout_name: str) -> dict[str, str]:

@@ -38,7 +38,10 @@ def check_questions(
     if layout not in LAYOUTS:
         raise Unfit(f"There is no layout {layout}; there are {', '.join(LAYOUTS)}.")
     if len(question_codes) != len(rows(layout)) or len(set(question_codes)) != len(question_codes):
-        raise Unfit(f"The layout {layout} asks {len(rows(layout))} different question(s), not {len(question_codes)}.")
+        given = ", ".join(question_codes) or "none"
+        raise Unfit(
+            f"The layout {layout} asks {len(rows(layout))} question(s), one a row and each another; given: {given}."
+        )
     found = []
     for code in question_codes:
         question = question_by_code(connection, code)

@@ -1,10 +1,11 @@
 """The panel that a box has follows its settings."""
 
 import dataclasses
+import sys
 
 import pytest
 
-from kiosk.errors import SettingError
+from kiosk.errors import KioskError, SettingError
 from kiosk.panels import Panels
 from kiosk.settings import KioskSettings
 
@@ -30,6 +31,13 @@ def test_with_the_happy_face_on_the_right_pins_change_places_within_each_row(pan
     assert panel.edges.get_nowait().button == "welcome-happy"
     panel.close()
     assert panels.wired("three") == {"happy": "GPIO 27", "neutral": "GPIO 17", "unhappy": "GPIO 5"}
+
+
+def test_a_machine_without_pins_is_told_so_in_a_sentence(panels_of, monkeypatch):
+    # As on a laptop: the library for a Pi's pins can not be imported.
+    monkeypatch.setitem(sys.modules, "lgpio", None)
+    with pytest.raises(KioskError, match=r"no GPIO .*--simulate"):
+        panels_of(simulated=False).open("two-row")
 
 
 def test_left_is_as_the_files_are(panels_of):

@@ -253,6 +253,15 @@ def test_a_click_in_a_browser_lights_thank_you_and_the_figures_follow(page_of):
     assert errors == []
 
 
+def test_a_drawn_box_whose_program_is_away_goes_dark(page_of):
+    page = page_of("/")
+    page.wait_for_selector(".press[data-light=ready]")
+    page.route("**/status", lambda route: route.abort())
+    page.wait_for_selector(".press[data-light=off]")
+    page.unroute("**/status")
+    page.wait_for_selector(".press[data-light=ready]")
+
+
 def test_the_shoppers_page_returns_to_the_question_by_itself(page_of):
     page = page_of("/screen?lang=en")
     page.click("button[value=welcome-happy]")

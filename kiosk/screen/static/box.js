@@ -114,7 +114,8 @@ async function follow() {
   try {
     draw(await (await fetch("/status")).json());
   } catch {
-    // The program is away; the next second asks again.
+    // A box that is drawn as ready while its program is away would claim what is not so; the next second asks again.
+    for (const button of document.querySelectorAll(".press")) show(button, "off");
   }
 }
 
