@@ -39,9 +39,7 @@ def check_questions(
         raise Unfit(f"There is no layout {layout}; there are {', '.join(LAYOUTS)}.")
     if len(question_codes) != len(rows(layout)) or len(set(question_codes)) != len(question_codes):
         given = ", ".join(question_codes) or "none"
-        raise Unfit(
-            f"The layout {layout} asks {len(rows(layout))} question(s), one a row and each another; given: {given}."
-        )
+        raise Unfit(f"The layout {layout} asks {len(rows(layout))} question(s), one a row and each another; given: {given}.")
     found = []
     for code in question_codes:
         question = question_by_code(connection, code)
