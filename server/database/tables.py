@@ -12,6 +12,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Float,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.schema import SchemaItem  # noqa: TC002  (the only name here used for types alone)
 
@@ -86,7 +88,26 @@ stores = _small(
     Column("timezone", String(64), nullable=False),
     Column("languages", Text, nullable=False),  # JSON list, first is the store's own
     Column("territory", String(2), nullable=False),  # ISO 3166; decides Arabic digits; "" is not known
+    Column("opening", Text, nullable=False, server_default=""),  # JSON of analysis.opening's week; "" is not known
     Column("made_ms", BigInteger, nullable=False),
+)
+
+special_days = _small(  # holidays and days with other hours
+    "special_days",
+    Column("store_id", ForeignKey("stores.id"), primary_key=True),
+    Column("local_day", Integer, primary_key=True, autoincrement=False),
+    Column("opening", Text, nullable=False),  # JSON list of [opens, closes] in minutes of the day; empty is closed
+    Column("name", Text, nullable=False),
+)
+
+changes = _small(  # what a store or the chain did on a day, to be marked on the lines
+    "changes",
+    Column("id", RowId, primary_key=True),
+    Column("store_id", ForeignKey("stores.id"), index=True),  # None is the whole chain
+    Column("local_day", Integer, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("made_ms", BigInteger, nullable=False),
+    Column("made_by", Text, nullable=False),
 )
 
 questions = _small(  # one row per wording: a changed word is a new version and a new series
@@ -100,7 +121,11 @@ questions = _small(  # one row per wording: a changed word is a new version and 
     Column("facets", Text, nullable=False),  # JSON list
     Column("touchpoints", Text, nullable=False),  # JSON list
     Column("texts", Text, nullable=False),  # JSON {language: {"question", "positive", "negative"}}
-    Column("card", Text, nullable=False),  # JSON data card
+    Column("card", Text, nullable=False),  # JSON data card; "{}" is none yet
+    Column("made_ms", BigInteger, nullable=False, server_default="0"),
+    Column("made_by", Text, nullable=False, server_default="starter"),
+    Column("active_ms", BigInteger),  # since when a kiosk may ask it; None is a draft
+    Column("retired_ms", BigInteger),  # since when no kiosk may be given it any more
     UniqueConstraint("code", "version"),
 )
 
@@ -357,6 +382,28 @@ arrivals = _small(  # the ledger: which run of a stream was stored when; its ord
     Index("ix_arrivals_of_stream", "kiosk_id", "stream", "first_seq"),  # a stream's safe seq; when a reaction came
 )
 
+reviews = _small(  # runs of presses at a day's edge that only a person can judge; they count until one has
+    "reviews",
+    Column("id", RowId, primary_key=True),
+    Column("kiosk_id", ForeignKey("kiosks.id"), nullable=False),
+    Column("placement_id", ForeignKey("placements.id"), nullable=False),
+    Column("question_id", ForeignKey("questions.id"), nullable=False),
+    Column("local_day", Integer, nullable=False),
+    Column("edge", String(8), CheckConstraint("edge IN ('opening', 'closing')", name="edge"), nullable=False),
+    Column("polarity", String(8), CheckConstraint("polarity IN ('positive', 'negative')", name="polarity"), nullable=False),
+    Column("from_ms", BigInteger, nullable=False),
+    Column("until_ms", BigInteger, nullable=False),
+    Column("presses", Integer, nullable=False),  # counted presses of the question between these two moments
+    Column("alike", Integer, nullable=False),  # of them, with the polarity
+    Column("usual_presses", Float, nullable=False),  # mean of the same slot over the weeks before
+    Column("usual_share", Float, nullable=False),  # share of that polarity in the kiosk's other hours
+    Column("found_ms", BigInteger, nullable=False),
+    Column("decision", String(10), CheckConstraint("decision IN ('', 'excluded', 'kept')", name="decision"), nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("decided_ms", BigInteger),
+    UniqueConstraint("kiosk_id", "question_id", "local_day", "edge", "polarity"),
+)
+
 # ---------- roll-ups ----------
 
 hours = _big(
@@ -459,6 +506,7 @@ export_tokens = _small(
     Column("key_id", String(16), nullable=False, unique=True),
     Column("secret_hash", String(64), nullable=False),
     Column("all_stores", Boolean, nullable=False),
+    Column("employees", Boolean, nullable=False, server_default=false()),  # also what employees' kiosks say (dimension EX)
     Column("made_ms", BigInteger, nullable=False),
     Column("expires_ms", BigInteger, nullable=False),
     Column("used_ms", BigInteger),
