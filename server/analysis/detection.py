@@ -14,7 +14,8 @@ from server.analysis.absorbing import expected_steps, still_walking
 
 # The change that is watched for, as a ratio of odds: negative presses go from 10 to 30 of 100.
 ODDS_RATIO = 27 / 7
-MOST_POINTS = 100_000
+# A budget that needs more than this is no budget: the walk drifts to the threshold by itself.
+MOST_POINTS = 500
 
 
 class BernoulliCusum:
