@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, case, func, literal, literal_column, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from server.analysis.tallies import BAND_COLUMNS
 from server.database import completeness
 from server.database.engine import reading
 from server.database.life import read_life
-from server.database.tables import days, kiosks, placements, questions, streams, visit_days
+from server.database.tables import days, kiosks, placements, questions, stores, streams, visit_days
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from sqlalchemy import ColumnElement, Connection, Engine
 
@@ -41,7 +42,10 @@ class DayCount(NamedTuple):
 
 
 class StoreCount(NamedTuple):
-    """One store's presses of one question over some days."""
+    """One store's presses of one question over some days, those of its weekends (1) apart from the others (0).
+
+    The parts of the day hold counted presses whose hour is known, and the positive ones of them.
+    """
 
     store_id: int
     question_id: int
@@ -55,6 +59,20 @@ class StoreCount(NamedTuple):
     sum_xx: int
     sum_xn: int
     sum_nn: int
+    weekend: int = 0
+    morning_counted: int = 0
+    morning_positive: int = 0
+    afternoon_counted: int = 0
+    afternoon_positive: int = 0
+    evening_counted: int = 0
+    evening_positive: int = 0
+
+
+class Weekend(NamedTuple):
+    """On which weekdays (0 is Monday) it is weekend in these territories; no territories means all others."""
+
+    weekdays: tuple[int, ...]
+    territories: tuple[str, ...]
 
 
 class VisitCount(NamedTuple):
@@ -105,17 +123,25 @@ def day_counts(connection: Connection, store_id: int, from_day: int, to_day: int
     return [DayCount(*row) for row in rows]
 
 
-def store_counts(connection: Connection, from_day: int, to_day: int) -> list[StoreCount]:
-    """Every store's presses over the days [from_day, to_day), by question and number of faces."""
+def store_counts(
+    connection: Connection, from_day: int, to_day: int, weekends: Sequence[Weekend] = (), store_id: int | None = None
+) -> list[StoreCount]:
+    """Every store's presses over the days [from_day, to_day), by question, faces and weekend; or those of one store alone."""
     keys = (placements.c.store_id, days.c.question_id, days.c.faces)
-    rows = connection.execute(
-        select(*keys, *(func.sum(days.c[name]) for name in COUNTS))
+    sums = [func.sum(days.c[name]) for name in (*COUNTS, *BAND_COLUMNS)]
+    found = (
+        select(*keys, *sums[: len(COUNTS)], _weekend(weekends).label("weekend"), *sums[len(COUNTS) :])
         .join(placements, _placed(days.c.kiosk_id, days.c.placement_id))
         .where(days.c.local_day >= from_day, days.c.local_day < to_day)
-        .group_by(*keys)
-        .order_by(*keys)
+        # By its name: PostgreSQL takes the same words with other parameters for something else.
+        .group_by(*keys, literal_column("weekend"))
+        .order_by(*keys, literal_column("weekend"))
     )
-    return [StoreCount(*row) for row in rows]
+    if weekends:
+        found = found.join(stores, stores.c.id == placements.c.store_id)
+    if store_id is not None:
+        found = found.where(placements.c.store_id == store_id)
+    return [StoreCount._make(row) for row in connection.execute(found)]
 
 
 def visit_counts(connection: Connection, from_day: int, to_day: int) -> list[VisitCount]:
@@ -169,6 +195,15 @@ def is_made_up(engine: Engine) -> bool:
             return read_life(connection).made_up
     except SQLAlchemyError:
         return False
+
+
+def _weekend(weekends: Sequence[Weekend]) -> ColumnElement[int]:
+    """1 on the days that are weekend where the store stands, else 0."""
+    weekday = (days.c.local_day + 6) % 7  # the first day of all, 1 January of year 1, was a Monday
+    within = {one.territories: case((weekday.in_(one.weekdays), 1), else_=0) for one in weekends}
+    usual = within.pop((), literal(0))
+    named = [(stores.c.territory.in_(territories), found) for territories, found in within.items()]
+    return case(*named, else_=usual) if named else usual
 
 
 def _placed(kiosk_id: ColumnElement[int], placement_id: ColumnElement[int]) -> ColumnElement[bool]:
