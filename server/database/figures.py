@@ -115,7 +115,7 @@ def day_counts(connection: Connection, store_id: int, from_day: int, to_day: int
     keys = (placements.c.touchpoint, days.c.local_day, days.c.question_id, days.c.faces)
     rows = connection.execute(
         select(*keys, *(func.sum(days.c[name]) for name in COUNTS))
-        .join(placements, _placed(days.c.kiosk_id, days.c.placement_id))
+        .join(placements, placed(days.c.kiosk_id, days.c.placement_id))
         .where(placements.c.store_id == store_id, days.c.local_day >= from_day, days.c.local_day < to_day)
         .group_by(*keys)
         .order_by(*keys)
@@ -130,8 +130,8 @@ def store_counts(
     keys = (placements.c.store_id, days.c.question_id, days.c.faces)
     sums = [func.sum(days.c[name]) for name in (*COUNTS, *BAND_COLUMNS)]
     found = (
-        select(*keys, *sums[: len(COUNTS)], _weekend(weekends).label("weekend"), *sums[len(COUNTS) :])
-        .join(placements, _placed(days.c.kiosk_id, days.c.placement_id))
+        select(*keys, *sums[: len(COUNTS)], weekend_of_days(weekends).label("weekend"), *sums[len(COUNTS) :])
+        .join(placements, placed(days.c.kiosk_id, days.c.placement_id))
         .where(days.c.local_day >= from_day, days.c.local_day < to_day)
         # By its name: PostgreSQL takes the same words with other parameters for something else.
         .group_by(*keys, literal_column("weekend"))
@@ -149,7 +149,7 @@ def visit_counts(connection: Connection, from_day: int, to_day: int) -> list[Vis
     keys = (placements.c.store_id, visit_days.c.service_id, visit_days.c.experience_id)
     rows = connection.execute(
         select(*keys, *(func.sum(visit_days.c[name]) for name in CELLS))
-        .join(placements, _placed(visit_days.c.kiosk_id, visit_days.c.placement_id))
+        .join(placements, placed(visit_days.c.kiosk_id, visit_days.c.placement_id))
         .where(visit_days.c.local_day >= from_day, visit_days.c.local_day < to_day)
         .group_by(*keys)
         .order_by(*keys)
@@ -197,7 +197,7 @@ def is_made_up(engine: Engine) -> bool:
         return False
 
 
-def _weekend(weekends: Sequence[Weekend]) -> ColumnElement[int]:
+def weekend_of_days(weekends: Sequence[Weekend]) -> ColumnElement[int]:
     """1 on the days that are weekend where the store stands, else 0."""
     weekday = (days.c.local_day + 6) % 7  # the first day of all, 1 January of year 1, was a Monday
     within = {one.territories: case((weekday.in_(one.weekdays), 1), else_=0) for one in weekends}
@@ -206,5 +206,6 @@ def _weekend(weekends: Sequence[Weekend]) -> ColumnElement[int]:
     return case(*named, else_=usual) if named else usual
 
 
-def _placed(kiosk_id: ColumnElement[int], placement_id: ColumnElement[int]) -> ColumnElement[bool]:
+def placed(kiosk_id: ColumnElement[int], placement_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """That a roll-up row belongs to a placement that its kiosk really has."""
     return and_(placements.c.kiosk_id == kiosk_id, placements.c.id == placement_id)
