@@ -8,6 +8,8 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from server.comparison.indexes import (
+    LEAST_DAYS_AS_CLUSTERS,
+    NO_CLUSTERS,
     NO_GAP,
     NO_INDEX,
     NO_TALLY,
@@ -26,7 +28,7 @@ from server.comparison.indexes import (
     without_range,
 )
 from server.comparison.quadrant import Cuts, Verdict, verdict_of
-from server.database.figures import store_counts, visit_counts
+from server.database.figures import day_clusters, store_counts, visit_counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -83,7 +85,7 @@ class Chain:
 
     def __init__(self, connection: Connection, period: Period, definition: Definition, asked: dict[int, Asked]) -> None:
         self.period, self.definition = period, definition
-        self.service_ids, self.experience_ids = question_ids(definition, asked)
+        ids = self.service_ids, self.experience_ids = question_ids(definition, asked)
         self.counts: dict[int, list[StoreCount]] = defaultdict(list)
         self.visits: dict[int, list[VisitCount]] = defaultdict(list)
         first, end = period.first.toordinal(), period.end.toordinal()
@@ -92,7 +94,8 @@ class Chain:
         for visit in visit_counts(connection, first, end):
             if visit.service_id in self.service_ids and visit.experience_id in self.experience_ids:
                 self.visits[visit.store_id].append(visit)
-        self.tallies = {store_id: self._tallies(counts) for store_id, counts in self.counts.items()}
+        self._days = day_clusters(connection, first, end, ids) if period.days >= LEAST_DAYS_AS_CLUSTERS else {}
+        self.tallies = {store_id: self._tallies(store_id, counts) for store_id, counts in self.counts.items()}
         self._all = self._sum(self.tallies)
         self._all_visits = visits_of(visit for visits in self.visits.values() for visit in visits)
         self._pressed = sum(1 for one, other in self.tallies.values() if one.total + other.total)
@@ -153,10 +156,11 @@ class Chain:
         found = [visit for store_id in store_ids for visit in self.visits.get(store_id, ())]
         return visits_of(found) if found else NO_VISITS
 
-    def _tallies(self, counts: list[StoreCount]) -> tuple[Tally, Tally]:
+    def _tallies(self, store_id: int, counts: list[StoreCount]) -> tuple[Tally, Tally]:
+        service, experience = self._days.get(store_id, (NO_CLUSTERS, NO_CLUSTERS))
         return (
-            tally(count for count in counts if count.question_id in self.service_ids),
-            tally(count for count in counts if count.question_id in self.experience_ids),
+            tally((count for count in counts if count.question_id in self.service_ids), service),
+            tally((count for count in counts if count.question_id in self.experience_ids), experience),
         )
 
     def _cuts(self) -> Cuts:

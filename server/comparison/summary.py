@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from server.comparison.chain import LEAST_OTHERS, Chain, Figures, Others
-from server.comparison.indexes import NO_GAP, NO_INDEX, Index, add, gap_of, index_of, tally, without_range
+from server.comparison.indexes import NO_GAP, NO_INDEX, Index, add, gap_of, index_of, tally, tally_of_days, without_range
 from server.comparison.live import Today, today_so_far
 from server.comparison.periods import Period, end_ms, local_today, parse_period
 from server.database.figures import Asked, DayCount, asked_questions, day_counts
@@ -176,7 +176,7 @@ def _places(counts: list[DayCount], chain: Chain, asked: dict[int, Asked], store
     for (touchpoint, question_id), own in groups.items():
         question = asked[question_id]
         marked = sum(count.marked for count in own)
-        index, others = chain.index(tally(own)), _elsewhere(chain, question_id, store_id)
+        index, others = chain.index(tally_of_days(own, chain.period.days)), _elsewhere(chain, question_id, store_id)
         found.append(Place(touchpoint, question.signal, question.code, question.texts, index, others, marked))
     return tuple(sorted(found, key=lambda place: (place.signal, _weakest_first(place.index), place.touchpoint)))
 

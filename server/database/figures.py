@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from server.analysis.clustering import ClusterSums
 from server.database import completeness
 from server.database.engine import reading
 from server.database.life import read_life
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Engine
 
 COUNTS = ("positive", "neutral", "negative", "marked", "uncertain", "clusters", "sum_xx", "sum_xn", "sum_nn")
+NO_CLUSTERS = ClusterSums(0, 0, 0, 0)
 CELLS = ("both", "service_only", "experience_only", "neither")
 
 
@@ -116,6 +118,35 @@ def store_counts(connection: Connection, from_day: int, to_day: int) -> list[Sto
         .order_by(*keys)
     )
     return [StoreCount(*row) for row in rows]
+
+
+def day_clusters(
+    connection: Connection, from_day: int, to_day: int, signals: tuple[Collection[int], Collection[int]]
+) -> dict[int, tuple[ClusterSums, ClusterSums]]:
+    """Every store's days [from_day, to_day) as clusters of its presses about each of two sets of questions, by store."""
+    total = days.c.positive + days.c.neutral + days.c.negative
+    second = case((days.c.question_id.in_(signals[1]), 1), else_=0).label("second")
+    cells = (
+        select(
+            placements.c.store_id, days.c.local_day, second, func.sum(days.c.positive).label("x"), func.sum(total).label("n")
+        )
+        .join(placements, _placed(days.c.kiosk_id, days.c.placement_id))
+        .where(days.c.local_day >= from_day, days.c.local_day < to_day)
+        .where(days.c.question_id.in_({*signals[0], *signals[1]}))
+        .group_by(placements.c.store_id, days.c.local_day, second)
+        .having(func.sum(total) > 0)
+        .subquery()
+    )
+    x, n = cells.c.x, cells.c.n
+    rows = connection.execute(
+        select(cells.c.store_id, cells.c.second, func.count(), func.sum(x * x), func.sum(x * n), func.sum(n * n)).group_by(
+            cells.c.store_id, cells.c.second
+        )
+    )
+    found: dict[int, list[ClusterSums]] = {}
+    for store_id, which, *sums in rows:
+        found.setdefault(store_id, [NO_CLUSTERS, NO_CLUSTERS])[which] = ClusterSums(*map(int, sums))
+    return {store_id: (first, other) for store_id, (first, other) in found.items()}
 
 
 def visit_counts(connection: Connection, from_day: int, to_day: int) -> list[VisitCount]:
