@@ -17,8 +17,7 @@ from server.comparison.indexes import (
     subtract,
     tally_of_days,
 )
-from server.database.figures import DayCount
-from server.database.figures import VisitCount
+from server.database.figures import DayCount, VisitCount
 
 
 def alone(positive: int, total: int) -> Tally:
