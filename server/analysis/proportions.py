@@ -6,20 +6,21 @@ Counts may be fractional, because clustered presses weigh less than they number 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from statistics import NormalDist
 
+from server.analysis.intervals import Interval, check_counts, quantile
 
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """Where a share (0 to 1) or a difference of shares (-1 to 1) lies."""
-
-    lower: float
-    upper: float
-
-    def holds(self, value: float) -> bool:
-        """Whether `value` lies between the limits, limits included."""
-        return self.lower <= value <= self.upper
+__all__ = [
+    "Interval",
+    "change_p",
+    "correlated_newcombe",
+    "difference_of",
+    "newcombe",
+    "overlap_correlation",
+    "paired_newcombe",
+    "phi",
+    "wilson",
+]
 
 
 def wilson(positive: float, total: float, confidence: float = 0.95) -> Interval:
@@ -33,8 +34,8 @@ def wilson(positive: float, total: float, confidence: float = 0.95) -> Interval:
     Raises:
         ValueError: more positives than presses, negative counts, or nothing at all.
     """
-    _check_counts(positive, total)
-    z = _quantile(confidence)
+    check_counts(positive, total)
+    z = quantile(confidence)
     centre = positive + z * z / 2
     reach = z * math.sqrt(max(0.0, positive * (total - positive) / total) + z * z / 4)
     return Interval(max(0.0, (centre - reach) / (total + z * z)), min(1.0, (centre + reach) / (total + z * z)))
@@ -110,28 +111,11 @@ def difference_of(minuend: float, of_minuend: Interval, subtrahend: float, of_su
 
 def change_p(positive_1: float, total_1: float, positive_2: float, total_2: float) -> float:
     """How probable a difference at least this large is by chance alone: two-sided score test with the pooled share."""
-    _check_counts(positive_1, total_1)
-    _check_counts(positive_2, total_2)
+    check_counts(positive_1, total_1)
+    check_counts(positive_2, total_2)
     pooled = (positive_1 + positive_2) / (total_1 + total_2)
     spread = math.sqrt(max(0.0, pooled * (1 - pooled)) * (1 / total_1 + 1 / total_2))
     if spread == 0:
         return 1.0
     z = abs(positive_1 / total_1 - positive_2 / total_2) / spread
     return 2 * NormalDist().cdf(-z)
-
-
-def _quantile(confidence: float) -> float:
-    if not 0 < confidence < 1:
-        raise ValueError(f"The confidence lies between 0 and 1, not at {confidence}.")
-    return NormalDist().inv_cdf((1 + confidence) / 2)
-
-
-def _check_counts(positive: float, total: float) -> None:
-    if not (math.isfinite(positive) and math.isfinite(total)):
-        raise ValueError("A count must be a finite number.")
-    if total <= 0:
-        raise ValueError("There must be at least one press.")
-    if positive < 0:
-        raise ValueError("A count can not be negative.")
-    if positive > total:
-        raise ValueError(f"There can not be more positive presses ({positive}) than presses ({total}).")

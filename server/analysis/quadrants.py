@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+
+from server.analysis.special import beta_below
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,31 +32,4 @@ def probability_above(positive: float, total: float, cut: float) -> float:
         raise ValueError(f"There can not be {positive} positive of {total} presses.")
     if not 0 < cut < 1:
         return 1.0 if cut <= 0 else 0.0
-    return 1 - _beta_below(cut, positive + 0.5, total - positive + 0.5)
-
-
-def _beta_below(x: float, a: float, b: float) -> float:
-    """The regularised incomplete beta function, by its continued fraction on the side where that converges fast."""
-    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x))
-    if x < (a + 1) / (a + b + 2):
-        return front * _fraction(x, a, b) / a
-    return 1 - front * _fraction(1 - x, b, a) / b
-
-
-def _fraction(x: float, a: float, b: float) -> float:
-    """1 / (1 + d1 / (1 + d2 / (1 + ...))) with the coefficients of DLMF 8.17.22, by Lentz's method."""
-    value = above = 1e-300  # a tiny number instead of 0, so that the first division is possible
-    below = 0.0
-    numerator = 1.0
-    for step in range(1, 1000):
-        below = 1 / (1 + numerator * below)
-        above = 1 + numerator / above
-        value *= above * below
-        if abs(above * below - 1) < 1e-13:
-            break
-        m = step // 2
-        if step % 2:
-            numerator = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
-        else:
-            numerator = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
-    return value
+    return 1 - beta_below(cut, positive + 0.5, total - positive + 0.5)
