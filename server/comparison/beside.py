@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from server.analysis.clustering import effective
 from server.analysis.intervals import Interval, quantile
 from server.analysis.proportions import difference_of, overlap_correlation, phi, wilson
 from server.analysis.standardise import LEAST_PRESSES, direct, is_reversed
@@ -27,13 +26,14 @@ class Beside:
     """A store's figure (0 to 100, a gap in points) beside the other stores' one.
 
     `away` is `own` less `others` with its 95 % range, `crude` the same from the presses as they came: equal to `away` where
-    these could not be standardised. `sure` says that they differ by more than chance, all stores having been judged at once.
+    these could not be `standardised`. `sure` says that they differ by more than chance, all stores having been judged at once.
     """
 
     own: float | None
     others: float | None
     away: Gap
     crude: Gap
+    standardised: bool = False
     sure: bool = False
 
     @property
@@ -59,7 +59,10 @@ class Counted:
 
 
 class Compared(NamedTuple):
-    """One store beside the others, before all stores are judged at once: `effective` is the weight of its weaker index."""
+    """One store beside the others, before all stores are judged at once.
+
+    `effective` is the weight of its weaker index, `weighed_*` the (positive, presses) that its indexes are worth in a ranking.
+    """
 
     service: Beside
     experience: Beside
@@ -70,6 +73,19 @@ class Compared(NamedTuple):
     p_values: tuple[float, float, float]
     weighed_service: tuple[float, float]
     weighed_experience: tuple[float, float]
+
+
+NOT_KNOWN = Compared(
+    NOT_BESIDE,
+    NOT_BESIDE,
+    NOT_BESIDE,
+    standardised=False,
+    thin=(),
+    effective=0.0,
+    p_values=(1.0, 1.0, 1.0),
+    weighed_service=(0.0, 0.0),
+    weighed_experience=(0.0, 0.0),
+)
 
 
 class _Figure(NamedTuple):
@@ -91,30 +107,29 @@ class _Side(NamedTuple):
 
 def compare(own: Counted, others: Counted, weights: Sequence[float] | None, least: int = 0) -> Compared:
     """One store beside the others; nothing but `effective` is known where a number is withheld on either side."""
-    weights_own = tuple(_effective(tally) for tally in (own.service, own.experience))
-    weights_others = tuple(_effective(tally) for tally in (others.service, others.experience))
+    weights_own = own.service.effective, own.experience.effective
+    weights_others = others.service.effective, others.experience.effective
     weight = min(weights_own)
     if min(weight, *weights_others) < max(least, LEAST_FOR_VALUE):
-        nothing = (0.0, 0.0)
-        return Compared(NOT_BESIDE, NOT_BESIDE, NOT_BESIDE, False, (), 0.0, (1.0, 1.0, 1.0), nothing, nothing)  # noqa: FBT003
+        return NOT_KNOWN
     crude = _crude(own, weights_own), _crude(others, weights_others)
     fair_own, thin = _fair(own, weights_own, weights)
     fair_others, thin_others = _fair(others, weights_others, weights) if fair_own else (None, ())
     mine, theirs = (fair_own, fair_others) if fair_own and fair_others else crude
-    besides = [_beside(*pair) for pair in zip(_figures(mine), _figures(theirs), *map(_figures, crude), strict=True)]
+    fair = mine is fair_own
     return Compared(
-        *besides,
-        standardised=mine is fair_own,
+        service=_beside(mine.service, theirs.service, _away(crude[0].service, crude[1].service), standardised=fair),
+        experience=_beside(
+            mine.experience, theirs.experience, _away(crude[0].experience, crude[1].experience), standardised=fair
+        ),
+        gap=_beside(mine.gap, theirs.gap, _away(crude[0].gap, crude[1].gap), standardised=fair),
+        standardised=fair,
         thin=thin or thin_others,
         effective=weight,
         p_values=_p_values(mine, theirs),
         weighed_service=_weighed(mine.service, weights_own[0]),
         weighed_experience=_weighed(mine.experience, weights_own[1]),
     )
-
-
-def _effective(tally: Tally) -> float:
-    return effective(tally.positive, tally.total, tally.sums)
 
 
 def _figures(side: _Side) -> tuple[_Figure, _Figure, _Figure]:
@@ -156,8 +171,8 @@ def _side(service: _Figure, experience: _Figure, counted: Counted) -> _Side:
     return _Side(service, experience, together, _Figure(experience.value - service.value, limits, ()))
 
 
-def _beside(own: _Figure, others: _Figure, crude_own: _Figure, crude_others: _Figure) -> Beside:
-    return Beside(100 * own.value, 100 * others.value, _away(own, others), _away(crude_own, crude_others))
+def _beside(own: _Figure, others: _Figure, crude: Gap, *, standardised: bool) -> Beside:
+    return Beside(100 * own.value, 100 * others.value, _away(own, others), crude, standardised)
 
 
 def _away(own: _Figure, others: _Figure) -> Gap:

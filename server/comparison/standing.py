@@ -59,7 +59,7 @@ NOT_COMPARED = Standing(ALONE, NOT_BESIDE, NOT_BESIDE, NOT_BESIDE, standardised=
 
 @dataclass(frozen=True, slots=True)
 class Standings:
-    """Every store's standing by its id; `weighed` are (positive, presses) of those with enough of them, by signal, for ranking."""
+    """Every store's standing by its id; `service` and `experience` are the (positive, presses) of those that may be ranked."""
 
     of: Mapping[int, Standing]
     service: Mapping[int, tuple[float, float]]
@@ -121,9 +121,8 @@ def _without(everyone: Counted, own: Counted) -> Counted:
 
 def _sure(judged: Mapping[int, Compared]) -> dict[int, tuple[bool, bool, bool]]:
     """Which of each store's service, experience and gap are sure to differ, all of them judged at once."""
-    p_values = [p for one in judged.values() for p in one.p_values]
-    stands = [p <= FALSE_SHARE for p in adjusted(p_values)]
-    return {store_id: (stands[at], stands[at + 1], stands[at + 2]) for at, store_id in zip(range(0, len(stands), 3), judged)}
+    stands = iter([p <= FALSE_SHARE for p in adjusted(p for one in judged.values() for p in one.p_values)])
+    return {store_id: (next(stands), next(stands), next(stands)) for store_id in judged}
 
 
 def _standing(one: Compared, sure: tuple[bool, bool, bool] | None, compared: int) -> Standing:

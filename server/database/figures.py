@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import and_, case, func, literal, literal_column, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from server.analysis.clustering import ClusterSums
 from server.analysis.tallies import BAND_COLUMNS
 from server.database import completeness
 from server.database.engine import reading
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Engine
 
 COUNTS = ("positive", "neutral", "negative", "marked", "uncertain", "clusters", "sum_xx", "sum_xn", "sum_nn")
+NO_CLUSTERS = ClusterSums(0, 0, 0, 0)
 CELLS = ("both", "service_only", "experience_only", "neither")
 
 
@@ -144,17 +146,54 @@ def store_counts(
     return [StoreCount._make(row) for row in connection.execute(found)]
 
 
-def visit_counts(connection: Connection, from_day: int, to_day: int) -> list[VisitCount]:
-    """Every store's visits over the days [from_day, to_day), by the two questions answered."""
-    keys = (placements.c.store_id, visit_days.c.service_id, visit_days.c.experience_id)
+def day_clusters(
+    connection: Connection,
+    from_day: int,
+    to_day: int,
+    signals: tuple[Collection[int], Collection[int]],
+    store_id: int | None = None,
+) -> dict[int, tuple[ClusterSums, ClusterSums]]:
+    """Days [from_day, to_day) as clusters of presses about each of two sets of questions, by store: of all, or of one alone."""
+    total = days.c.positive + days.c.neutral + days.c.negative
+    second = case((days.c.question_id.in_(signals[1]), 1), else_=0).label("second")
+    found_cells = (
+        select(
+            placements.c.store_id, days.c.local_day, second, func.sum(days.c.positive).label("x"), func.sum(total).label("n")
+        )
+        .join(placements, placed(days.c.kiosk_id, days.c.placement_id))
+        .where(days.c.local_day >= from_day, days.c.local_day < to_day)
+        .where(days.c.question_id.in_({*signals[0], *signals[1]}))
+        .group_by(placements.c.store_id, days.c.local_day, literal_column("second"))
+        .having(func.sum(total) > 0)
+    )
+    if store_id is not None:
+        found_cells = found_cells.where(placements.c.store_id == store_id)
+    cells = found_cells.subquery()
+    x, n = cells.c.x, cells.c.n
     rows = connection.execute(
+        select(cells.c.store_id, cells.c.second, func.count(), func.sum(x * x), func.sum(x * n), func.sum(n * n)).group_by(
+            cells.c.store_id, cells.c.second
+        )
+    )
+    found: dict[int, list[ClusterSums]] = {}
+    for store, which, *sums in rows:
+        found.setdefault(store, [NO_CLUSTERS, NO_CLUSTERS])[which] = ClusterSums(*map(int, sums))
+    return {store: (first, other) for store, (first, other) in found.items()}
+
+
+def visit_counts(connection: Connection, from_day: int, to_day: int, store_id: int | None = None) -> list[VisitCount]:
+    """Visits over the days [from_day, to_day) by the two questions answered: every store's, or those of one alone."""
+    keys = (placements.c.store_id, visit_days.c.service_id, visit_days.c.experience_id)
+    found = (
         select(*keys, *(func.sum(visit_days.c[name]) for name in CELLS))
         .join(placements, placed(visit_days.c.kiosk_id, visit_days.c.placement_id))
         .where(visit_days.c.local_day >= from_day, visit_days.c.local_day < to_day)
         .group_by(*keys)
         .order_by(*keys)
     )
-    return [VisitCount(*row) for row in rows]
+    if store_id is not None:
+        found = found.where(placements.c.store_id == store_id)
+    return [VisitCount(*row) for row in connection.execute(found)]
 
 
 def asked_questions(connection: Connection) -> dict[int, Asked]:
