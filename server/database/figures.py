@@ -9,9 +9,10 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from server.database import completeness
+from server.database.codes import ASIDE
 from server.database.engine import reading
 from server.database.life import read_life
-from server.database.tables import days, kiosks, placements, questions, streams, visit_days
+from server.database.tables import days, kiosks, placements, questions, set_aside, streams, visit_days
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -129,6 +130,18 @@ def visit_counts(connection: Connection, from_day: int, to_day: int) -> list[Vis
         .order_by(*keys)
     )
     return [VisitCount(*row) for row in rows]
+
+
+def set_aside_counts(connection: Connection, store_id: int, from_day: int, to_day: int) -> dict[str, int]:
+    """A store's presses that do not count over the days [from_day, to_day), by the words of codes.ASIDE."""
+    rows = connection.execute(
+        select(set_aside.c.reason, func.sum(set_aside.c.presses))
+        .join(placements, _placed(set_aside.c.kiosk_id, set_aside.c.placement_id))
+        .where(placements.c.store_id == store_id, set_aside.c.local_day >= from_day, set_aside.c.local_day < to_day)
+        .group_by(set_aside.c.reason)
+    )
+    found = {number: int(presses) for number, presses in rows}
+    return {word: found[number] for word, number in ASIDE.items() if found.get(number)}
 
 
 def asked_questions(connection: Connection) -> dict[int, Asked]:
