@@ -90,12 +90,10 @@ def openings(connection: Connection, store_ids: Collection[int] | None = None) -
     return {store_id: Opening(zone_named(zone), _week(text), special[store_id]) for store_id, zone, text in rows}
 
 
-def openings_of_placements(connection: Connection, placement_ids: Collection[int]) -> dict[int, Opening]:
-    """The hours of these placements' stores, without those whose week is not known."""
-    wanted = tuple(placement_ids)
-    rows = run(connection, f"SELECT id, store_id FROM placements WHERE id IN ({marks(len(wanted))})", wanted).all()  # noqa: S608
-    of_store = openings(connection, {store_id for _, store_id in rows}) if rows else {}
-    return {placement: of_store[store_id] for placement, store_id in rows if store_id in of_store}
+def opening_of_placement(connection: Connection, placement_id: int) -> Opening | None:
+    """The hours of a placement's store; None where its week is not known."""
+    store_id = run(connection, "SELECT store_id FROM placements WHERE id = ?", (placement_id,)).scalar_one()
+    return openings(connection, [store_id]).get(store_id)
 
 
 def _special(connection: Connection, store_ids: Sequence[int]) -> defaultdict[int, dict[int, Spans]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from server.analysis.opening import OutOfHours
-from server.database.opening import openings_of_placements
+from server.database.opening import opening_of_placement
 from server.database.placements import ButtonMeaning, meanings_of_config, zones_of_placements
 from server.fleet.hours import MARGIN_MS
 
@@ -53,6 +53,6 @@ class Meanings:
     def outside(self, connection: Connection, placement_id: int) -> OutOfHours | None:
         """What says of moments whether the store of a placement was closed; None where its hours are not known."""
         if placement_id not in self._outside:
-            opening = openings_of_placements(connection, [placement_id]).get(placement_id)
+            opening = opening_of_placement(connection, placement_id)
             self._outside[placement_id] = None if opening is None else OutOfHours(opening, MARGIN_MS)
         return self._outside[placement_id]
