@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 DAY_MINUTES = 1_440
 MINUTE_MS = 60_000
 WEEKDAYS = 7
-# A store that does not open within so many days says so without a day.
-LOOK_AHEAD_DAYS = 15
+# Mostly the doors open and close within two days; a store that does not within fifteen is not said to.
+LOOK_DAYS = (2, 15)
 
 
 class Span(NamedTuple):
@@ -75,9 +75,13 @@ class Opening:
 
     def doors(self, at_ms: int) -> Doors:
         """Whether the store is open at a moment."""
+        found = self._doors(at_ms, LOOK_DAYS[0])
+        return found if found.since_ms is not None and found.until_ms is not None else self._doors(at_ms, LOOK_DAYS[1])
+
+    def _doors(self, at_ms: int, look_days: int) -> Doors:
         day = self.day_of(at_ms)
         before = None
-        for window in self.windows(day - LOOK_AHEAD_DAYS, day + LOOK_AHEAD_DAYS):
+        for window in self.windows(day - look_days, day + look_days):
             if window.from_ms <= at_ms < window.until_ms:
                 return Doors(True, window.from_ms, window.until_ms)
             if at_ms < window.from_ms:
