@@ -17,6 +17,7 @@ from server.database.engine import writing
 from server.database.tidying import delete_old
 from server.fleet.enrolment import TRIES_MS
 from server.fleet.retiming import retime
+from server.fleet.reviewing import look_for_runs
 from server.fleet.states import DAY_MS
 from server.fleet.watching import LOOK_MS, UNIX_EPOCH_DAY, count_heard, learn_pauses, watch
 from server.ingest.releasing import release
@@ -56,6 +57,7 @@ def jobs(engine: Engine) -> list[Job]:
         Job("pauses", 600, partial(learn_pauses, engine)),
         Job("held", HOUR_S, partial(release, engine)),
         Job("mix", HOUR_S, partial(freeze, engine)),
+        Job("runs", 6 * HOUR_S, partial(look_for_runs, engine)),
         Job("tidy", HOUR_S, partial(tidy, engine)),
     ]
 

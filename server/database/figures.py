@@ -11,9 +11,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from server.analysis.clustering import ClusterSums
 from server.analysis.tallies import BAND_COLUMNS
 from server.database import completeness
+from server.database.codes import ASIDE
 from server.database.engine import reading
 from server.database.life import read_life
-from server.database.tables import days, kiosks, placements, questions, stores, streams, visit_days
+from server.database.tables import days, kiosks, placements, questions, set_aside, stores, streams, visit_days
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -194,6 +195,18 @@ def visit_counts(connection: Connection, from_day: int, to_day: int, store_id: i
     if store_id is not None:
         found = found.where(placements.c.store_id == store_id)
     return [VisitCount(*row) for row in connection.execute(found)]
+
+
+def set_aside_counts(connection: Connection, store_id: int, from_day: int, to_day: int) -> dict[str, int]:
+    """A store's presses that do not count over the days [from_day, to_day), by the words of codes.ASIDE."""
+    rows = connection.execute(
+        select(set_aside.c.reason, func.sum(set_aside.c.presses))
+        .join(placements, _placed(set_aside.c.kiosk_id, set_aside.c.placement_id))
+        .where(placements.c.store_id == store_id, set_aside.c.local_day >= from_day, set_aside.c.local_day < to_day)
+        .group_by(set_aside.c.reason)
+    )
+    found = {number: int(presses) for number, presses in rows}
+    return {word: found[number] for word, number in ASIDE.items() if found.get(number)}
 
 
 def asked_questions(connection: Connection) -> dict[int, Asked]:

@@ -402,6 +402,7 @@ reviews = _small(  # runs of presses at a day's edge that only a person can judg
     Column("until_ms", BigInteger, nullable=False),
     Column("presses", Integer, nullable=False),  # counted presses of the question between these two moments
     Column("alike", Integer, nullable=False),  # of them, with the polarity
+    Column("positives", Integer, nullable=False),  # of them, positive ones
     Column("usual_presses", Float, nullable=False),  # mean of the same slot over the weeks before
     Column("usual_share", Float, nullable=False),  # share of that polarity in the kiosk's other hours
     Column("found_ms", BigInteger, nullable=False),
@@ -458,6 +459,16 @@ visit_days = _big(  # both answers of one passer-by, at the local day of the fir
         Column(name, Integer, nullable=False, server_default="0")
         for name in ("both", "service_only", "experience_only", "neither")
     ),
+)
+
+set_aside = _big(  # the marked presses of `days` by the reason that they do not count for
+    "set_aside",
+    Column("kiosk_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("placement_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("local_day", Integer, primary_key=True, autoincrement=False),
+    Column("question_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("reason", SmallInteger, primary_key=True, autoincrement=False),  # database.codes.ASIDE
+    Column("presses", Integer, nullable=False, server_default="0"),
 )
 
 open_clusters = _small(  # each stream's last cluster per question, so that the next press can join it

@@ -37,16 +37,19 @@ class Facts(NamedTuple):
     """What is known of one kiosk; times in Unix milliseconds, `health` as it said it last.
 
     `others_heard`: whether another kiosk of its store was heard lately, None when it stands there alone. `incidents` by their
-    name, with how often.
+    name, with how often. `unheard_ms` and `unpressed_ms` are how long ago it was heard (or enrolled) and pressed, counting only
+    the time in which its store was open where its hours are known.
     """
 
     enrolled_ms: int
     heard_ms: int | None
+    unheard_ms: int
     disabled: bool
     health: Mapping[str, Any]
     refused: int
     held: int
     pressed_ms: int | None
+    unpressed_ms: int
     usual_pause_ms: int | None
     incidents: Mapping[str, int]
     others_heard: bool | None
@@ -62,8 +65,13 @@ class Trouble(NamedTuple):
 
 
 def is_heard(heard_ms: int | None, now_ms: int) -> bool:
-    """Whether a kiosk was heard lately."""
+    """Whether a kiosk was heard lately, as clocks count."""
     return heard_ms is not None and now_ms - heard_ms <= SILENT_AFTER_MS
+
+
+def is_missed(unheard_ms: int) -> bool:
+    """Whether a kiosk should have been heard by now; the time in which its store was open counts."""
+    return unheard_ms > SILENT_AFTER_MS
 
 
 def troubles(facts: Facts, now_ms: int) -> list[Trouble]:
@@ -76,7 +84,7 @@ def troubles(facts: Facts, now_ms: int) -> list[Trouble]:
     faults = [str(fault) for fault in _list(facts.health.get("faults"))]
     found += _storage(facts, faults)
     found += _buttons(faults)
-    if facts.usual_pause_ms is not None and facts.pressed_ms is not None and now_ms - facts.pressed_ms > facts.usual_pause_ms:
+    if facts.usual_pause_ms is not None and facts.pressed_ms is not None and facts.unpressed_ms > facts.usual_pause_ms:
         found.append(Trouble("nobody", at_ms=facts.pressed_ms))
     found += _machine(facts.health)
     known = FULL | DAMAGED | INPUT | PAST
@@ -117,8 +125,10 @@ def others_heard(heard: Collection[bool]) -> bool | None:
 
 
 def _unheard(facts: Facts, now_ms: int) -> list[Trouble]:
+    if not is_missed(facts.unheard_ms):
+        return []  # closed, or only just open
     if facts.heard_ms is None:
-        return [Trouble("never", at_ms=facts.enrolled_ms)] if now_ms - facts.enrolled_ms > SILENT_AFTER_MS else []
+        return [Trouble("never", at_ms=facts.enrolled_ms)]
     if now_ms - facts.heard_ms >= OFFLINE_AFTER_MS:
         return [Trouble("offline", at_ms=facts.heard_ms, n=(now_ms - facts.heard_ms) // DAY_MS)]
     return [Trouble("silent" if facts.others_heard is not False else "silent-all", at_ms=facts.heard_ms)]

@@ -17,6 +17,7 @@ from server.errors import Refusal, not_found
 from server.web import head_office, store_page
 from server.web.fleet_routes import add_fleet
 from server.web.page import Page, in_language, kept_address, page_asked, period_asked
+from server.web.reviews_routes import add_reviews
 from server.web.visitor import (
     OFFICE_ROLES,
     Stranger,
@@ -52,6 +53,7 @@ def blueprint(settings: Settings, clock: Clock, engine: Engine) -> Blueprint:
     _add_sign_in(web, settings, clock, engine)
     _add_pages(web, settings, clock, engine)
     add_fleet(web, settings, clock, engine)
+    add_reviews(web, settings, clock, engine)
     return web
 
 

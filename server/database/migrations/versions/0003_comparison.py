@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -59,6 +63,7 @@ def upgrade() -> None:
         sa.Column("until_ms", sa.BigInteger(), nullable=False),
         sa.Column("presses", sa.Integer(), nullable=False),
         sa.Column("alike", sa.Integer(), nullable=False),
+        sa.Column("positives", sa.Integer(), nullable=False),
         sa.Column("usual_presses", sa.Float(), nullable=False),
         sa.Column("usual_share", sa.Float(), nullable=False),
         sa.Column("found_ms", sa.BigInteger(), nullable=False),
@@ -93,6 +98,17 @@ def upgrade() -> None:
     for band in BANDS:
         for what in ("counted", "positive"):
             op.add_column("days", sa.Column(f"{band}_{what}", sa.Integer(), server_default="0", nullable=False))
+    op.create_table(
+        "set_aside",
+        sa.Column("kiosk_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("placement_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("local_day", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("question_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("reason", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("presses", sa.Integer(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("kiosk_id", "placement_id", "local_day", "question_id", "reason", name=op.f("pk_set_aside")),
+        sqlite_with_rowid=False,
+    )
     op.add_column("export_tokens", sa.Column("employees", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("questions", sa.Column("made_ms", sa.BigInteger(), server_default="0", nullable=False))
     op.add_column("questions", sa.Column("made_by", sa.Text(), server_default="starter", nullable=False))
@@ -102,6 +118,7 @@ def upgrade() -> None:
     # ### end Alembic commands ###
     op.execute("UPDATE questions SET active_ms = 0")  # what was there could be put on a kiosk
     op.execute(_days_from_hours())
+    _count_set_aside()
 
 
 def _days_from_hours() -> str:
@@ -115,3 +132,24 @@ def _days_from_hours() -> str:
     same = " AND ".join(f"days.{name} = parts.{name}" for name in DAY_KEY)
     keys = ", ".join(DAY_KEY)
     return f"UPDATE days SET {changes} FROM (SELECT {keys}, {sums} FROM hours GROUP BY {keys}) AS parts WHERE {same}"  # noqa: S608
+
+
+def _count_set_aside() -> None:
+    """Count by reason what the releases before had set aside: their days knew only how many."""
+    connection = op.get_bind()
+    rows = connection.execute(
+        sa.text(
+            "SELECT r.kiosk_id, r.placement_id, r.question_id, r.mark, r.reason, r.pressed_ms, s.timezone FROM reactions r"
+            " JOIN placements p ON p.id = r.placement_id JOIN stores s ON s.id = p.store_id"
+            " WHERE NOT r.counted AND r.uncertainty_ms < 43200000"
+        )
+    )
+    found: Counter[tuple[int, int, int, int, int]] = Counter()
+    for kiosk, placement, question, mark, reason, pressed_ms, zone in rows:
+        day = datetime.fromtimestamp(pressed_ms / 1000, ZoneInfo(zone)).toordinal()
+        # As codes.ASIDE_OF_MARK and codes.ASIDE_OF_REASON have it: numbers never get another meaning.
+        found[kiosk, placement, day, question, mark or {1: 2, 2: 4, 3: 3, 4: 5}[reason]] += 1
+    for key, presses in sorted(found.items()):
+        connection.execute(
+            sa.text("INSERT INTO set_aside VALUES (:a, :b, :c, :d, :e, :f)"), dict(zip("abcdef", (*key, presses), strict=True))
+        )
