@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 # SQLite quotes damaged names in its messages, which then are no UTF-8 and no message.
 UNREADABLE = (sqlite3.Error, ValueError)
 ROWS_AT_ONCE = 500
+# The newest stream may go on above its high mark (kiosk/buffer/highs.py). A seq that is further from the one before it than
+# the presses of two lost pages is taken for damage.
+LARGEST_HOLE = 200
 COLUMNS = "seq, elapsed_ms, wall_ms, synced, boot, button, config_version, visit, mark, opaque"
 MARKS = frozenset({"vote", "repeat", "mash", "rate"})
 # Most a row's number may be, by column; the texts are checked by themselves.
@@ -70,7 +73,7 @@ class Wreck:
 
     def past(self) -> PastBuffer | None:
         """What the buffer said of itself, None when that can not be read."""
-        own = "coalesce((SELECT sum(high) FROM streams WHERE buffer IS NULL), 0)"
+        own = f"{self._ahead()} + coalesce((SELECT sum(high) FROM streams WHERE buffer IS NULL), 0)"
         for buffer, thanked, refused in (
             *self._rows(f"SELECT buffer, max(thanked, {own}), refused FROM card"),  # noqa: S608
             *self._rows("SELECT buffer, thanked, refused FROM card"),
@@ -120,6 +123,7 @@ class Wreck:
         table = {row[0]: row for row in found}
         index = dict(self._rows("SELECT number, token FROM streams INDEXED BY sqlite_autoindex_streams_1"))
         trims = dict(self._rows("SELECT number, trimmed FROM streams NOT INDEXED WHERE trimmed > 0"))
+        newest = self._newest()
         parents = {number - 1: row[2] for number, row in table.items() if _is_number(number, MAX_NUMBER)}
         heads = []
         for number in sorted(filter(lambda found: _is_number(found, MAX_NUMBER), {*table, *index})):
@@ -132,8 +136,29 @@ class Wreck:
             known = PastStream(token, parent if _is_token(parent) else None, acknowledged if sound else 0)
             trimmed = trims.get(number, 0)
             fits = sound and _is_number(trimmed, high)
-            heads.append(_Head(number, known, high if sound else None, trimmed if fits else 0))
+            end = self._end(number, high) if number == newest and sound else high
+            heads.append(_Head(number, known, end if sound else None, trimmed if fits else 0))
         return heads
+
+    def _newest(self) -> int | None:
+        """The stream that was running, as far as can be read."""
+        found = self._rows("SELECT max(number) FROM streams NOT INDEXED WHERE buffer IS NULL")
+        return found[0][0] if found else None
+
+    def _ahead(self) -> int:
+        """Presses above the newest stream's high mark."""
+        newest = self._newest()
+        high = self._rows("SELECT high FROM streams NOT INDEXED WHERE number = ?", (newest,))
+        return self._end(newest, high[0][0]) - high[0][0] if newest is not None and high and _is_number(high[0][0], MAX_SEQ) else 0
+
+    def _end(self, number: int, high: int) -> int:
+        """The last press of a stream whose high mark may trail it."""
+        rows = [row for order in ("ASC", "DESC") for row in self._walk(number, high + 1, MAX_SEQ, order)]
+        for seq in sorted(self._sound(number, high + 1, MAX_SEQ, rows)):
+            if seq - high > LARGEST_HOLE:
+                break
+            high = seq
+        return high
 
     def _window(self, head: _Head, first: int, last: int) -> list[tuple[Any, ...]]:
         """The sound rows of a closed range of seqs, in order."""
