@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kiosk.buffer.check import has_own_schema
 from kiosk.buffer.homecoming import PastBuffer, PastStream
 from kiosk.buffer.mending import copy_readable, put_back_beginning
 from kiosk.buffer.schema import NAME
-from wire.limits import MAX_ELAPSED_MS, MAX_NUMBER, MAX_SEQ, MAX_TEXT, MAX_WALL_MS, STREAM
+from kiosk.plausible import agreed, is_number, is_sound, is_token
+from wire.limits import MAX_ELAPSED_MS, MAX_NUMBER, MAX_SEQ, MAX_TEXT, MAX_WALL_MS
 from wire.messages import Anchor, Boot
 
 if TYPE_CHECKING:
@@ -25,9 +25,6 @@ ROWS_AT_ONCE = 500
 # the presses of two lost pages is taken for damage.
 LARGEST_HOLE = 200
 COLUMNS = "seq, elapsed_ms, wall_ms, synced, boot, button, config_version, visit, mark, opaque"
-MARKS = frozenset({"vote", "repeat", "mash", "rate"})
-# Most a row's number may be, by column; the texts are checked by themselves.
-MOST = (MAX_SEQ, MAX_ELAPSED_MS, MAX_WALL_MS, 1, MAX_NUMBER, None, MAX_NUMBER, MAX_SEQ, None, 1)
 
 
 class Portion(NamedTuple):
@@ -73,12 +70,13 @@ class Wreck:
 
     def past(self) -> PastBuffer | None:
         """What the buffer said of itself, None when that can not be read."""
-        own = f"{self._ahead()} + coalesce((SELECT sum(high) FROM streams WHERE buffer IS NULL), 0)"
+        newest = self._newest()
+        own = "? + coalesce((SELECT sum(high) FROM streams WHERE buffer IS NULL), 0)"
         for buffer, thanked, refused in (
-            *self._rows(f"SELECT buffer, max(thanked, {own}), refused FROM card"),  # noqa: S608
+            *self._rows(f"SELECT buffer, max(thanked, {own}), refused FROM card", (newest[2] - newest[1] if newest else 0,)),  # noqa: S608
             *self._rows("SELECT buffer, thanked, refused FROM card"),
         ):
-            if isinstance(buffer, str) and len(buffer) == 32 and _is_number(thanked, 2**53) and _is_number(refused, 2**53):
+            if isinstance(buffer, str) and len(buffer) == 32 and is_number(thanked, 2**53) and is_number(refused, 2**53):
                 return PastBuffer(buffer, thanked, refused)
         return None
 
@@ -89,18 +87,16 @@ class Wreck:
         for boot_id, number in self._rows("SELECT boot_id, number FROM boots INDEXED BY sqlite_autoindex_boots_1"):
             names.setdefault(number, boot_id)
         return [
-            Boot(name, number, last if _is_number(last := lasts.get(number), MAX_ELAPSED_MS) else None)
+            Boot(name, number, last if is_number(last := lasts.get(number), MAX_ELAPSED_MS) else None)
             for number, name in sorted(names.items())
-            if isinstance(name, str) and 0 < len(name) <= MAX_TEXT and _is_number(number, MAX_NUMBER)
+            if isinstance(name, str) and 0 < len(name) <= MAX_TEXT and is_number(number, MAX_NUMBER)
         ]
 
     def anchors(self) -> list[Anchor]:
         """The exchanges with the server that can be read."""
         found = self._rows("SELECT boot, elapsed_ms, server_ms, uncertainty_ms FROM anchors")
         return [
-            Anchor(*row)
-            for row in found
-            if all(map(_is_number, row, (MAX_NUMBER, MAX_ELAPSED_MS, MAX_WALL_MS, MAX_ELAPSED_MS)))
+            Anchor(*row) for row in found if all(map(is_number, row, (MAX_NUMBER, MAX_ELAPSED_MS, MAX_WALL_MS, MAX_ELAPSED_MS)))
         ]
 
     def portions(self) -> Iterator[Portion]:
@@ -124,32 +120,28 @@ class Wreck:
         index = dict(self._rows("SELECT number, token FROM streams INDEXED BY sqlite_autoindex_streams_1"))
         trims = dict(self._rows("SELECT number, trimmed FROM streams NOT INDEXED WHERE trimmed > 0"))
         newest = self._newest()
-        parents = {number - 1: row[2] for number, row in table.items() if _is_number(number, MAX_NUMBER)}
+        parents = {number - 1: row[2] for number, row in table.items() if is_number(number, MAX_NUMBER)}
         heads = []
-        for number in sorted(filter(lambda found: _is_number(found, MAX_NUMBER), {*table, *index})):
+        for number in sorted(filter(lambda found: is_number(found, MAX_NUMBER), {*table, *index})):
             _, own, parent, high, acknowledged = table.get(number, (number, None, None, None, 0))
-            token = _agreed(own, index.get(number), parents.get(number))
+            token = agreed(own, index.get(number), parents.get(number))
             if token is None:
                 self.nameless += 1
                 continue
-            sound = _is_number(high, MAX_SEQ) and _is_number(acknowledged, MAX_SEQ) and acknowledged <= high
-            known = PastStream(token, parent if _is_token(parent) else None, acknowledged if sound else 0)
+            sound = is_number(high, MAX_SEQ) and is_number(acknowledged, MAX_SEQ) and acknowledged <= high
+            known = PastStream(token, parent if is_token(parent) else None, acknowledged if sound else 0)
             trimmed = trims.get(number, 0)
-            fits = sound and _is_number(trimmed, high)
-            end = self._end(number, high) if number == newest and sound else high
+            fits = sound and is_number(trimmed, high)
+            end = newest[2] if newest is not None and newest[0] == number else high
             heads.append(_Head(number, known, end if sound else None, trimmed if fits else 0))
         return heads
 
-    def _newest(self) -> int | None:
-        """The stream that was running, as far as can be read."""
-        found = self._rows("SELECT max(number) FROM streams NOT INDEXED WHERE buffer IS NULL")
-        return found[0][0] if found else None
-
-    def _ahead(self) -> int:
-        """Presses above the newest stream's high mark."""
-        newest = self._newest()
-        high = self._rows("SELECT high FROM streams NOT INDEXED WHERE number = ?", (newest,))
-        return self._end(newest, high[0][0]) - high[0][0] if newest is not None and high and _is_number(high[0][0], MAX_SEQ) else 0
+    def _newest(self) -> tuple[int, int, int] | None:
+        """Number, high mark and last press of the stream that was running, as far as they can be read."""
+        for number, high in self._rows("SELECT max(number), high FROM streams NOT INDEXED WHERE buffer IS NULL"):
+            if is_number(number, MAX_NUMBER) and is_number(high, MAX_SEQ):
+                return number, high, self._end(number, high)
+        return None
 
     def _end(self, number: int, high: int) -> int:
         """The last press of a stream whose high mark may trail it."""
@@ -195,7 +187,7 @@ class Wreck:
     @staticmethod
     def _sound(stream: int, first: int, last: int, rows: Iterable[tuple[Any, ...]]) -> dict[int, tuple[Any, ...]]:
         """Those of the rows that can be what was asked for: a damaged page may answer with rows of other places."""
-        return {row[1]: row[1:] for row in rows if row[0] == stream and _is_sound(row[1:]) and first <= row[1] <= last}
+        return {row[1]: row[1:] for row in rows if row[0] == stream and is_sound(row[1:]) and first <= row[1] <= last}
 
     def _rows(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
         """What a query gives before it fails."""
@@ -220,25 +212,3 @@ class Wreck:
     def _remove(self) -> None:
         for end in ("", "-wal", "-journal", "-shm"):
             self._copy.with_name(f"{self._copy.name}{end}").unlink(missing_ok=True)
-
-
-def _agreed(*places: object) -> str | None:
-    """The token that most places say; None when none is left, or when they contradict each other evenly."""
-    counted = Counter(token for token in places if isinstance(token, str) and STREAM.match(token)).most_common(2)
-    if not counted or (len(counted) == 2 and counted[0][1] == counted[1][1]):
-        return None
-    return counted[0][0]
-
-
-def _is_sound(row: tuple[Any, ...]) -> bool:
-    numbers = all(most is None or _is_number(value, most) for value, most in zip(row, MOST, strict=True) if value is not None)
-    texts = isinstance(row[5], str) and 0 < len(row[5]) <= MAX_TEXT and row[8] in MARKS
-    return numbers and texts and None not in (*row[:7], *row[8:])
-
-
-def _is_number(value: object, most: int) -> bool:
-    return isinstance(value, int) and 0 <= value <= most
-
-
-def _is_token(value: object) -> bool:
-    return isinstance(value, str) and STREAM.match(value) is not None

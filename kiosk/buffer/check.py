@@ -156,7 +156,8 @@ def _check_presses_above(conn: sqlite3.Connection, own: str) -> None:
     """Only the newest own stream may have presses above its high mark, without a hole; see highs.py."""
     [[newest, high]] = conn.execute(f"SELECT max(number), high FROM streams WHERE {own}")  # noqa: S608
     above = conn.execute(
-        "SELECT count(*), max(seq), sum(stream IS NOT ?) FROM reactions JOIN streams ON number = stream WHERE seq > high", (newest,)
+        "SELECT count(*), max(seq), sum(stream IS NOT ?) FROM reactions JOIN streams ON number = stream WHERE seq > high",
+        (newest,),
     ).fetchone()
     if above[0] and (above[2] or above[1] != high + above[0]):
         raise Damaged("a press above its stream")

@@ -1,9 +1,9 @@
 """How far a stream goes: `streams.high`, which for the running stream may trail its last press.
 
 A press writes its own row and nothing else, so that a commit is one page of the card and not two. The high mark is raised with
-the next change that is made anyway (a confirmation, another stream), before each fold, and at the next start. So only the newest
-stream of a buffer can have presses above its mark, they follow it without a hole, and in the file itself, without its WAL, there
-are none.
+the next change that is made anyway (a confirmation, another stream), before each fold, and at the next start. So only the
+newest stream of a buffer can have presses above its mark, they follow it without a hole, and the file itself, without its WAL,
+has none.
 """
 
 from __future__ import annotations

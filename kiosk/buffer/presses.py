@@ -77,9 +77,14 @@ class Presses(BufferFile):
             self.fold()
             return
         self._in_doubt = True
-        with self._transaction():
-            # One page and no more: the stream's length, the boot's and the card's total follow from these rows, see below.
-            self._conn.executemany(INSERT, fresh)
+        # One page and no more: the stream's length, the boot's and the card's total follow from these rows, see below.
+        if len(fresh) == 1:
+            # A statement alone is a transaction of its own, begun and committed by SQLite without being asked for it.
+            self._commits += 1
+            self._conn.execute(INSERT, fresh[0])
+        else:
+            with self._transaction():
+                self._conn.executemany(INSERT, fresh)
         self._in_doubt = False
         self._known = (stream.number, fresh[-1][1])
         self._rows += len(fresh)
