@@ -75,20 +75,19 @@ class Wreck:
             *self._rows(f"SELECT buffer, max(thanked, {own}), refused FROM card"),  # noqa: S608
             *self._rows("SELECT buffer, thanked, refused FROM card"),
         ):
-            if isinstance(buffer, str) and len(buffer) == 32 and _is_number(thanked, 2**53) and _is_number(refused, 2**53):
+            if _is_token(buffer) and _is_number(thanked, 2**53) and _is_number(refused, 2**53):
                 return PastBuffer(buffer, thanked, refused)
         return None
 
     def boots(self) -> list[Boot]:
         """Every boot of which the table or its index tells."""
         lasts = dict(self._rows("SELECT number, last_elapsed_ms FROM boots NOT INDEXED"))
-        names = dict(self._rows("SELECT number, boot_id FROM boots NOT INDEXED"))
-        for boot_id, number in self._rows("SELECT boot_id, number FROM boots INDEXED BY sqlite_autoindex_boots_1"):
-            names.setdefault(number, boot_id)
+        found = self._rows("SELECT number, boot_id FROM boots INDEXED BY sqlite_autoindex_boots_1")
+        found += self._rows("SELECT number, boot_id FROM boots NOT INDEXED")
+        names = {number: name for number, name in found if _is_number(number, MAX_NUMBER) and _is_name(name)}
         return [
             Boot(name, number, last if _is_number(last := lasts.get(number), MAX_ELAPSED_MS) else None)
             for number, name in sorted(names.items())
-            if isinstance(name, str) and 0 < len(name) <= MAX_TEXT and _is_number(number, MAX_NUMBER)
         ]
 
     def anchors(self) -> list[Anchor]:
@@ -110,9 +109,20 @@ class Wreck:
                 found += len(rows)
                 if head.high is not None or rows:
                     yield Portion(head.stream, rows, last if head.high is not None else rows[-1][0])
-            self.missing += head.high - head.trimmed - found if head.high is not None else 0
+            if head.high is not None:
+                self.missing += head.high - head.trimmed - found
+                yield from self._beyond(head, head.high)
 
     # ---------- inside ----------
+
+    def _beyond(self, head: _Head, high: int) -> Iterator[Portion]:
+        """Rows that follow on the end which the stream's row names: then that number was changed, and not these rows."""
+        while found := self._range(head.number, high + 1, min(high + ROWS_AT_ONCE, MAX_SEQ)):
+            rows = [found[seq] for place, seq in enumerate(sorted(found), high + 1) if seq == place]
+            if not rows:
+                return
+            high = rows[-1][0]
+            yield Portion(head.stream, rows, high)
 
     def _heads(self) -> list[_Head]:
         """Each stream's token as most of its three places say: the row, its index, and the parent of the stream after it."""
@@ -131,7 +141,8 @@ class Wreck:
             sound = _is_number(high, MAX_SEQ) and _is_number(acknowledged, MAX_SEQ) and acknowledged <= high
             known = PastStream(token, parent if _is_token(parent) else None, acknowledged if sound else 0)
             trimmed = trims.get(number, 0)
-            fits = sound and _is_number(trimmed, high)
+            # Only what the server had confirmed was ever deleted.
+            fits = sound and _is_number(trimmed, acknowledged)
             heads.append(_Head(number, known, high if sound else None, trimmed if fits else 0))
         return heads
 
@@ -209,6 +220,11 @@ def _is_sound(row: tuple[Any, ...]) -> bool:
     numbers = all(most is None or _is_number(value, most) for value, most in zip(row, MOST, strict=True) if value is not None)
     texts = isinstance(row[5], str) and 0 < len(row[5]) <= MAX_TEXT and row[8] in MARKS
     return numbers and texts and None not in (*row[:7], *row[8:])
+
+
+def _is_name(value: object) -> bool:
+    """Whether the server takes this text: it refuses a whole request for one that it can not print."""
+    return isinstance(value, str) and 0 < len(value) <= MAX_TEXT and min(value) >= " "
 
 
 def _is_number(value: object, most: int) -> bool:
