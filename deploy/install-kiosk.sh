@@ -120,7 +120,7 @@ install_program() {
   local wanted find=()
   wanted=$(fingerprint)
   # A new release of the system may have brought another Python, for which nothing is installed.
-  if [ "$(cat "$ROOT$HOME_DIR/installed" 2>/dev/null)" = "$wanted" ] && is_so "$PYTHON" -c 'import kiosk.program'; then return 0; fi
+  if [ "$(cat "$ROOT$HOME_DIR/installed" 2>/dev/null)" = "$wanted" ] && is_so "$PYTHON" -P -c 'import kiosk.program'; then return 0; fi
   will "install the program of this folder into $HOME_DIR" || return 0
   rm -rf "$ROOT$HOME_DIR/source"
   mkdir -p "$ROOT$HOME_DIR/source"
@@ -132,7 +132,7 @@ install_program() {
     find=(--no-index --find-links "$HOME_DIR/wheelhouse")
   fi
   # The system's packages must be seen: lgpio and evdev come from apt, because pip has no working ones for every Python.
-  if [ ! -e "$ROOT$PYTHON" ] || ! is_so "$PYTHON" -c 'import pip'; then
+  if [ ! -e "$ROOT$PYTHON" ] || ! is_so "$PYTHON" -P -c 'import pip'; then
     rm -rf "$ROOT$HOME_DIR/venv"
     on_machine python3 -m venv --system-site-packages "$HOME_DIR/venv"
   fi

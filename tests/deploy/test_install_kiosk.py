@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-QUESTIONS = ("dpkg-query", "systemctl is-enabled", "systemctl is-active", "true", "/opt/salve/venv/bin/python -c")
+QUESTIONS = ("dpkg-query", "systemctl is-enabled", "systemctl is-active", "true", "/opt/salve/venv/bin/python -P")
 
 # Stands in for the card's own commands: notes what is asked of it, and does to the card's files what they would do.
 CHROOT = r"""#!/bin/sh
@@ -29,7 +29,7 @@ case "$1 $2" in
     mkdir -p "$root/etc/systemd/enabled"
     if [ "$3" = enable ]; then touch "$root/etc/systemd/enabled/$4"; else rm -f "$root/etc/systemd/enabled/$4"; fi ;;
   "true ") [ ! -e "$root/of-another-processor" ] ;;
-  "/opt/salve/venv/bin/python -c") [ ! -e "$root/another-python" ] ;;
+  "/opt/salve/venv/bin/python -P") [ ! -e "$root/another-python" ] ;;
   "/opt/salve/venv/bin/python /opt"*) [ ! -e "$root/stub-of-lgpio" ] || { echo "an empty stub" >&2; exit 1; } ;;
 esac
 """
