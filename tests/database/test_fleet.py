@@ -19,7 +19,12 @@ DAY_MS = 86_400_000
 RAW: dict[str, Any] = {
     **dict.fromkeys(("boot", "config_version", "question_id"), 1),
     **dict.fromkeys(("elapsed_ms", "wall_ms", "mark", "reason", "time_quality"), 0),
-    **{"synced": False, "button": "happy", "answer_id": 2, "faces": 2, "counted": True, "uncertainty_ms": 5},
+    "synced": False,
+    "button": "happy",
+    "answer_id": 2,
+    "faces": 2,
+    "counted": True,
+    "uncertainty_ms": 5,
 }
 
 
