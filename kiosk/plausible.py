@@ -35,3 +35,8 @@ def is_number(value: object, most: int) -> bool:
 def is_token(value: object) -> bool:
     """Whether this can be a stream's token."""
     return isinstance(value, str) and STREAM.match(value) is not None
+
+
+def is_name(value: object) -> bool:
+    """Whether the server takes this text: it refuses a whole request for one that it can not print."""
+    return isinstance(value, str) and 0 < len(value) <= MAX_TEXT and min(value) >= " "

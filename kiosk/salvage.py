@@ -10,8 +10,8 @@ from kiosk.buffer.check import has_own_schema
 from kiosk.buffer.homecoming import PastBuffer, PastStream
 from kiosk.buffer.mending import copy_readable, put_back_beginning
 from kiosk.buffer.schema import NAME
-from kiosk.plausible import agreed, is_number, is_sound, is_token
-from wire.limits import MAX_ELAPSED_MS, MAX_NUMBER, MAX_SEQ, MAX_TEXT, MAX_WALL_MS
+from kiosk.plausible import agreed, is_name, is_number, is_sound, is_token
+from wire.limits import MAX_ELAPSED_MS, MAX_NUMBER, MAX_SEQ, MAX_WALL_MS
 from wire.messages import Anchor, Boot
 
 if TYPE_CHECKING:
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 # SQLite quotes damaged names in its messages, which then are no UTF-8 and no message.
 UNREADABLE = (sqlite3.Error, ValueError)
 ROWS_AT_ONCE = 500
-# The newest stream may go on above its high mark (kiosk/buffer/highs.py). A seq that is further from the one before it than
-# the presses of two lost pages is taken for damage.
-LARGEST_HOLE = 200
 COLUMNS = "seq, elapsed_ms, wall_ms, synced, boot, button, config_version, visit, mark, opaque"
 
 
@@ -70,26 +67,24 @@ class Wreck:
 
     def past(self) -> PastBuffer | None:
         """What the buffer said of itself, None when that can not be read."""
-        newest = self._newest()
         own = "? + coalesce((SELECT sum(high) FROM streams WHERE buffer IS NULL), 0)"
         for buffer, thanked, refused in (
-            *self._rows(f"SELECT buffer, max(thanked, {own}), refused FROM card", (newest[2] - newest[1] if newest else 0,)),  # noqa: S608
+            *self._rows(f"SELECT buffer, max(thanked, {own}), refused FROM card", (self._ahead(),)),  # noqa: S608
             *self._rows("SELECT buffer, thanked, refused FROM card"),
         ):
-            if isinstance(buffer, str) and len(buffer) == 32 and is_number(thanked, 2**53) and is_number(refused, 2**53):
+            if is_token(buffer) and is_number(thanked, 2**53) and is_number(refused, 2**53):
                 return PastBuffer(buffer, thanked, refused)
         return None
 
     def boots(self) -> list[Boot]:
         """Every boot of which the table or its index tells."""
         lasts = dict(self._rows("SELECT number, last_elapsed_ms FROM boots NOT INDEXED"))
-        names = dict(self._rows("SELECT number, boot_id FROM boots NOT INDEXED"))
-        for boot_id, number in self._rows("SELECT boot_id, number FROM boots INDEXED BY sqlite_autoindex_boots_1"):
-            names.setdefault(number, boot_id)
+        found = self._rows("SELECT number, boot_id FROM boots INDEXED BY sqlite_autoindex_boots_1")
+        found += self._rows("SELECT number, boot_id FROM boots NOT INDEXED")
+        names = {number: name for number, name in found if is_number(number, MAX_NUMBER) and is_name(name)}
         return [
             Boot(name, number, last if is_number(last := lasts.get(number), MAX_ELAPSED_MS) else None)
             for number, name in sorted(names.items())
-            if isinstance(name, str) and 0 < len(name) <= MAX_TEXT and is_number(number, MAX_NUMBER)
         ]
 
     def anchors(self) -> list[Anchor]:
@@ -102,16 +97,27 @@ class Wreck:
     def portions(self) -> Iterator[Portion]:
         """All readable rows of all streams whose tokens can be read, in order, window by window."""
         for head in self._heads():
-            found = 0
-            for first in range(head.trimmed + 1, (head.high or MAX_SEQ) + 1, ROWS_AT_ONCE):
-                last = min(first + ROWS_AT_ONCE - 1, head.high or MAX_SEQ)
+            found, end = 0, MAX_SEQ if head.high is None else head.high
+            for first in range(head.trimmed + 1, end + 1, ROWS_AT_ONCE):
+                last = min(first + ROWS_AT_ONCE - 1, end)
                 rows = self._window(head, first, last)
                 found += len(rows)
                 if head.high is not None or rows:
                     yield Portion(head.stream, rows, last if head.high is not None else rows[-1][0])
-            self.missing += head.high - head.trimmed - found if head.high is not None else 0
+            if head.high is not None:
+                self.missing += head.high - head.trimmed - found
+                yield from self._beyond(head, head.high)
 
     # ---------- inside ----------
+
+    def _beyond(self, head: _Head, high: int) -> Iterator[Portion]:
+        """Rows that follow on the end which the stream's row names: that number trails, or was changed, and not these rows."""
+        while found := self._range(head.number, high + 1, min(high + ROWS_AT_ONCE, MAX_SEQ)):
+            rows = [found[seq] for place, seq in enumerate(sorted(found), high + 1) if seq == place]
+            if not rows:
+                return
+            high = rows[-1][0]
+            yield Portion(head.stream, rows, high)
 
     def _heads(self) -> list[_Head]:
         """Each stream's token as most of its three places say: the row, its index, and the parent of the stream after it."""
@@ -119,7 +125,6 @@ class Wreck:
         table = {row[0]: row for row in found}
         index = dict(self._rows("SELECT number, token FROM streams INDEXED BY sqlite_autoindex_streams_1"))
         trims = dict(self._rows("SELECT number, trimmed FROM streams NOT INDEXED WHERE trimmed > 0"))
-        newest = self._newest()
         parents = {number - 1: row[2] for number, row in table.items() if is_number(number, MAX_NUMBER)}
         heads = []
         for number in sorted(filter(lambda found: is_number(found, MAX_NUMBER), {*table, *index})):
@@ -131,26 +136,18 @@ class Wreck:
             sound = is_number(high, MAX_SEQ) and is_number(acknowledged, MAX_SEQ) and acknowledged <= high
             known = PastStream(token, parent if is_token(parent) else None, acknowledged if sound else 0)
             trimmed = trims.get(number, 0)
-            fits = sound and is_number(trimmed, high)
-            end = newest[2] if newest is not None and newest[0] == number else high
-            heads.append(_Head(number, known, end if sound else None, trimmed if fits else 0))
+            # Only what the server had confirmed was ever deleted.
+            fits = sound and is_number(trimmed, acknowledged)
+            heads.append(_Head(number, known, high if sound else None, trimmed if fits else 0))
         return heads
 
-    def _newest(self) -> tuple[int, int, int] | None:
-        """Number, high mark and last press of the stream that was running, as far as they can be read."""
+    def _ahead(self) -> int:
+        """How many presses the stream that was running has above its high mark (kiosk/buffer/highs.py)."""
         for number, high in self._rows("SELECT max(number), high FROM streams NOT INDEXED WHERE buffer IS NULL"):
             if is_number(number, MAX_NUMBER) and is_number(high, MAX_SEQ):
-                return number, high, self._end(number, high)
-        return None
-
-    def _end(self, number: int, high: int) -> int:
-        """The last press of a stream whose high mark may trail it."""
-        rows = [row for order in ("ASC", "DESC") for row in self._walk(number, high + 1, MAX_SEQ, order)]
-        for seq in sorted(self._sound(number, high + 1, MAX_SEQ, rows)):
-            if seq - high > LARGEST_HOLE:
-                break
-            high = seq
-        return high
+                running = _Head(number, PastStream("", None, 0), high, 0)
+                return sum(len(portion.rows) for portion in self._beyond(running, high))
+        return 0
 
     def _window(self, head: _Head, first: int, last: int) -> list[tuple[Any, ...]]:
         """The sound rows of a closed range of seqs, in order."""

@@ -28,8 +28,8 @@ class Batch(NamedTuple):
     boots: list[Boot]
     anchors: list[Anchor]
     lost: list[Span]
-    buffer: str
-    totals: Totals
+    buffer: str | None
+    totals: Totals | None
     epoch: str | None
     boot: int
     is_past: bool

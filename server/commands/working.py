@@ -21,6 +21,7 @@ from server.fleet.states import DAY_MS
 from server.fleet.watching import LOOK_MS, UNIX_EPOCH_DAY, count_heard, learn_pauses, watch
 from server.ingest.releasing import release
 from server.worker.schedule import Job, Worker
+from wire.redacting import begin_logging
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -35,7 +36,7 @@ def worker() -> None:
 
     Example: salve-server worker
     """
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    begin_logging(logging.INFO, "%(levelname)s %(name)s: %(message)s")
     for chatty in ("apscheduler", "alembic"):
         logging.getLogger(chatty).setLevel(logging.ERROR)
     with at_work() as place:

@@ -222,6 +222,7 @@ enrolment_codes = _small(
     Column("expires_ms", BigInteger, nullable=False),
     Column("used_ms", BigInteger),
     Column("used_hardware", String(200)),
+    Column("wrong", Integer, nullable=False, server_default="0"),  # tries with this very code by whom it is not for
 )
 
 enrolment_failures = _small(

@@ -88,6 +88,7 @@ def upgrade() -> None:
             name=op.f("uq_reviews_kiosk_id_question_id_local_day_edge_polarity"),
         ),
     )
+    op.add_column("enrolment_codes", sa.Column("wrong", sa.Integer(), server_default="0", nullable=False))
     op.add_column("export_tokens", sa.Column("employees", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("questions", sa.Column("made_ms", sa.BigInteger(), server_default="0", nullable=False))
     op.add_column("questions", sa.Column("made_by", sa.Text(), server_default="starter", nullable=False))
