@@ -165,8 +165,7 @@ class Box:
             found.append("being-set-up")
         if self._unfit_version is not None:
             found.append(f"config-refused:{self._unfit_version}")
-        report = self._sync.report() if self._sync is not None else None
-        return [*found, report.fault] if report and report.fault else found
+        return [*found, *self._sync.faults()] if self._sync is not None else found
 
     # ---------- inside ----------
 

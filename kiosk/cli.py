@@ -16,6 +16,7 @@ from kiosk.asking import ask
 from kiosk.errors import KioskError
 from kiosk.leading import Leader, lead
 from kiosk.settings import check_server, load
+from wire.redacting import begin_logging
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +40,7 @@ def _in_one_sentence(command: F) -> F:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """The program on a Salve kiosk. Settings come from SALVE_KIOSK_* or the file that SALVE_KIOSK_CONFIG names."""
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    begin_logging(logging.WARNING, "%(message)s")
 
 
 @main.command("enrol", epilog="Example: salve-kiosk enrol --server https://salve.example.com --code K7QM-2WXR-9FTB")

@@ -39,6 +39,7 @@ class Facts(NamedTuple):
     `others_heard`: whether another kiosk of its store was heard lately, None when it stands there alone. `incidents` by their
     name, with how often. `unheard_ms` and `unpressed_ms` are how long ago it was heard (or enrolled) and pressed, counting only
     the time in which its store was open where its hours are known.
+    name, with how often. `silent_buttons` look dead by what was pressed beside them.
     """
 
     enrolled_ms: int
@@ -53,6 +54,7 @@ class Facts(NamedTuple):
     usual_pause_ms: int | None
     incidents: Mapping[str, int]
     others_heard: bool | None
+    silent_buttons: Sequence[str] = ()
 
 
 class Trouble(NamedTuple):
@@ -85,6 +87,8 @@ def troubles(facts: Facts, now_ms: int) -> list[Trouble]:
     found += _storage(facts, faults)
     found += _buttons(faults)
     if facts.usual_pause_ms is not None and facts.pressed_ms is not None and facts.unpressed_ms > facts.usual_pause_ms:
+    found += _buttons([*faults, *(f"dead:{button}" for button in facts.silent_buttons)])
+    if facts.usual_pause_ms is not None and facts.pressed_ms is not None and now_ms - facts.pressed_ms > facts.usual_pause_ms:
         found.append(Trouble("nobody", at_ms=facts.pressed_ms))
     found += _machine(facts.health)
     known = FULL | DAMAGED | INPUT | PAST
@@ -145,7 +149,8 @@ def _storage(facts: Facts, faults: Collection[str]) -> list[Trouble]:
 
 def _buttons(faults: Sequence[str]) -> list[Trouble]:
     found = [Trouble("input")] if INPUT.intersection(faults) else []
-    for fault in faults:
+    # The kiosk may have noticed as well.
+    for fault in dict.fromkeys(faults):
         name, _, button = fault.partition(":")
         if name in {"stuck", "dead"} and button:
             found.append(Trouble(name, what=button))

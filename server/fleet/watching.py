@@ -8,6 +8,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from server.analysis.opening import OpenTime
+from server.database.buttons import silent_by_kiosk
 from server.database.engine import reading, writing
 from server.database.fleet import (
     FleetRow,
@@ -72,6 +73,7 @@ def look(connection: Connection, now_ms: int, store_ids: Collection[int] | None 
     hours = openings(connection, {row.store_id for row in rows})
     times = {store_id: StoreTime(hours.get(store_id), now_ms) for store_id in {row.store_id for row in rows}}
     unheard = {row.id: times[row.store_id].since(row.enrolled_ms if row.heard_ms is None else row.heard_ms) for row in rows}
+    silent = silent_by_kiosk(connection)
     of_store: defaultdict[int, list[FleetRow]] = defaultdict(list)
     for row in rows:
         of_store[row.store_id].append(row)
@@ -96,6 +98,7 @@ def look(connection: Connection, now_ms: int, store_ids: Collection[int] | None 
             usual_pause_ms=row.usual_pause_ms,
             incidents=incidents[row.id],
             others_heard=others_heard(others),
+            silent_buttons=silent.get(row.id, ()),
         )
         found.append(Watched(row, health, facts.others_heard, troubles(facts, now_ms), remarks(facts, now_ms), time.doors))
     return found

@@ -41,6 +41,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("store_id", "local_day", name=op.f("pk_special_days")),
     )
     op.create_table(
+        "kiosk_buttons",
+        sa.Column("kiosk_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("silent", sa.Text(), nullable=False),
+        sa.Column("known_ms", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["kiosk_id"], ["kiosks.id"], name=op.f("fk_kiosk_buttons_kiosk_id")),
+        sa.PrimaryKeyConstraint("kiosk_id", name=op.f("pk_kiosk_buttons")),
+    )
+    op.create_table(
         "reviews",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kiosk_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -109,6 +117,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kiosk_id", "placement_id", "local_day", "question_id", "reason", name=op.f("pk_set_aside")),
         sqlite_with_rowid=False,
     )
+    op.add_column("enrolment_codes", sa.Column("wrong", sa.Integer(), server_default="0", nullable=False))
     op.add_column("export_tokens", sa.Column("employees", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("questions", sa.Column("made_ms", sa.BigInteger(), server_default="0", nullable=False))
     op.add_column("questions", sa.Column("made_by", sa.Text(), server_default="starter", nullable=False))
