@@ -90,7 +90,7 @@ def ask(folder: Path, question: str, timeout_s: float = TIMEOUT_S) -> dict[str, 
             connection.sendall(question.encode() + b"\n")
             answer: dict[str, Any] = json.loads(connection.makefile("rb").readline())
     except (OSError, ValueError) as error:
-        raise KioskError(f"No kiosk program answers in {folder}. Start it with `salve-kiosk run`.") from error
+        raise _nobody(folder) from error
     if "error" in answer:
         raise KioskError(str(answer["error"]))
     return answer
@@ -102,8 +102,15 @@ def _short_path(folder: Path) -> Iterator[str]:
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
-        raise KioskError(f"No kiosk program answers in {folder}. Start it with `salve-kiosk run`.") from error
+        raise _nobody(folder) from error
     try:
         yield f"/proc/self/fd/{descriptor}/{NAME}"
     finally:
         os.close(descriptor)
+
+
+def _nobody(folder: Path) -> KioskError:
+    # A second program started by hand beside the service would find the buffer locked.
+    return KioskError(
+        f"No kiosk program answers in {folder}. On a kiosk: systemctl status salve-kiosk. Elsewhere: salve-kiosk run --simulate"
+    )
