@@ -2,8 +2,8 @@
 
     python -m bench.equal_stores [--runs 200] [--stores 500] [--days 7] [--worse 0]
 
-Prints what is claimed in how many periods, and beside it what a page without corrections would claim. With --worse so many stores
-are truly five points worse, to show that a difference that is there is found.
+Prints what is claimed in how many periods, and beside it what a page without corrections would claim. With --worse so many
+stores are truly five points worse, to show that a difference that is there is found.
 """
 
 from __future__ import annotations
@@ -72,9 +72,7 @@ def claims_of(chain: dict[int, Counted], weights: Iterable[float]) -> Claims:
     found: Standings = stand(chain, list(weights))
     standings = found.of
     return Claims(
-        named=frozenset(
-            store for store, one in standings.items() if one.service.sure or one.experience.sure or one.gap.sure
-        ),
+        named=frozenset(store for store, one in standings.items() if one.service.sure or one.experience.sure or one.gap.sure),
         wider=sum(one.group == WIDER for one in standings.values()),
         narrower=sum(one.group == NARROWER for one in standings.values()),
         ranked=any(len(ranks) > 1 and spread(list(ranks.values())).is_real() for ranks in (found.service, found.experience)),

@@ -201,7 +201,7 @@ def set_aside_counts(connection: Connection, store_id: int, from_day: int, to_da
     """A store's presses that do not count over the days [from_day, to_day), by the words of codes.ASIDE."""
     rows = connection.execute(
         select(set_aside.c.reason, func.sum(set_aside.c.presses))
-        .join(placements, _placed(set_aside.c.kiosk_id, set_aside.c.placement_id))
+        .join(placements, placed(set_aside.c.kiosk_id, set_aside.c.placement_id))
         .where(placements.c.store_id == store_id, set_aside.c.local_day >= from_day, set_aside.c.local_day < to_day)
         .group_by(set_aside.c.reason)
     )

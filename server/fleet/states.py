@@ -38,8 +38,7 @@ class Facts(NamedTuple):
 
     `others_heard`: whether another kiosk of its store was heard lately, None when it stands there alone. `incidents` by their
     name, with how often. `unheard_ms` and `unpressed_ms` are how long ago it was heard (or enrolled) and pressed, counting only
-    the time in which its store was open where its hours are known.
-    name, with how often. `silent_buttons` look dead by what was pressed beside them.
+    the time in which its store was open where its hours are known. `silent_buttons` look dead by what was pressed beside them.
     """
 
     enrolled_ms: int
@@ -85,10 +84,8 @@ def troubles(facts: Facts, now_ms: int) -> list[Trouble]:
         return [*found, *_unheard(facts, now_ms)]
     faults = [str(fault) for fault in _list(facts.health.get("faults"))]
     found += _storage(facts, faults)
-    found += _buttons(faults)
-    if facts.usual_pause_ms is not None and facts.pressed_ms is not None and facts.unpressed_ms > facts.usual_pause_ms:
     found += _buttons([*faults, *(f"dead:{button}" for button in facts.silent_buttons)])
-    if facts.usual_pause_ms is not None and facts.pressed_ms is not None and now_ms - facts.pressed_ms > facts.usual_pause_ms:
+    if facts.usual_pause_ms is not None and facts.pressed_ms is not None and facts.unpressed_ms > facts.usual_pause_ms:
         found.append(Trouble("nobody", at_ms=facts.pressed_ms))
     found += _machine(facts.health)
     known = FULL | DAMAGED | INPUT | PAST
