@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def with_floor(stores: Mapping[int, Counted]) -> dict[int, Counted]:
     """Let each store's days weigh at least as much against it as all stores' days say.
 
-    Seven days seem steadier than they are in half of the stores; of 500 equal stores one was called different in every sixth
-    week, instead of every twentieth (`python -m bench.equal_stores`).
+    Seven days seem steadier than they are in half of the stores: without this, one of 500 equal stores was called different in
+    every tenth week, and they were ranked in every sixteenth (docs/methods.md).
     """
     service = likeness((one.service.positive, one.service.total, one.service_days) for one in stores.values())
     experience = likeness((one.experience.positive, one.experience.total, one.experience_days) for one in stores.values())
