@@ -1,83 +1,91 @@
-"""A made-up chain's roll-ups, written straight in: as many stores, kiosks and days as a page's cost is to be measured on."""
+"""Draws a chain of stores whose visitors are treated alike: the presses, as the server's tables would sum them up.
+
+Visitors come in groups that often answer alike, within seconds; many answer both questions; stores have different sizes and their
+own mix of hours; evenings and weekends are worse everywhere; and each store has better and worse days. All of that makes stores look
+different that are not.
+"""
 
 from __future__ import annotations
 
-import random
-from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from sqlalchemy import select
+import numpy as np
 
-from server.access.people import add_user
-from server.analysis.tallies import BAND_COLUMNS
-from server.database.engine import writing
-from server.database.life import begin_life
-from server.database.stores import add_store
-from server.database.tables import days, kiosks, metadata, placements, questions, visit_days
-from server.survey.definitions import install_first
-from server.survey.questions import install_starter
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
-
-MADE_MS = 1_780_000_000_000
-SERVICE, EXPERIENCE = "got-needed", "felt-welcome"
-TERRITORIES = (("GB", "Europe/London"), ("PL", "Europe/Warsaw"), ("IT", "Europe/Rome"), ("TR", "Europe/Istanbul"))
-PASSWORD = "correct horse battery"
-BANDS = (0.3, 0.4, 0.3)
+WEEKEND_DAYS = (5, 6)  # of each week, the first day being 0
+GROUP_SIZES = (1, 2, 3, 4)
 
 
-def make_chain(engine: Engine, stores: int, kiosks_each: int, first: date, end: date, presses: int = 20) -> None:
-    """Fill an empty database: each kiosk has about `presses` of each of the starter pair on each day [first, end)."""
-    metadata.create_all(engine)
-    chance = random.Random(7)
-    with writing(engine) as connection:
-        begin_life(connection)
-        install_starter(connection, MADE_MS)
-        install_first(connection, MADE_MS)
-        asked = dict(connection.execute(select(questions.c.code, questions.c.id)).all())
-        for number in range(stores):
-            territory, zone = TERRITORIES[number % len(TERRITORIES)]
-            code, region = f"S{number:04}", f"Region {number % 9}"
-            store_id = add_store(connection, code, f"Store number {number}", zone, region, ("en",), territory, MADE_MS)
-            shares = chance.betavariate(85, 15), chance.betavariate(70, 30)
-            for kiosk in range(kiosks_each):
-                _fill_kiosk(connection, store_id, f"K-{number}-{kiosk}", asked, shares, (first, end), presses, chance)
-        add_user(connection, "office@bench.example", PASSWORD, "head-office", (), MADE_MS)
-        add_user(connection, "manager@bench.example", PASSWORD, "manager", ("S0000",), MADE_MS)
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What all stores have in common. Shares are of happy presses, by part of the day: morning, afternoon, evening."""
+
+    stores: int = 500
+    days: int = 7
+    visitors_a_day: float = 40  # of the middle store
+    sizes: float = 0.7  # spread of log visitors a day between stores
+    mixes: tuple[float, ...] = (6, 8, 4)  # Dirichlet: the parts of the day, and how alike stores are in them
+    weekend_busier: float = 0.5  # spread of log visitors on weekend days between stores
+    service: tuple[float, ...] = (0.88, 0.84, 0.78)
+    experience: tuple[float, ...] = (0.80, 0.76, 0.68)
+    weekend_worse: float = 0.03
+    groups: tuple[float, ...] = (0.72, 0.19, 0.06, 0.03)  # of one to four visitors
+    as_one: float = 0.35  # of groups answer as their first does
+    answers: tuple[float, ...] = (0.35, 0.25, 0.40)  # service alone, experience alone, both
+    same_mood: float = 0.30  # of those who answer both answer out of one mood
+    day_shock: float = 0.15  # spread of a store's days, in logits: about two points at 84 of 100
+    worse: dict[int, float] = field(default_factory=dict)  # stores that are not equal: experience lower by so much
 
 
-def _fill_kiosk(
-    connection: Connection,
-    store_id: int,
-    code: str,
-    asked: dict[str, int],
-    shares: tuple[float, float],
-    span: tuple[date, date],
-    presses: int,
-    chance: random.Random,
-) -> None:
-    made = {"code": code, "hardware": code, "enrolled_ms": MADE_MS, "software": "", "health": "{}"}
-    kiosk = connection.execute(kiosks.insert().values(**made, config_seen=1, config_applied=1).returning(kiosks.c.id)).scalar_one()
-    place = {"kiosk_id": kiosk, "store_id": store_id, "touchpoint": "exit", "from_ms": MADE_MS}
-    placement = connection.execute(placements.insert().values(**place).returning(placements.c.id)).scalar_one()
-    rows, visits = [], []
-    for back in range((span[1] - span[0]).days):
-        at = {"kiosk_id": kiosk, "placement_id": placement, "local_day": (span[0] + timedelta(days=back)).toordinal(), "faces": 2}
-        for question, share in zip((SERVICE, EXPERIENCE), shares, strict=True):
-            rows.append(at | {"question_id": asked[question]} | _day(share, presses, chance))
-        cells = {"both": presses // 3, "service_only": presses // 5, "experience_only": 1, "neither": 1}
-        visits.append(at | {"service_id": asked[SERVICE], "experience_id": asked[EXPERIENCE]} | cells)
-    connection.execute(days.insert(), rows)
-    connection.execute(visit_days.insert(), visits)
+class Drawn(NamedTuple):
+    """One period: of each visitor the store, day (0 on), part of the day, group, and answers: 1 happy, 0 not, -1 none."""
+
+    store: np.ndarray
+    day: np.ndarray
+    band: np.ndarray
+    group: np.ndarray
+    service: np.ndarray
+    experience: np.ndarray
 
 
-def _day(share: float, presses: int, chance: random.Random) -> dict[str, int]:
-    bands: list[int] = []
-    for part in BANDS:
-        counted = round(presses * part * chance.uniform(0.6, 1.4))
-        bands += [counted, round(counted * min(1.0, share * chance.uniform(0.9, 1.1)))]
-    counted, positive = sum(bands[0::2]), sum(bands[1::2])
-    clusters = {"clusters": counted, "sum_xx": positive, "sum_xn": positive, "sum_nn": counted}
-    kinds = {"positive": positive, "negative": counted - positive, "marked": counted // 20}
-    return kinds | clusters | dict(zip(BAND_COLUMNS, bands, strict=True))
+def draw(model: Model, seed: int) -> Drawn:
+    """One period of the chain; the same seed draws the same."""
+    chance = np.random.default_rng(seed)
+    store, day, band = _come(model, chance)
+    sizes = chance.choice(GROUP_SIZES, size=len(store), p=model.groups)
+    group = np.repeat(np.arange(len(store)), sizes)
+    store, day, band = store[group], day[group], band[group]
+    first = np.concatenate(([0], np.cumsum(sizes)[:-1]))[group]
+    alike = (chance.random(len(sizes)) < model.as_one)[group]
+    service, experience = _moods(model, chance, len(group))
+    service, experience = (np.where(alike, mood[first], mood) for mood in (service, experience))
+    shock = model.day_shock * chance.standard_normal((2, model.stores, model.days))
+    weekend = np.isin(day % 7, WEEKEND_DAYS)
+    happy = []
+    for shares, mood, of_day in ((model.service, service, shock[0]), (model.experience, experience, shock[1])):
+        share = np.asarray(shares)[band] - model.weekend_worse * weekend
+        if shares is model.experience and model.worse:
+            share = share - np.asarray([model.worse.get(number, 0.0) for number in range(model.stores)])[store]
+        logit = np.log(share / (1 - share)) + of_day[store, day]
+        happy.append((mood < 1 / (1 + np.exp(-logit))).astype(int))
+    asked = chance.choice(3, size=len(group), p=model.answers)
+    return Drawn(store, day, band, group, np.where(asked == 1, -1, happy[0]), np.where(asked == 0, -1, happy[1]))
+
+
+def _come(model: Model, chance: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Store, day and part of the day of each group."""
+    size = model.visitors_a_day * np.exp(model.sizes * chance.standard_normal(model.stores))
+    mix = chance.dirichlet(model.mixes, size=model.stores)
+    busier = np.exp(model.weekend_busier * chance.standard_normal(model.stores))
+    weekend = np.isin(np.arange(model.days) % 7, WEEKEND_DAYS)
+    by_day = np.where(weekend[None, :], busier[:, None], 1.0)
+    groups_a_visitor = 1 / np.dot(GROUP_SIZES, model.groups)
+    come = chance.poisson(size[:, None, None] * groups_a_visitor * by_day[:, :, None] * mix[:, None, :])
+    places = np.indices(come.shape).reshape(3, -1)
+    return tuple(np.repeat(place, come.ravel()) for place in places)
+
+
+def _moods(model: Model, chance: np.random.Generator, visitors: int) -> tuple[np.ndarray, np.ndarray]:
+    """A visitor is happy where the mood lies below the share; one mood for both questions now and then."""
+    service, other = chance.random(visitors), chance.random(visitors)
+    return service, np.where(chance.random(visitors) < model.same_mood, service, other)

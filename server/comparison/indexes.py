@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from server.analysis.clustering import ClusterSums, cluster_sums, design_effect, effective
+from server.analysis.clustering import ClusterSums, cluster_sums, design_effect_of_sums, effective
 from server.analysis.proportions import (
     Interval,
     correlated_newcombe,
@@ -133,7 +133,7 @@ def tally_of_days(counts: Iterable[DayCount], days: int) -> Tally:
 
 def spread_of(positive: int, total: int, days: ClusterSums) -> float:
     """The variance of the number of positive presses of one store, with its days as clusters; `days` may be none."""
-    return design_effect(positive, total, days) * positive * (total - positive) / total if total else 0.0
+    return design_effect_of_sums(positive, total, days) * positive * (total - positive) / total if total else 0.0
 
 
 def days_as_clusters(counts: Iterable[DayCount]) -> ClusterSums:
