@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from hardware.lights import Light
     from hardware.panel import Panel
     from kiosk.cable import Cable
     from kiosk.clock import Clock
@@ -195,6 +196,15 @@ class Box:
         report = self._sync.report() if self._sync is not None else None
         missing = self.config is None or (report is not None and report.fault in NEEDS_ENROLMENT)
         self.panel.rest("setup" if missing else "ready")
+        self.panel.status(self._status_light(missing=missing))
+
+    def _status_light(self, *, missing: bool) -> Light:
+        """What the lamp inside the box says to a technician who has just opened it."""
+        if self.front.is_in_self_test():
+            return "test"
+        if missing:
+            return "setup"
+        return "stuck" if self.faults() else "ready"
 
     def _apply(self, config: Config) -> None:
         """Keep and use another configuration from the next press on, or go back to this one when it does not work here."""
