@@ -57,7 +57,9 @@ class Box:
         every_s: int | None,
         limits: Limits = USUAL,
         starts: Starts | None = None,
+        ca_file: Path | None = None,
     ) -> None:
+        self._ca_file = ca_file
         self._folder = folder
         self._starts = starts
         self._clock = clock
@@ -261,8 +263,10 @@ class Box:
         from kiosk.health import Health
         from kiosk.schedule import SyncSchedule
         from kiosk.sync import Sync
+        from kiosk.trust import Trust
         from kiosk.upload import Uploader
 
+        trust = Trust(self._ca_file, self._clock.synced) if self._ca_file is not None else None
         chance = random.SystemRandom()
         software = self._software()
         health = Health(self._folder, self._clock, self.recorder, self.faults, starts=self._starts, simulated=self._simulated)
@@ -270,7 +274,7 @@ class Box:
             self._folder,
             self.recorder,
             self._clock,
-            lambda server: Uploader(server, self._cable, software=software),
+            lambda server: Uploader(server, self._cable, software=software, trust=trust),
             hardware=self._hardware(),
             software=software,
             health=lambda: health.facts(sync.report().skew_ms),

@@ -75,6 +75,7 @@ class Program:
                 every_s=self.settings.sync_s,
                 limits=Limits(self.settings.retention_days, self.settings.buffer_mib),
                 starts=self.starts,
+                ca_file=self.settings.ca_file,
             )
             try:
                 box.start()
