@@ -167,6 +167,8 @@ function stand(id) {
 }
 
 // Who looks after the browser begins anew with it when this falls silent.
-setInterval(() => quietly(fetch("/alive", { method: "POST" })), ALIVE_MS);
+const callHome = () => quietly(fetch("/alive", { method: "POST" }));
+callHome();
+setInterval(callHome, ALIVE_MS);
 setInterval(turn, 100);
 follow();
