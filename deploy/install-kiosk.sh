@@ -157,7 +157,7 @@ add_setting() {
 
 write_units() {
   local before=$CHANGES name pair
-  for name in salve-kiosk.service salve-throttled.service salve-throttled.timer ${SCREEN:+salve-screen.service}; do
+  for name in salve-kiosk.service salve-rescue.service salve-throttled.service salve-throttled.timer ${SCREEN:+salve-screen.service}; do
     put "deploy/units/$name" "$UNITS_DIR/$name" 0644
   done
   for pair in "${DROP_INS[@]}"; do

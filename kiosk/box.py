@@ -271,7 +271,14 @@ class Box:
             chance=chance,
             every_s=self._every_s,
         )
-        schedule = SyncSchedule(sync, self._clock, chance, at_once=self._simulated, card_changed=self._card_changed)
+        schedule = SyncSchedule(
+            sync,
+            self._clock,
+            chance,
+            at_once=self._simulated,
+            card_changed=self._card_changed,
+            note=self.recorder.note_fault,
+        )
         with self._lock:
             if self._ended:
                 return

@@ -12,6 +12,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
 from apscheduler.executors.base import BaseExecutor, run_job
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -39,15 +40,27 @@ HANGS_MS = 120_000
 GUARD_MISSING_MS = 30_000
 
 
+# What APScheduler tells of a run, by the names of faults on the card.
+TOLD = {EVENT_JOB_ERROR: "sync-failed", EVENT_JOB_MISSED: "sync-missed", EVENT_JOB_MAX_INSTANCES: "sync-still-running"}
+
+
 class SyncSchedule:
-    """The beat of one Sync, from `start` to `stop`."""
+    """The beat of one Sync, from `start` to `stop`; `note` keeps a fault's name and detail and does not wait."""
 
     def __init__(
-        self, sync: Sync, clock: Clock, chance: random.Random, *, at_once: bool, card_changed: Callable[[], bool]
+        self,
+        sync: Sync,
+        clock: Clock,
+        chance: random.Random,
+        *,
+        at_once: bool,
+        card_changed: Callable[[], bool],
+        note: Callable[[str, str], None] = lambda _code, _detail: None,
     ) -> None:
         self._sync = sync
         self._clock = clock
         self._card_changed = card_changed
+        self._note = note
         self._pressed = threading.Event()
         self._hurry = threading.Event()
         self._due = threading.Event()
@@ -59,6 +72,7 @@ class SyncSchedule:
         self._scheduler = BackgroundScheduler(
             timezone=UTC, executors={"default": _LooseExecutor(self)}, job_defaults={"coalesce": True, "max_instances": 1}
         )
+        self._scheduler.add_listener(self._told, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
         self._guard = threading.Thread(target=self._watch, name="sync-guard", daemon=True)
 
     def start(self) -> None:
@@ -121,6 +135,11 @@ class SyncSchedule:
             wait_s = 0.0
         self._aim(wait_s)
         self._plan()
+
+    def _told(self, event: Any) -> None:
+        """A run went otherwise than planned: the card remembers it, because the journal is gone after a power cut."""
+        error = getattr(event, "exception", None)
+        self._note(TOLD[event.code], "" if error is None else f"{type(error).__name__}: {error}")
 
     def _aim(self, wait_s: float) -> None:
         """Choose when the next run is due, on the clock that is never set."""

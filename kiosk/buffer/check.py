@@ -31,7 +31,6 @@ NOT_DAMAGE = frozenset(
 NEVER = (
     "SELECT 'a stream without a token' FROM streams WHERE length(token) <> 32 OR token GLOB '*[^0-9a-f]*'",
     "SELECT 'confirmed more than pressed' FROM streams WHERE acknowledged > high OR acknowledged < 0",
-    "SELECT 'a press above its stream' FROM reactions JOIN streams ON number = stream WHERE seq > high LIMIT 1",
     "SELECT 'presses of no stream' FROM reactions WHERE stream NOT IN (SELECT number FROM streams) LIMIT 1",
     "SELECT 'presses of no boot' FROM reactions WHERE boot NOT IN (SELECT number FROM boots) LIMIT 1",
     # SQLite orders numbers before texts before blobs, so that a range is a check of the type too, and a quick one.
@@ -141,12 +140,24 @@ def _check_totals(conn: sqlite3.Connection) -> None:
     """Own streams end with their last press, and the card thanked for no more than they hold."""
     columns = {row[1] for row in conn.execute("PRAGMA table_info(streams)")}
     own, trimmed = ("buffer IS NULL", "trimmed") if "trimmed" in columns else ("true", "0")
+    _check_presses_above(conn, own)
     [[cut_off]] = conn.execute(
         f"SELECT count(*) FROM streams WHERE {own} AND high > {trimmed}"  # noqa: S608
-        " AND coalesce((SELECT max(seq) FROM reactions WHERE stream = number), 0) <> high"
+        " AND coalesce((SELECT max(seq) FROM reactions WHERE stream = number), 0) < high"
     )
     if cut_off:
         raise Damaged("a stream without its last press")
     [[thanked, high]] = conn.execute(f"SELECT thanked, (SELECT coalesce(sum(high), 0) FROM streams WHERE {own}) FROM card")  # noqa: S608
     if thanked > high:
         raise Damaged("more presses thanked for than stored")
+
+
+def _check_presses_above(conn: sqlite3.Connection, own: str) -> None:
+    """Only the newest own stream may have presses above its high mark, without a hole; see highs.py."""
+    [[newest, high]] = conn.execute(f"SELECT max(number), high FROM streams WHERE {own}")  # noqa: S608
+    above = conn.execute(
+        "SELECT count(*), max(seq), sum(stream IS NOT ?) FROM reactions JOIN streams ON number = stream WHERE seq > high",
+        (newest,),
+    ).fetchone()
+    if above[0] and (above[2] or above[1] != high + above[0]):
+        raise Damaged("a press above its stream")

@@ -14,6 +14,7 @@ from server.access.sessions import IDLE_MS, LONGEST_MS, MEMORY_MS
 from server.commands.workplace import at_work
 from server.database.engine import writing
 from server.database.tidying import delete_old
+from server.fleet.buttons import find_silent
 from server.fleet.enrolment import TRIES_MS
 from server.fleet.retiming import retime
 from server.fleet.states import DAY_MS
@@ -53,6 +54,7 @@ def jobs(engine: Engine) -> list[Job]:
         Job("retime", 30, partial(retime, engine)),
         Job("watch", 60, partial(watch, engine)),
         Job("heard", LOOK_MS // 1000, partial(count_heard, engine)),
+        Job("buttons", 600, partial(find_silent, engine)),
         Job("pauses", 600, partial(learn_pauses, engine)),
         Job("held", HOUR_S, partial(release, engine)),
         Job("tidy", HOUR_S, partial(tidy, engine)),

@@ -174,6 +174,13 @@ incidents = _small(  # what should never happen to a kiosk: a copied card, a key
     Column("last_ms", BigInteger, nullable=False),
 )
 
+kiosk_buttons = _small(  # the buttons that look dead, told from the presses of the others
+    "kiosk_buttons",
+    Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
+    Column("silent", Text, nullable=False),  # their names as a JSON array
+    Column("known_ms", BigInteger, nullable=False),
+)
+
 kiosk_states = _small(  # what the worker last found a kiosk to be, and since when
     "kiosk_states",
     Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),

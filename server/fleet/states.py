@@ -37,7 +37,7 @@ class Facts(NamedTuple):
     """What is known of one kiosk; times in Unix milliseconds, `health` as it said it last.
 
     `others_heard`: whether another kiosk of its store was heard lately, None when it stands there alone. `incidents` by their
-    name, with how often.
+    name, with how often. `silent_buttons` look dead by what was pressed beside them.
     """
 
     enrolled_ms: int
@@ -50,6 +50,7 @@ class Facts(NamedTuple):
     usual_pause_ms: int | None
     incidents: Mapping[str, int]
     others_heard: bool | None
+    silent_buttons: Sequence[str] = ()
 
 
 class Trouble(NamedTuple):
@@ -75,7 +76,7 @@ def troubles(facts: Facts, now_ms: int) -> list[Trouble]:
         return [*found, *_unheard(facts, now_ms)]
     faults = [str(fault) for fault in _list(facts.health.get("faults"))]
     found += _storage(facts, faults)
-    found += _buttons(faults)
+    found += _buttons([*faults, *(f"dead:{button}" for button in facts.silent_buttons)])
     if facts.usual_pause_ms is not None and facts.pressed_ms is not None and now_ms - facts.pressed_ms > facts.usual_pause_ms:
         found.append(Trouble("nobody", at_ms=facts.pressed_ms))
     found += _machine(facts.health)
@@ -135,7 +136,8 @@ def _storage(facts: Facts, faults: Collection[str]) -> list[Trouble]:
 
 def _buttons(faults: Sequence[str]) -> list[Trouble]:
     found = [Trouble("input")] if INPUT.intersection(faults) else []
-    for fault in faults:
+    # The kiosk may have noticed as well.
+    for fault in dict.fromkeys(faults):
         name, _, button = fault.partition(":")
         if name in {"stuck", "dead"} and button:
             found.append(Trouble(name, what=button))

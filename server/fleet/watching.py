@@ -7,6 +7,7 @@ import logging
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from server.database.buttons import silent_by_kiosk
 from server.database.engine import reading, writing
 from server.database.fleet import (
     FleetRow,
@@ -60,6 +61,7 @@ def look(connection: Connection, now_ms: int, store_ids: Collection[int] | None 
     incidents: defaultdict[int, dict[str, int]] = defaultdict(dict)
     for one in incidents_since(connection, now_ms - INCIDENT_MS):
         incidents[one.kiosk_id][one.what] = one.times
+    silent = silent_by_kiosk(connection)
     of_store: defaultdict[int, list[FleetRow]] = defaultdict(list)
     for row in rows:
         of_store[row.store_id].append(row)
@@ -80,6 +82,7 @@ def look(connection: Connection, now_ms: int, store_ids: Collection[int] | None 
             usual_pause_ms=row.usual_pause_ms,
             incidents=incidents[row.id],
             others_heard=others_heard(others),
+            silent_buttons=silent.get(row.id, ()),
         )
         found.append(Watched(row, health, facts.others_heard, troubles(facts, now_ms), remarks(facts, now_ms)))
     return found

@@ -136,3 +136,8 @@ def test_others_are_heard_when_one_of_them_is() -> None:
     assert others_heard([False, True]) is True
     assert others_heard([False]) is False
     assert not is_heard(None, NOW)
+
+
+def test_a_dead_button_is_named_once_whoever_noticed_it() -> None:
+    both = facts(health={"faults": ["dead:happy"]}, silent_buttons=("happy", "unhappy"))
+    assert [one.what for one in troubles(both, NOW) if one.name == "dead"] == ["happy", "unhappy"]

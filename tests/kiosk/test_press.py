@@ -148,3 +148,9 @@ def test_a_power_cut_answers_nothing_that_was_not_stored(kit):
     counts = buffer.counts()
     buffer.close()
     assert counts.thanked == len(kit.outcomes) == 1
+
+
+def test_a_fault_from_another_thread_comes_to_the_card_when_there_is_time(kit):
+    kit.recorder.note_fault("sync-failed", "because")
+    kit.recorder.ask(lambda _: kit.recorder._writer.idle())
+    assert [(fault["code"], fault["detail"]) for fault in kit.recorder.fault_log()] == [("sync-failed", "because")]

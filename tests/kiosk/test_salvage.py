@@ -176,6 +176,30 @@ def test_a_case_without_a_file_gives_nothing(tmp_path, wreck_of):
     assert seqs(wreck_of(folder)) == {}
 
 
+def test_presses_above_the_high_mark_of_the_running_stream_come_home_too(old, wreck_of):
+    buffer = Buffer(old)
+    stream = buffer.new_stream()
+    for seq in (1, 2, 3):
+        buffer.append(stream, seq, [Reaction(seq, seq, True, 1, "happy", 1, None, "vote")])
+    buffer.cut_power()
+    wreck = wreck_of(old)
+    assert [len(portion.rows) for portion in wreck.portions()][-1] == 3
+    assert (wreck.past().thanked, wreck.missing) == (ROWS + 33, 0)
+    wreck.close()
+
+
+def test_a_seq_that_the_damage_made_up_is_no_end_of_a_stream(old, wreck_of):
+    conn = sqlite3.connect(old / "buffer.db")
+    conn.execute("DELETE FROM streams WHERE number > 2")
+    conn.execute("UPDATE streams SET high = 28 WHERE number = 2")
+    conn.execute("UPDATE reactions SET seq = 60000 WHERE stream = 2 AND seq = 30")
+    conn.commit()
+    conn.close()
+    wreck = wreck_of(old)
+    assert seqs(wreck)[0] == list(range(1, 30))
+    assert (wreck.past().thanked, wreck.missing) == (ROWS + 30, 0)
+
+
 def change(folder, *statements):
     """Change the content of a closed buffer behind the program's back, as flipped bits would."""
     conn = sqlite3.connect(folder / "buffer.db")

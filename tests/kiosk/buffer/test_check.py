@@ -69,7 +69,7 @@ def test_a_zeroed_page_is_damaged(pressed, tmp_path):
         ("DROP TABLE anchors", "not the tables of a buffer"),
         ("UPDATE streams SET token = upper(token) || 'x'", "a stream without a token"),
         ("UPDATE streams SET acknowledged = 4", "confirmed more than pressed"),
-        ("UPDATE streams SET high = 2", "a press above its stream"),
+        ("UPDATE reactions SET seq = 9 WHERE seq = 3", "a press above its stream"),
         ("UPDATE reactions SET stream = 9", "presses of no stream"),
         ("UPDATE reactions SET boot = 9", "presses of no boot"),
         ("UPDATE streams SET high = 4", "a stream without its last press"),

@@ -34,6 +34,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("store_id", "local_day", name=op.f("pk_special_days")),
     )
     op.create_table(
+        "kiosk_buttons",
+        sa.Column("kiosk_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("silent", sa.Text(), nullable=False),
+        sa.Column("known_ms", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["kiosk_id"], ["kiosks.id"], name=op.f("fk_kiosk_buttons_kiosk_id")),
+        sa.PrimaryKeyConstraint("kiosk_id", name=op.f("pk_kiosk_buttons")),
+    )
+    op.create_table(
         "reviews",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kiosk_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
