@@ -271,7 +271,9 @@ def test_the_shoppers_page_returns_to_the_question_by_itself(page_of):
 
 def test_the_shoppers_page_calls_home(page_of):
     page = page_of("/screen?lang=en")
-    page.wait_for_function("fetch('/alive').then((answer) => answer.json()).then((found) => found.page_s !== null)", timeout=5_000)
+    page.wait_for_function(
+        "fetch('/alive').then((answer) => answer.json()).then((found) => found.page_s !== null)", timeout=5_000
+    )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
