@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from pathlib import Path
 
+    from hardware.lights import Light
     from hardware.panel import Panel
     from kiosk.cable import Cable
     from kiosk.clock import Clock
@@ -57,7 +58,9 @@ class Box:
         limits: Limits = USUAL,
         starts: Starts | None = None,
         beside: Collection[str] = (),
+        ca_file: Path | None = None,
     ) -> None:
+        self._ca_file = ca_file
         self._folder = folder
         self._starts = starts
         self._beside = beside
@@ -197,6 +200,15 @@ class Box:
         report = self._sync.report() if self._sync is not None else None
         missing = self.config is None or (report is not None and report.fault in NEEDS_ENROLMENT)
         self.panel.rest("setup" if missing else "ready")
+        self.panel.status(self._status_light(missing=missing))
+
+    def _status_light(self, *, missing: bool) -> Light:
+        """What the lamp inside the box says to a technician who has just opened it."""
+        if self.front.is_in_self_test():
+            return "test"
+        if missing:
+            return "setup"
+        return "stuck" if self.faults() else "ready"
 
     def _apply(self, config: Config) -> None:
         """Keep and use another configuration from the next press on, or go back to this one when it does not work here."""
@@ -253,8 +265,10 @@ class Box:
         from kiosk.health import Health
         from kiosk.schedule import SyncSchedule
         from kiosk.sync import Sync
+        from kiosk.trust import Trust
         from kiosk.upload import Uploader
 
+        trust = Trust(self._ca_file, self._clock.synced) if self._ca_file is not None else None
         chance = random.SystemRandom()
         software = self._software()
         health = Health(self._folder, self._clock, self.recorder, self.faults, starts=self._starts, simulated=self._simulated)
@@ -262,7 +276,7 @@ class Box:
             self._folder,
             self.recorder,
             self._clock,
-            lambda server: Uploader(server, self._cable, software=software),
+            lambda server: Uploader(server, self._cable, software=software, trust=trust),
             hardware=self._hardware(),
             software=software,
             health=lambda: health.facts(sync.report().skew_ms),

@@ -49,11 +49,14 @@ def main() -> None:
 @_in_one_sentence
 def enrol_command(server: str | None, code: str | None) -> None:
     """Trade a one-time code for this kiosk's key and configuration."""
+    from kiosk.clock import SystemClock
     from kiosk.machine import hardware_hash
     from kiosk.program import prepare_folder, software_version
+    from kiosk.trust import Trust
     from kiosk.upload import Uploader
 
     settings = load()
+    trust = Trust(settings.ca_file, SystemClock().synced) if settings.ca_file is not None else None
     prepare_folder(settings.data_dir)
     pending = enrolment.pending_code(settings.data_dir)
     server = server or (pending.server if pending else None)
@@ -62,7 +65,7 @@ def enrol_command(server: str | None, code: str | None) -> None:
         raise KioskError("Both --server and --code are needed.")
     server = check_server(server, insecure_lan=settings.insecure_lan)
     software = software_version()
-    uploader = Uploader(server, software=software)
+    uploader = Uploader(server, software=software, trust=trust)
     try:
         reply = enrolment.enrol(settings.data_dir, server, code, hardware_hash(settings.data_dir), software, uploader)
     except Unreachable as error:

@@ -79,6 +79,7 @@ class Program:
                 limits=Limits(self.settings.retention_days, self.settings.buffer_mib),
                 starts=self.starts,
                 beside=self.beside,
+                ca_file=self.settings.ca_file,
             )
             try:
                 box.start()

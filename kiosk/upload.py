@@ -8,13 +8,19 @@ import json
 import queue
 import threading
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import requests
 import urllib3
+from requests.adapters import HTTPAdapter
 
 from kiosk.cable import Cable
 from kiosk.errors import Unreachable
+
+if TYPE_CHECKING:
+    import ssl
+
+    from kiosk.trust import Trust
 
 CONNECT_S = 5.0
 READ_S = 20.0
@@ -65,13 +71,22 @@ class Uploader:
     """Posts JSON to one server: no proxy, cookie or password file of the environment, and no redirect followed with a key."""
 
     def __init__(
-        self, server: str, cable: Cable | None = None, *, software: str = "", read_s: float = READ_S, total_s: float = TOTAL_S
+        self,
+        server: str,
+        cable: Cable | None = None,
+        *,
+        software: str = "",
+        read_s: float = READ_S,
+        total_s: float = TOTAL_S,
+        trust: Trust | None = None,
     ) -> None:
         self.server = server
         self._cable = cable or Cable()
         self._agent = f"salve-kiosk/{software}"
         self._read_s = read_s
         self._total_s = total_s
+        self._trust = trust
+        self._with_dates: bool | None = None
         self._session = self._new_session()
 
     def post(self, path: str, body: bytes, key: str | None) -> Answer:
@@ -81,6 +96,9 @@ class Uploader:
         headers = {"Content-Type": "application/json", "Accept": f"application/json, {PROBLEM_TYPE}", "User-Agent": self._agent}
         if key is not None:
             headers["Authorization"] = f"Bearer {key}"
+        if self._trust is not None and self._with_dates != self._trust.looks_at_dates():
+            # The clock was set, or lost: connections that were made under the other rule are not used any more.
+            self._session = self._new_session()
         if len(body) >= GZIP_FROM_BYTES:
             body = gzip.compress(body, mtime=0)
             headers["Content-Encoding"] = "gzip"
@@ -96,6 +114,10 @@ class Uploader:
     def _new_session(self) -> requests.Session:
         session = requests.Session()
         session.trust_env = False
+        if self._trust is not None:
+            self._with_dates = self._trust.looks_at_dates()
+            session.verify = str(self._trust.ca_file)
+            session.mount("https://", _Adapter(self._trust.context()))
         return session
 
     def _in_time(self, path: str, body: bytes, headers: dict[str, str]) -> Answer:
@@ -132,6 +154,18 @@ class Uploader:
                 results.put(_answer(response, hashlib.sha256(body).hexdigest()))
         except Exception as error:  # noqa: BLE001  # whatever it was, the waiting side must hear of it
             results.put(error)
+
+
+class _Adapter(HTTPAdapter):
+    """Connections whose certificates are judged by a context of ours."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._context = context
+        super().__init__()
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        """Called by requests when it makes its pools."""
+        super().init_poolmanager(*arguments, **options, ssl_context=self._context)
 
 
 def _answer(response: requests.Response, sent_hash: str) -> Answer:

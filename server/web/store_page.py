@@ -210,7 +210,7 @@ def _method(gap: Gap) -> Sentence:
 def _place(place: Place, t: Translator) -> ShownPlace:
     words = place.texts.get(t.language) or place.texts.get("en") or {}
     shown = shown_index(place.index, t, "unit.to")
-    check = verdict.much_marked(place.marked, place.index.total)
+    check = verdict.asks_for_a_look(place)
     return ShownPlace(
         touchpoint_words(place.touchpoint, t),
         words.get("question", place.question),

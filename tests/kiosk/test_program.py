@@ -212,6 +212,18 @@ def test_a_box_that_may_not_send_asks_for_enrolment_with_its_lamps_and_still_tha
     assert press(program, "served-unhappy").light == "thanks"
 
 
+def test_the_lamp_inside_the_box_says_how_it_is(program, server):
+    def light():
+        return program.box.panel._status.shown()[""]
+
+    assert until(lambda: light() == "ready")
+    program.set_cable(plugged=False)
+    program.box.touch("welcome-happy")
+    assert until(lambda: light() == "stuck")
+    program.box.front._serve()
+    assert until(lambda: light() == "test")
+
+
 def test_presses_of_a_self_test_are_not_stored(program, settings):
     place = AskingPlace(settings.runtime_dir, program.answers())
     place.start()
