@@ -70,7 +70,7 @@ def judge(shop: Shop, decision: str, number: int = 1) -> int:
 
 
 def aside(shop: Shop) -> int:
-    return sum(row.presses for row in shop.rows(tables.set_aside) if row.reason == ASIDE["closing-run"])
+    return sum(row.positive + row.negative for row in shop.rows(tables.set_aside) if row.reason == ASIDE["closing-run"])
 
 
 def counted(shop: Shop) -> int:
