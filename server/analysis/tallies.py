@@ -108,7 +108,9 @@ class Tally:
                 row[band + 1] += press.polarity == POSITIVE
         if not press.counted:
             why = (press.placement, press.day, press.question, press.aside)
-            self.aside.setdefault(why, [0])[0] += 1
+            if why not in self.aside:
+                self.aside[why] = [0] * 3
+            self.aside[why][press.polarity] += 1
         else:
             self._add_to_cluster(press, key, row)
             if first is not None:

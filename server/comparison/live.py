@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from server.comparison.reviews import open_reviews
 from server.database.figures import pulse, standing_kiosks
 from server.database.opening import openings
 from server.fleet.states import is_heard, is_missed
@@ -41,6 +42,7 @@ class Today:
 
     `reactions` are the `counted` ones (about service, experience or another question), the `marked` ones that were set aside,
     and those of an `uncertain` time. `expected` is what was received today and what the kiosks say still waits on them.
+    `reviews` are runs of presses that wait for head office, whatever day they are of.
     """
 
     reactions: int
@@ -53,6 +55,7 @@ class Today:
     expected: int
     kiosks: tuple[KioskNow, ...]
     pulse: int
+    reviews: int
 
     @property
     def other(self) -> int:
@@ -93,6 +96,7 @@ def today_so_far(
         expected=reactions + waiting,
         kiosks=kiosks,
         pulse=pulse(connection, [store.id]),
+        reviews=open_reviews(connection, store.id),
     )
 
 

@@ -90,6 +90,16 @@ class VisitCount(NamedTuple):
     neither: int
 
 
+class AsideCount(NamedTuple):
+    """Presses of one question that do not count for one reason, a word of codes.ASIDE."""
+
+    question_id: int
+    reason: str
+    positive: int
+    neutral: int
+    negative: int
+
+
 class Asked(NamedTuple):
     """One wording of a question; `texts` is {language: {"question": ...}}."""
 
@@ -197,16 +207,18 @@ def visit_counts(connection: Connection, from_day: int, to_day: int, store_id: i
     return [VisitCount(*row) for row in connection.execute(found)]
 
 
-def set_aside_counts(connection: Connection, store_id: int, from_day: int, to_day: int) -> dict[str, int]:
-    """A store's presses that do not count over the days [from_day, to_day), by the words of codes.ASIDE."""
+def set_aside_counts(connection: Connection, store_id: int, from_day: int, to_day: int) -> list[AsideCount]:
+    """A store's presses that do not count over the days [from_day, to_day), by question and reason."""
+    keys = (set_aside.c.question_id, set_aside.c.reason)
     rows = connection.execute(
-        select(set_aside.c.reason, func.sum(set_aside.c.presses))
+        select(*keys, *(func.sum(set_aside.c[name]) for name in COUNTS[:3]))
         .join(placements, placed(set_aside.c.kiosk_id, set_aside.c.placement_id))
         .where(placements.c.store_id == store_id, set_aside.c.local_day >= from_day, set_aside.c.local_day < to_day)
-        .group_by(set_aside.c.reason)
+        .group_by(*keys)
+        .order_by(*keys)
     )
-    found = {number: int(presses) for number, presses in rows}
-    return {word: found[number] for word, number in ASIDE.items() if found.get(number)}
+    words = {number: word for word, number in ASIDE.items()}
+    return [AsideCount(row[0], words[row[1]], *(int(count) for count in row[2:])) for row in rows if any(row[2:])]
 
 
 def asked_questions(connection: Connection) -> dict[int, Asked]:

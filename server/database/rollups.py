@@ -42,7 +42,7 @@ VISIT_DAYS = RollUp(
     ("placement_id", "local_day", "service_id", "experience_id", "faces"),
     ('"both"', "service_only", "experience_only", "neither"),  # BOTH is a word of PostgreSQL's own
 )
-SET_ASIDE = RollUp("set_aside", ("placement_id", "local_day", "question_id", "reason"), ("presses",))
+SET_ASIDE = RollUp("set_aside", ("placement_id", "local_day", "question_id", "reason"), POLARITIES[:3])
 ROLL_UPS = (HOURS, DAYS, VISIT_DAYS, SET_ASIDE)
 UPSERTS = {roll_up.table: roll_up.upsert() for roll_up in ROLL_UPS}
 

@@ -476,7 +476,7 @@ set_aside = _big(  # the marked presses of `days` by the reason that they do not
     Column("local_day", Integer, primary_key=True, autoincrement=False),
     Column("question_id", BigInteger, primary_key=True, autoincrement=False),
     Column("reason", SmallInteger, primary_key=True, autoincrement=False),  # database.codes.ASIDE
-    Column("presses", Integer, nullable=False, server_default="0"),
+    *(Column(name, Integer, nullable=False, server_default="0") for name in ("positive", "neutral", "negative")),
 )
 
 open_clusters = _small(  # each stream's last cluster per question, so that the next press can join it

@@ -42,7 +42,7 @@ def reasons(shop: Shop) -> list[int]:
 
 
 def aside(shop: Shop) -> int:
-    return sum(row.presses for row in shop.rows(tables.set_aside) if row.reason == ASIDE["out-of-hours"])
+    return sum(row.positive + row.negative for row in shop.rows(tables.set_aside) if row.reason == ASIDE["out-of-hours"])
 
 
 def test_a_press_of_a_boot_that_never_met_the_server_is_judged_when_its_time_is_known(shop: Shop, clock: Any) -> None:

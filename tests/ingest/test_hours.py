@@ -54,7 +54,7 @@ def test_by_more_than_half_an_hour_outside_does_not_count_and_is_kept(each_house
     assert reasons(each_house) == [OUT, 0, 0, 0, OUT]
     assert [row.counted for row in each_house.rows(tables.reactions)] == [False, True, True, True, False]
     assert (each_house.total(tables.days, "positive"), each_house.total(tables.days, "marked")) == (3, 2)
-    assert [(row.reason, row.presses) for row in each_house.rows(tables.set_aside)] == [(ASIDE["out-of-hours"], 2)]
+    assert [(row.reason, row.positive) for row in each_house.rows(tables.set_aside)] == [(ASIDE["out-of-hours"], 2)]
     assert each_house.wrong_figures() == []
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -113,7 +112,9 @@ def upgrade() -> None:
         sa.Column("local_day", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("question_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("reason", sa.SmallInteger(), autoincrement=False, nullable=False),
-        sa.Column("presses", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("positive", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("neutral", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("negative", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("kiosk_id", "placement_id", "local_day", "question_id", "reason", name=op.f("pk_set_aside")),
         sqlite_with_rowid=False,
     )
@@ -148,17 +149,17 @@ def _count_set_aside() -> None:
     connection = op.get_bind()
     rows = connection.execute(
         sa.text(
-            "SELECT r.kiosk_id, r.placement_id, r.question_id, r.mark, r.reason, r.pressed_ms, s.timezone FROM reactions r"
-            " JOIN placements p ON p.id = r.placement_id JOIN stores s ON s.id = p.store_id"
+            "SELECT r.kiosk_id, r.placement_id, r.question_id, r.mark, r.reason, r.pressed_ms, s.timezone, r.answer_id"
+            " FROM reactions r JOIN placements p ON p.id = r.placement_id JOIN stores s ON s.id = p.store_id"
             " WHERE NOT r.counted AND r.uncertainty_ms < 43200000"
         )
     )
-    found: Counter[tuple[int, int, int, int, int]] = Counter()
-    for kiosk, placement, question, mark, reason, pressed_ms, zone in rows:
+    found: dict[tuple[int, ...], list[int]] = {}
+    for kiosk, placement, question, mark, reason, pressed_ms, zone, answer in rows:
         day = datetime.fromtimestamp(pressed_ms / 1000, ZoneInfo(zone)).toordinal()
-        # As codes.ASIDE_OF_MARK and codes.ASIDE_OF_REASON have it: numbers never get another meaning.
-        found[kiosk, placement, day, question, mark or {1: 2, 2: 4, 3: 3, 4: 5}[reason]] += 1
-    for key, presses in sorted(found.items()):
-        connection.execute(
-            sa.text("INSERT INTO set_aside VALUES (:a, :b, :c, :d, :e, :f)"), dict(zip("abcdef", (*key, presses), strict=True))
-        )
+        # As codes.ASIDE_OF_MARK, ASIDE_OF_REASON and ANSWERS have it: numbers never get another meaning.
+        key = (kiosk, placement, day, question, mark or {1: 2, 2: 4, 3: 3, 4: 5}[reason])
+        found.setdefault(key, [0, 0, 0])[{1: 0, 2: 0, 3: 1}.get(answer, 2)] += 1
+    statement = sa.text("INSERT INTO set_aside VALUES (:a, :b, :c, :d, :e, :f, :g, :h)")
+    for place, counts in sorted(found.items()):
+        connection.execute(statement, dict(zip("abcdefgh", (*place, *counts), strict=True)))
