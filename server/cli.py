@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from server.commands.definitions import definition
 from server.commands.exports import export
 from server.commands.held import held
 from server.commands.kiosks import kiosk
@@ -27,5 +28,5 @@ def main() -> None:
     """
 
 
-for _command in (upgrade, serve, worker, store, user, kiosk, token, questions, export, held, rollup):
+for _command in (upgrade, serve, worker, store, user, kiosk, token, questions, definition, export, held, rollup):
     main.add_command(_command)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from server.access.people import OFFICE_ROLES
+
 if TYPE_CHECKING:
     from server.access.people import Person
 
@@ -25,6 +27,11 @@ def links_for(person: Person, path: str, *, store: str = "", several: bool = Fal
             found.append((f"/stores/{store}", "employees.to-store", True))
         found.append((f"/stores/{store}/employees", "nav.employees", False))
     found.append(("/fleet", "fleet.title", True))
+    if person.role in OFFICE_ROLES:
+        found += [
+            ("/head-office/questions", "nav.questions", False),
+            ("/head-office/definitions", "nav.definitions", False),
+        ]
     return [Link(address, words, kept, _is_current(address, path)) for address, words, kept in found]
 
 

@@ -16,9 +16,11 @@ from server.database.engine import reading, writing
 from server.database.figures import is_made_up
 from server.errors import Refusal, not_found
 from server.web import head_office, store_page
+from server.web.definition_routes import add_definitions
 from server.web.employee_routes import add_employees
 from server.web.fleet_routes import add_fleet
 from server.web.page import Page, in_language, kept_address, page_asked, period_asked
+from server.web.question_routes import add_questions
 from server.web.visitor import (
     Stranger,
     check_origin,
@@ -54,6 +56,8 @@ def blueprint(settings: Settings, clock: Clock, engine: Engine) -> Blueprint:
     _add_pages(web, settings, clock, engine)
     add_fleet(web, settings, clock, engine)
     add_employees(web, settings, clock, engine)
+    add_questions(web, settings, clock, engine)
+    add_definitions(web, settings, clock, engine)
     return web
 
 

@@ -11,7 +11,7 @@ def paths(role: str, path: str, **about) -> list[str]:
 
 
 def test_each_role_gets_its_own_pages():
-    office = ["/", "/fleet"]
+    office = ["/", "/fleet", "/head-office/questions", "/head-office/definitions"]
     assert paths("manager", "/fleet") == ["/fleet"]
     assert paths("region", "/head-office", several=True) == office
     assert paths("head-office", "/head-office", several=True) == office
@@ -28,5 +28,6 @@ def test_the_present_page_is_marked_and_pages_under_it_count():
         return [link.path for link in links_for(Person(1, "a", "admin", ""), path, several=True, **about) if link.current]
 
     assert marked("/head-office") == marked("/stores") == ["/"]
+    assert marked("/head-office/questions/felt-welcome") == ["/head-office/questions"]
     assert marked("/stores/S001/employees", store="S001") == ["/stores/S001/employees"]
     assert marked("/account") == []
