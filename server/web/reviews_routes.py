@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import redirect, render_template, request
 
+from server.access.people import OFFICE_ROLES
 from server.access.scope import visible_stores
 from server.comparison.reviews import reviews_of, tells
 from server.database.engine import reading, writing
@@ -15,7 +16,7 @@ from server.errors import not_found, wrong_parameter
 from server.fleet.reviewing import decide, read_review
 from server.web.page import Page
 from server.web.reviews_page import ShownReviews
-from server.web.visitor import OFFICE_ROLES, reader, signed_in
+from server.web.visitor import reader, signed_in
 
 if TYPE_CHECKING:
     from flask import Blueprint
