@@ -55,7 +55,7 @@ class Today:
     expected: int
     kiosks: tuple[KioskNow, ...]
     pulse: int
-    reviews: int
+    reviews: int = 0
 
     @property
     def other(self) -> int:

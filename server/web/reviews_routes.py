@@ -46,7 +46,7 @@ def add_reviews(web: Blueprint, settings: Settings, clock: Clock, engine: Engine
         shown = ShownReviews(found, t, now_ms)
         return render_template("reviews.html", page=page, t=t, s=shown, may_decide=person.role in DECIDERS)
 
-    @web.post("/head-office/reviews/<int:number>")
+    @web.post("/head-office/reviews/<int(max=2147483647):number>")
     def judge(number: int) -> Any:
         now_ms = clock.now_ms()
         decision = request.form.get("decision", "")

@@ -11,14 +11,12 @@ import pytest
 from kiosk_shop import Shop, press
 from sqlalchemy import update
 
-from server.analysis.opening import Opening, Window
-from server.analysis.opening_text import read_spans, read_week
+from server.analysis.opening_text import read_week
 from server.database import tables
 from server.database.codes import ASIDE
 from server.database.engine import reading, writing
 from server.database.opening import set_week
 from server.database.reviews import EXCLUDED, KEPT
-from server.fleet.edges import edges_of
 from server.fleet.reviewing import decide, look_for_runs, read_review
 
 if TYPE_CHECKING:
@@ -167,18 +165,3 @@ def test_two_weeks_of_days_are_needed_to_know_what_is_usual(shop: Shop, clock: A
 def test_an_unknown_review_is_none(shop: Shop) -> None:
     with reading(shop.engine) as connection:
         assert read_review(connection, 5) is None
-
-
-def moment(text: str) -> int:
-    return round(1000 * datetime.fromisoformat(f"2026-11-{text}").replace(tzinfo=WARSAW).timestamp())
-
-
-def test_the_edges_of_a_day_are_its_first_opening_and_its_last_closing() -> None:
-    shop = Opening(WARSAW, read_week("mon-sat 09:00-13:00,15:00-20:00"), {LAST.toordinal(): read_spans("closed")})
-    thursday = LAST.toordinal() - 1
-    assert edges_of(shop, thursday) == {
-        "opening": Window(moment("19T08:30"), moment("19T09:15")),
-        "closing": Window(moment("19T19:30"), moment("19T20:30")),
-    }
-    assert edges_of(shop, LAST.toordinal()) == {}
-    assert edges_of(Opening(WARSAW, read_week("mon-sun 00:00-24:00"), {}), thursday) == {}
