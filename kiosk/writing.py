@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 FOLD_ANYWAY = 2_000
 STREAM_LASTS_MS = MAX_STREAM_DAYS * 86_400_000
 FULL, DAMAGED, SALVAGED = "buffer-full", "buffer-damaged", "buffer-salvaged"
+# The card takes nothing although it has room: worn out, loose, or made read-only by the kernel after errors.
+FAILING = "card-failing"
 
 
 class Writer:
@@ -128,7 +130,7 @@ class Writer:
             self._refuse(presses)
             return
         self.work.seq += len(reactions)
-        self.standing.discard(FULL)
+        self.standing -= {FULL, FAILING}
         for seq, (press, reaction) in enumerate(zip(presses, reactions, strict=True), first):
             light: Light = "thanks" if reaction.mark == "vote" else "repeat"
             self._tell(Outcome(press.button, press.at_ms, light, self.work.stream.token, seq))
@@ -176,9 +178,9 @@ class Writer:
         # The judge does not remember them: the next press of the same person is no repeat of one that was lost.
         self._judge = Judge()
         self.house.refused += len(presses)
-        if self.work.buffer.is_tight:
-            self.standing.add(FULL)
-            self.house.note(FULL, times=len(presses))
+        fault = FULL if self.work.buffer.is_tight else FAILING
+        self.standing.add(fault)
+        self.house.note(fault, times=len(presses))
         for press in presses:
             self._tell(Outcome(press.button, press.at_ms, "sorry", None, None))
 

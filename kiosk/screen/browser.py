@@ -16,12 +16,14 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 PORT = 8010
+DISPLAYS = Path("/sys/class/drm")
 # The page calls every ten seconds.
 SILENT_S = 60.0
 # A browser on a Pi 4 with a slow card takes half a minute to its first page.
@@ -66,16 +68,39 @@ def page_s(port: int) -> float | None:
     return float("inf") if answer is None else float(answer)
 
 
-class Keeper:
-    """Decides when a browser that runs has to go."""
+def displays(root: Path = DISPLAYS) -> frozenset[str]:
+    """The connectors at which the kernel sees a display."""
+    found = set()
+    for connector in root.glob("card*-*"):
+        try:
+            if (connector / "status").read_text().strip() == "connected":
+                found.add(connector.name)
+        except OSError:
+            continue
+    return frozenset(found)
 
-    def __init__(self, ask: Callable[[], float | None], now_s: Callable[[], float]) -> None:
+
+class Keeper:
+    """Decides when a browser that runs has to go: its page fell silent, or a display came that it does not fill."""
+
+    def __init__(
+        self,
+        ask: Callable[[], float | None],
+        now_s: Callable[[], float],
+        seen: Callable[[], frozenset[str]] = displays,
+    ) -> None:
         self._ask = ask
         self._now_s = now_s
+        self._seen = seen
+        self._displays = seen()
         self._patient_until_s = now_s() + STARTS_S
 
     def has_to_go(self) -> bool:
-        """Whether the page is silent although the kiosk would hear it."""
+        """Whether a display came, or the page is silent although the kiosk would hear it."""
+        before, self._displays = self._displays, self._seen()
+        if self._displays - before:
+            # A screen that was switched off and on again: the browser comes back small, in a corner.
+            return True
         silent_s = self._ask()
         if silent_s is None:
             # The kiosk restarts, or is being installed: the page waits for it just as we do, and needs time to return.
@@ -93,7 +118,7 @@ def keep(browser: Sequence[str], ask: Callable[[], float | None], told: threadin
             if process.poll() is not None:
                 return 1
             if keeper.has_to_go():
-                print("The page has not called for a minute; the browser begins anew.", file=sys.stderr)  # noqa: T201
+                print("The page is silent, or a display came; the browser begins anew.", file=sys.stderr)  # noqa: T201
                 return 1
         return 0
     finally:

@@ -18,12 +18,12 @@ SLEEPS = [sys.executable, "-c", "import time; print('up', flush=True); time.slee
 @pytest.fixture
 def times():
     """What the kiosk answers, and the moment."""
-    return {"page_s": float("inf"), "now_s": 1_000.0}
+    return {"page_s": float("inf"), "now_s": 1_000.0, "displays": frozenset({"card1-HDMI-A-1"})}
 
 
 @pytest.fixture
 def keeper(times):
-    return Keeper(lambda: times["page_s"], lambda: times["now_s"])
+    return Keeper(lambda: times["page_s"], lambda: times["now_s"], lambda: times["displays"])
 
 
 def test_a_browser_has_time_to_start_and_then_a_page_has_to_call(keeper, times):
@@ -108,3 +108,20 @@ def test_either_name_of_the_browser_will_do_and_none_is_said(monkeypatch, tmp_pa
 def test_it_loads_nothing_of_the_kiosk():
     program = "import sys, kiosk.screen.browser; sys.exit('flask' in sys.modules or 'sqlite3' in sys.modules)"
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_display_that_was_switched_off_and_on_begins_a_browser_anew_and_going_dark_does_not(keeper, times):
+    times["displays"] = frozenset()
+    assert not keeper.has_to_go()
+    times["displays"] = frozenset({"card1-HDMI-A-1"})
+    assert keeper.has_to_go()
+    assert not keeper.has_to_go()
+
+
+def test_displays_are_what_the_kernel_calls_connected(tmp_path):
+    for name, status in (("card0", None), ("card1-HDMI-A-1", "connected\n"), ("card1-HDMI-A-2", "disconnected\n")):
+        (tmp_path / name).mkdir()
+        if status:
+            (tmp_path / name / "status").write_text(status)
+    (tmp_path / "card1-DSI-1").mkdir()
+    assert browser.displays(tmp_path) == {"card1-HDMI-A-1"}

@@ -83,9 +83,11 @@ def test_failing_twice_shows_sorry_and_counts_as_refused_and_the_next_press_begi
     assert (sorry.light, sorry.seq) == ("sorry", None)
     counts = kit.recorder.counts()[0]
     assert (counts.thanked, counts.refused) == (1, 1)
+    assert kit.recorder.faults() == ["card-failing"]
     after = kit.press(pause_ms=500)
     assert (after.light, after.seq) == ("thanks", 1), "no repeat of a press that was lost"
     assert after.stream != first.stream
+    assert kit.recorder.faults() == []
 
 
 def test_a_commit_that_failed_twice_but_reached_the_card_is_never_overwritten(kit):
