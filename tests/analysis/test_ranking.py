@@ -106,6 +106,8 @@ def test_a_store_is_drawn_between_its_own_share_and_the_others(alpha, beta, tota
         (lambda: spread([(0, 0), (1, 2)]), "at least one"),
         (lambda: fit_beta_binomial([(math.nan, 2), (1, 2)]), "finite"),
         (lambda: shrink(3, 2, BetaPrior(1, 1)), "more positive"),
+        (lambda: BetaPrior(0, 1), "above 0"),
+        (lambda: BetaPrior(1, math.nan), "above 0"),
         (lambda: benjamini_hochberg([0.1, 1.1], 0.05), "p-value lies between"),
         (lambda: benjamini_hochberg([math.nan], 0.05), "p-value lies between"),
         (lambda: benjamini_hochberg([0.1], 0), "share of false findings"),
