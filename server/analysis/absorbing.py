@@ -55,7 +55,7 @@ def still_walking(walk: Walk) -> list[float]:
     _check(walk)
     shares = [1 / len(walk)] * len(walk)
     for _ in range(MOST_ROUNDS):
-        # Half of the walks wait a step: the shares stay the same, and a walk to and fro settles too.
+        # Half of the walks wait a step: the shares stay the same, and a walk back and forth settles too.
         then = list(shares)
         for share, row in zip(shares, walk, strict=True):
             for there, probability in row.items():
