@@ -68,9 +68,14 @@ def likeness(groups: Iterable[tuple[int, int, ClusterSums]]) -> float:
 
     Args:
         groups: (positive, total, clusters summed up) of each store.
+
+    Raises:
+        ValueError: more positives than presses, or negative counts.
     """
     excess = room = 0.0
     for positive, total, sums in groups:
+        if not 0 <= positive <= total:
+            raise ValueError(f"There can not be {positive} positive of {total} presses.")
         if sums.clusters < 2 or not 0 < positive < total:
             continue
         share = positive / total

@@ -31,6 +31,10 @@ class BetaPrior:
     alpha: float
     beta: float
 
+    def __post_init__(self) -> None:
+        if not (0 < self.alpha < math.inf and 0 < self.beta < math.inf):
+            raise ValueError("Both parameters of a prior are above 0.")
+
     @property
     def share(self) -> float:
         """The middle of the stores' true shares."""

@@ -87,3 +87,19 @@ def test_stores_that_tell_nothing_of_days_are_passed_over():
 def test_a_likeness_beyond_1_is_refused():
     with pytest.raises(ValueError, match="likeness lies between"):
         expected_effect(10, cluster_sums([(1, 10)]), 1.1)
+
+
+def test_the_treated_litters_of_the_same_table_agree_too():
+    # Weil's rats (Rao and Scott 1992, Table 1), the group that the reference cases leave out.
+    x = [12, 11, 10, 9, 10, 9, 9, 8, 8, 4, 7, 4, 5, 3, 3, 0]
+    n = [12, 11, 10, 9, 11, 10, 10, 9, 9, 5, 9, 7, 10, 6, 10, 7]
+    litters = list(zip(x, n, strict=True))
+    assert design_effect(litters) == pytest.approx(3.952861, abs=1e-6)
+    few = effective(sum(x), sum(n), cluster_sums(litters))
+    found = wilson(sum(x) / sum(n) * few, few)
+    assert (found.lower, found.upper) == pytest.approx((0.615, 0.878), abs=6e-4)
+
+
+def test_a_store_that_can_not_be_is_refused():
+    with pytest.raises(ValueError, match="4 positive of 3"):
+        likeness([(4, 3, cluster_sums([(1, 2)]))])
