@@ -16,10 +16,12 @@ from server.database.engine import reading, writing
 from server.database.figures import is_made_up
 from server.errors import Refusal, not_found
 from server.web import head_office, store_page
+from server.web.account_routes import add_account
 from server.web.definition_routes import add_definitions
 from server.web.employee_routes import add_employees
 from server.web.fleet_routes import add_fleet
 from server.web.page import Page, in_language, kept_address, page_asked, period_asked
+from server.web.people_routes import add_people
 from server.web.question_routes import add_questions
 from server.web.visitor import (
     Stranger,
@@ -58,6 +60,8 @@ def blueprint(settings: Settings, clock: Clock, engine: Engine) -> Blueprint:
     add_employees(web, settings, clock, engine)
     add_questions(web, settings, clock, engine)
     add_definitions(web, settings, clock, engine)
+    add_people(web, settings, clock, engine)
+    add_account(web, settings, clock, engine)
     return web
 
 
