@@ -31,6 +31,7 @@ def links_for(person: Person, path: str, *, store: str = "", several: bool = Fal
         found += [
             ("/head-office/questions", "nav.questions", False),
             ("/head-office/definitions", "nav.definitions", False),
+            ("/head-office/hx", "nav.hx", False),
         ]
     if person.role in ADMIN_ROLES:
         found.append(("/people", "nav.people", False))

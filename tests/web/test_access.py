@@ -71,6 +71,7 @@ RULES = {
     "POST /head-office/draft-question": Rule(OFFICE),
     "POST /head-office/ask": Rule(OFFICE, form={"kiosk": "K-001", "upper": "felt-welcome", "lower": "got-needed"}),
     "GET /head-office/definitions": Rule(REGIONS),
+    "GET /head-office/hx": Rule(REGIONS),
     "GET /head-office/definitions/next": Rule(OFFICE),
     "POST /head-office/definitions/next": Rule(OFFICE),
     "GET /people": Rule(ADMIN),

@@ -11,7 +11,7 @@ def paths(role: str, path: str, **about) -> list[str]:
 
 
 def test_each_role_gets_its_own_pages():
-    office = ["/", "/fleet", "/head-office/questions", "/head-office/definitions"]
+    office = ["/", "/fleet", "/head-office/questions", "/head-office/definitions", "/head-office/hx"]
     assert paths("manager", "/fleet") == ["/fleet"]
     assert paths("region", "/head-office", several=True) == office
     assert paths("head-office", "/head-office", several=True) == office
