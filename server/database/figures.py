@@ -141,7 +141,7 @@ def day_counts(connection: Connection, store_id: int, from_day: int, to_day: int
 def store_counts(
     connection: Connection, from_day: int, to_day: int, weekends: Sequence[Weekend] = (), store_id: int | None = None
 ) -> list[StoreCount]:
-    """Every store's presses over the days [from_day, to_day), by question, faces and weekend; or those of one store alone.
+    """Every store's presses over the days [from_day, to_day), by question, faces and weekend; or of one store alone.
 
     Employees' are not among them.
     """

@@ -519,6 +519,7 @@ sessions = _small(
     Column("user_id", ForeignKey("users.id"), nullable=False, index=True),
     Column("made_ms", BigInteger, nullable=False),
     Column("seen_ms", BigInteger, nullable=False),
+    Column("confirmed_ms", BigInteger, nullable=False, server_default="0"),  # when the password was last given in it
 )
 
 sign_in_delays = _small(  # per account and per address; a delay, never a lock

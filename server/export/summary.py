@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from server.export.json_parts import gap_json as _gap
-from server.export.json_parts import index_json as _index
+from server.export.json_parts import gap_json, index_json, rounded
 from server.export.times import utc_text
 
 if TYPE_CHECKING:
@@ -25,17 +24,17 @@ def summary_json(summary: StoreSummary) -> dict[str, Any]:
         **_figures(summary.figures),
         "others": {
             "stores": others.stores,
-            "service": _index(others.service),
-            "experience": _index(others.experience),
-            "gap": _gap(others.gap),
+            "service": index_json(others.service),
+            "experience": index_json(others.experience),
+            "gap": gap_json(others.gap),
         },
         "before": None if summary.before is None else _figures(summary.before),
         "incomparable_since": None if summary.incomparable_since is None else summary.incomparable_since.isoformat(),
         "days": [
             {
                 "day": day.day.isoformat(),
-                "service": _index(day.service),
-                "experience": _index(day.experience),
+                "service": index_json(day.service),
+                "experience": index_json(day.experience),
                 "reactions": day.reactions,
                 "running": day.running,
             }
@@ -46,8 +45,8 @@ def summary_json(summary: StoreSummary) -> dict[str, Any]:
                 "touchpoint": place.touchpoint,
                 "question": place.question,
                 "signal": place.signal,
-                "index": _index(place.index),
-                "others": _index(place.others),
+                "index": index_json(place.index),
+                "others": index_json(place.others),
                 "marked": place.marked,
             }
             for place in summary.places
@@ -67,10 +66,10 @@ def _figures(figures: Figures) -> dict[str, Any]:
             "to": period.end.isoformat(),
             "running": period.running,
         },
-        "service": _index(figures.service),
-        "experience": _index(figures.experience),
-        "gap": _gap(figures.gap),
-        "relative_gap": _gap(figures.relative),
+        "service": index_json(figures.service),
+        "experience": index_json(figures.experience),
+        "gap": gap_json(figures.gap),
+        "relative_gap": gap_json(figures.relative),
         "verdict": None if figures.verdict is None else figures.verdict.name,
         "reactions": figures.reactions,
         "counted": figures.counted,

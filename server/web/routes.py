@@ -16,11 +16,14 @@ from server.database.engine import reading, writing
 from server.database.figures import is_made_up
 from server.errors import Refusal
 from server.web import store_page
+from server.web.account_routes import add_account
 from server.web.definition_routes import add_definitions
 from server.web.employee_routes import add_employees
 from server.web.fleet_routes import add_fleet
+from server.web.human_routes import add_human
 from server.web.office_routes import add_office
 from server.web.page import Page, in_language, kept_address, period_asked
+from server.web.people_routes import add_people
 from server.web.question_routes import add_questions
 from server.web.reviews_routes import add_reviews
 from server.web.visitor import (
@@ -61,6 +64,9 @@ def blueprint(settings: Settings, clock: Clock, engine: Engine) -> Blueprint:
     add_employees(web, settings, clock, engine)
     add_questions(web, settings, clock, engine)
     add_definitions(web, settings, clock, engine)
+    add_human(web, settings, clock, engine)
+    add_people(web, settings, clock, engine)
+    add_account(web, settings, clock, engine)
     add_reviews(web, settings, clock, engine)
     return web
 

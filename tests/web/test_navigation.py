@@ -11,11 +11,11 @@ def paths(role: str, path: str, **about) -> list[str]:
 
 
 def test_each_role_gets_its_own_pages():
-    office = ["/", "/fleet", "/head-office/questions", "/head-office/definitions"]
+    office = ["/", "/fleet", "/head-office/questions", "/head-office/definitions", "/head-office/hx"]
     assert paths("manager", "/fleet") == ["/fleet"]
     assert paths("region", "/head-office", several=True) == office
     assert paths("head-office", "/head-office", several=True) == office
-    assert paths("admin", "/head-office", several=True) == office
+    assert paths("admin", "/head-office", several=True) == [*office, "/people"]
 
 
 def test_a_stores_page_leads_to_its_employees_and_back():

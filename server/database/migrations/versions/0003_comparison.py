@@ -124,6 +124,7 @@ def upgrade() -> None:
     op.add_column("questions", sa.Column("made_by", sa.Text(), server_default="starter", nullable=False))
     op.add_column("questions", sa.Column("active_ms", sa.BigInteger(), nullable=True))
     op.add_column("questions", sa.Column("retired_ms", sa.BigInteger(), nullable=True))
+    op.add_column("sessions", sa.Column("confirmed_ms", sa.BigInteger(), server_default="0", nullable=False))
     op.add_column("stores", sa.Column("opening", sa.Text(), server_default="", nullable=False))
     # ### end Alembic commands ###
     op.execute("UPDATE questions SET active_ms = 0")  # what was there could be put on a kiosk
