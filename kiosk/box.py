@@ -14,7 +14,7 @@ from kiosk.press import Outcome, Recorder
 
 if TYPE_CHECKING:
     import queue
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     from hardware.lights import Light
@@ -42,7 +42,7 @@ class Signs(NamedTuple):
 
 
 class Box:
-    """One running kiosk. `make_panel` opens the inputs and lamps of a layout."""
+    """One running kiosk. `make_panel` opens the inputs and lamps of a layout, `beside` holds faults of what is not the box."""
 
     def __init__(
         self,
@@ -57,11 +57,13 @@ class Box:
         every_s: int | None,
         limits: Limits = USUAL,
         starts: Starts | None = None,
+        beside: Collection[str] = (),
         ca_file: Path | None = None,
     ) -> None:
         self._ca_file = ca_file
         self._folder = folder
         self._starts = starts
+        self._beside = beside
         self._clock = clock
         self._cable = cable
         self._hardware = hardware
@@ -163,7 +165,7 @@ class Box:
 
     def faults(self) -> list[str]:
         """What is wrong now, as short names."""
-        found = [*self.front.listener.faults(), *self.recorder.faults()]
+        found = [*self.front.listener.faults(), *self.recorder.faults(), *sorted(self._beside)]
         if self.config is None:
             found.append("being-set-up")
         if self._unfit_version is not None:

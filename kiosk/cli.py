@@ -13,7 +13,7 @@ import click
 
 from kiosk import enrol as enrolment
 from kiosk.asking import ask
-from kiosk.errors import KioskError
+from kiosk.errors import KioskError, Unreachable
 from kiosk.leading import Leader, lead
 from kiosk.settings import check_server, load
 from wire.redacting import begin_logging
@@ -66,7 +66,10 @@ def enrol_command(server: str | None, code: str | None) -> None:
     server = check_server(server, insecure_lan=settings.insecure_lan)
     software = software_version()
     uploader = Uploader(server, software=software, trust=trust)
-    reply = enrolment.enrol(settings.data_dir, server, code, hardware_hash(settings.data_dir), software, uploader)
+    try:
+        reply = enrolment.enrol(settings.data_dir, server, code, hardware_hash(settings.data_dir), software, uploader)
+    except Unreachable as error:
+        raise KioskError(f"{error} The code is kept; to send it again: salve-kiosk enrol") from error
     click.echo(f"This is now kiosk {reply.kiosk} of store {reply.store}.")
 
 
@@ -89,12 +92,24 @@ def status_command(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found))
         return
-    click.echo(f"{found['thanked']} presses thanked for, {found['waiting']} waiting, {found['refused']} refused.")
-    click.echo(f"Last sync: {found['last_sync'] or 'none since the start'}.")
+    for line in _status_lines(found):
+        click.echo(line)
     if found.get("self_test"):
         click.echo("A self-test runs: presses do not count until it ends.")
     for fault in found["faults"]:
         click.echo(f"Fault: {fault}")
+
+
+def _status_lines(found: dict[str, Any]) -> list[str]:
+    """What a technician looks for first: whose kiosk this is, what became of its presses, and when it last met the server."""
+    name = f"Kiosk {found['kiosk']}" if found["kiosk"] else "A kiosk"
+    where = f"{name} of store {found['store']}, layout {found['layout']}." if found["store"] else "Not set up for a store yet."
+    counts = (
+        "The buffer can not be read."
+        if found["thanked"] is None
+        else "{thanked} presses thanked for, {waiting} waiting, {refused} refused."
+    )
+    return [where, counts.format_map(found), f"Last sync: {found['last_sync'] or 'none since the start'}."]
 
 
 @main.command("self-test", epilog="Example: salve-kiosk self-test")

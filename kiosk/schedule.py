@@ -155,19 +155,29 @@ class SyncSchedule:
         return self._clock.wall_ms() - self._clock.elapsed_ms()
 
     def _watch(self) -> None:
+        failing = False
         while not self._stop.is_set():
             self._looked_ms = self._clock.elapsed_ms()
             if self._pressed.wait(GUARD_S):
                 self._soon()
-            drift_ms = self._drift_ms()
-            if abs(drift_ms - self._known_drift_ms) > CLOCK_MOVED_MS:
-                self._known_drift_ms = drift_ms
-                self._plan()
             try:
-                if self._card_changed():
-                    self.now()
+                self._look()
             except Stopped:
                 return
+            except Exception as error:  # noqa: BLE001  # without a guard, the next step of the clock would end all syncs
+                if not failing:
+                    self._note("guard-failed", f"{type(error).__name__}: {error}")
+                failing = True
+            else:
+                failing = False
+
+    def _look(self) -> None:
+        drift_ms = self._drift_ms()
+        if abs(drift_ms - self._known_drift_ms) > CLOCK_MOVED_MS:
+            self._known_drift_ms = drift_ms
+            self._plan()
+        if self._card_changed():
+            self.now()
 
     def _soon(self) -> None:
         hurry = self._hurry.is_set()

@@ -29,6 +29,13 @@ TOTAL_S = 60.0
 MAX_ANSWER_BYTES = 1024 * 1024
 GZIP_FROM_BYTES = 1024
 PROBLEM_TYPE = "application/problem+json"
+# What a technician can do something about, in words.
+REASONS = {
+    urllib3.exceptions.NameResolutionError: "its name is not known here; is the network up?",
+    urllib3.exceptions.SSLError: "its certificate is not accepted; is this machine's date right?",
+    urllib3.exceptions.NewConnectionError: "nothing answers at its address and port",
+    urllib3.exceptions.ConnectTimeoutError: "no answer; is a firewall between?",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,4 +190,6 @@ def _as_unreachable(error: Exception) -> Unreachable:
     before = isinstance(error, requests.exceptions.ConnectTimeout) or isinstance(
         cause, urllib3.exceptions.NewConnectionError | urllib3.exceptions.SSLError
     )
-    return Unreachable(f"The server can not be reached ({type(cause or error).__name__}).", sent=not before)
+    kind = type(cause or error)
+    why = next((words for known, words in REASONS.items() if issubclass(kind, known)), kind.__name__)
+    return Unreachable(f"The server can not be reached ({why}).", sent=not before)

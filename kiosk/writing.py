@@ -119,8 +119,9 @@ class Writer:
         first = self.work.seq + 1
         reactions = [self._stamp(press, seq, config) for seq, press in enumerate(presses, first)]
         before = self.work
-        if not self._stored(first, reactions):
-            if self.work is not before and not afresh:
+        stored = self._stored(first, reactions)
+        if not stored:
+            if stored is None and self.work is not before and not afresh:
                 # A fresh buffer is in use, and these presses are its first.
                 self.take(presses, afresh=True)
                 return
@@ -151,8 +152,11 @@ class Writer:
             mark=verdict.mark,
         )
 
-    def _stored(self, first: int, reactions: list[Reaction]) -> bool:
-        """Commit, once more on a reopened connection with the same seqs when that failed; True only after a COMMIT."""
+    def _stored(self, first: int, reactions: list[Reaction]) -> bool | None:
+        """Commit, once more on a reopened connection with the same seqs when that failed; True only after a COMMIT.
+
+        None says that they are surely not on the card, False that nobody knows: stored anew, they might count twice.
+        """
         work = self.work
         for again in (False, True):
             try:
@@ -164,7 +168,7 @@ class Writer:
             except (StorageError, BufferUnsafe, OSError) as error:
                 if is_damage(error):
                     self._look_again()
-                    return False
+                    return False if again else None
                 work.buffer.is_tight = work.buffer.is_tight or is_full(error)
                 continue
             return True

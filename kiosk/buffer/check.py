@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.buffer.schema import APPLICATION_ID, COMPANIONS, FIRST_TABLES, TABLES
 from kiosk.errors import BufferUnsafe
-from wire.limits import MAX_ELAPSED_MS, MAX_NUMBER, MAX_SEQ, MAX_WALL_MS
+from wire.limits import MAX_ELAPSED_MS, MAX_NUMBER, MAX_SEQ, MAX_TEXT, MAX_WALL_MS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +27,8 @@ NOT_DAMAGE = frozenset(
     }
 )
 
+NOT_HEX = "*[^0-9a-f]*"
+CONTROL = "'*[' || char(1) || '-' || char(31) || ']*'"
 # Sentences about the content that always hold; each statement finds one that does not.
 NEVER = (
     "SELECT 'a stream without a token' FROM streams WHERE length(token) <> 32 OR token GLOB '*[^0-9a-f]*'",
@@ -45,16 +47,26 @@ NEVER = (
         "SELECT 'a stream that can not be' FROM streams WHERE typeof(high) || typeof(acknowledged) || typeof(safe)"
         " <> 'integerintegerinteger'"
     ),
+    # The following travel with requests, and the server refuses a request whole for one text or number that it can not take:
+    # the limits are those of wire/limits.py.
+    f"SELECT 'a parent without a token' FROM streams WHERE length(parent) <> 32 OR parent GLOB '{NOT_HEX}'",  # noqa: S608
     (
-        "SELECT 'a card that can not be' FROM card WHERE typeof(thanked) || typeof(refused) <> 'integerinteger'"
-        " OR typeof(epoch) NOT IN ('null', 'text')"
+        "SELECT 'a card that can not be' FROM card WHERE typeof(thanked) || typeof(refused) <> 'integerinteger'"  # noqa: S608
+        " OR min(thanked, refused) < 0 OR typeof(epoch) NOT IN ('null', 'text')"
+        f" OR length(epoch) > {MAX_TEXT} OR epoch GLOB {CONTROL}"
     ),
-    "SELECT 'a boot that can not be' FROM boots WHERE typeof(last_elapsed_ms) <> 'integer'",
     (
-        "SELECT 'an anchor that can not be' FROM anchors"
+        "SELECT 'a boot that can not be' FROM boots WHERE typeof(last_elapsed_ms) <> 'integer'"  # noqa: S608
+        f" OR last_elapsed_ms NOT BETWEEN 0 AND {MAX_ELAPSED_MS} OR number NOT BETWEEN 0 AND {MAX_NUMBER}"
+        f" OR length(boot_id) NOT BETWEEN 1 AND {MAX_TEXT} OR boot_id GLOB {CONTROL}"
+    ),
+    (
+        "SELECT 'an anchor that can not be' FROM anchors"  # noqa: S608
         " WHERE typeof(elapsed_ms) || typeof(server_ms) || typeof(uncertainty_ms) <> 'integerintegerinteger'"
+        f" OR elapsed_ms NOT BETWEEN 0 AND {MAX_ELAPSED_MS} OR server_ms NOT BETWEEN 0 AND {MAX_WALL_MS}"
+        f" OR uncertainty_ms NOT BETWEEN 0 AND {MAX_ELAPSED_MS} OR boot NOT IN (SELECT number FROM boots)"
     ),
-    "SELECT 'no card' WHERE (SELECT count(*) FROM card WHERE length(buffer) = 32) <> 1",
+    f"SELECT 'no card' WHERE (SELECT count(*) FROM card WHERE length(buffer) = 32 AND buffer NOT GLOB '{NOT_HEX}') <> 1",  # noqa: S608
 )
 
 

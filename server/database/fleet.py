@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import BigInteger, Integer, cast, func, select
+from sqlalchemy import BigInteger, Integer, case, cast, func, select
 
 from server.database import completeness
 from server.database.driver import run
 from server.database.tables import (
     buffers,
     held,
+    kiosk_keys,
     kiosk_states,
     kiosks,
     placements,
@@ -22,7 +23,7 @@ from server.database.tables import (
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from sqlalchemy import Connection, ScalarSelect
+    from sqlalchemy import ColumnElement, Connection, ScalarSelect
 
 
 # A stream lasts a week at most, so one that began longer ago holds nothing that was pressed since.
@@ -33,7 +34,8 @@ class FleetRow(NamedTuple):
     """A kiosk that stands somewhere now.
 
     `thanked` and `refused` are what its buffers claim; `known` is how far its streams are known, `lost` of these not coming any
-    more, `held` of these not counted yet; `pressed_ms` is its newest press; `usual_pause_ms` None while it is not known.
+    more, `held` of these not counted yet; `pressed_ms` is its newest press; `usual_pause_ms` None while it is not known;
+    `revoked` 1 when every key it ever had was ended.
     """
 
     id: int
@@ -55,6 +57,7 @@ class FleetRow(NamedTuple):
     held: int
     pressed_ms: int | None
     usual_pause_ms: int | None
+    revoked: int
 
 
 class HeardDay(NamedTuple):
@@ -89,6 +92,7 @@ def fleet_rows(connection: Connection, store_ids: Collection[int] | None = None)
             _sum(func.count(), held.c.sender_id),
             func.coalesce(_last_pressed_lately(), _last_pressed_in_newest()),
             kiosk_states.c.usual_pause_ms,
+            _revoked(),
         )
         .join(placements, (placements.c.kiosk_id == kiosks.c.id) & placements.c.until_ms.is_(None))
         .join(stores, stores.c.id == placements.c.store_id)
@@ -165,6 +169,12 @@ def heard_days(connection: Connection, from_day: int) -> list[HeardDay]:
     """All looks since that UTC day."""
     rows = run(connection, "SELECT kiosk_id, day, looks, heard FROM heard_days WHERE day >= ?", (from_day,))
     return [HeardDay(*row) for row in rows]
+
+
+def _revoked() -> ColumnElement[int]:
+    """1 when a kiosk has keys and none of them is good any more."""
+    ended = func.min(case((kiosk_keys.c.revoked_ms.is_(None), 0), else_=1))
+    return func.coalesce(select(ended).where(kiosk_keys.c.kiosk_id == kiosks.c.id).correlate(kiosks).scalar_subquery(), 0)
 
 
 def _last_pressed_lately() -> ScalarSelect[int | None]:

@@ -37,7 +37,8 @@ class Facts(NamedTuple):
     """What is known of one kiosk; times in Unix milliseconds, `health` as it said it last.
 
     `others_heard`: whether another kiosk of its store was heard lately, None when it stands there alone. `incidents` by their
-    name, with how often. `silent_buttons` look dead by what was pressed beside them.
+    name, with how often. `silent_buttons` look dead by what was pressed beside them. `revoked`:
+    whether all its keys were ended.
     """
 
     enrolled_ms: int
@@ -51,6 +52,7 @@ class Facts(NamedTuple):
     incidents: Mapping[str, int]
     others_heard: bool | None
     silent_buttons: Sequence[str] = ()
+    revoked: bool = False
 
 
 class Trouble(NamedTuple):
@@ -72,6 +74,9 @@ def troubles(facts: Facts, now_ms: int) -> list[Trouble]:
     if facts.disabled:
         return []
     found = [Trouble(name, n=times) for name, times in facts.incidents.items() if name != "two-boots" or times >= TURNS]
+    if facts.revoked:
+        # It speaks, and is turned away: neither its plug nor its network is to blame.
+        return [*found, Trouble("revoked", at_ms=facts.enrolled_ms if facts.heard_ms is None else facts.heard_ms)]
     if not is_heard(facts.heard_ms, now_ms):
         return [*found, *_unheard(facts, now_ms)]
     faults = [str(fault) for fault in _list(facts.health.get("faults"))]

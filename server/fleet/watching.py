@@ -83,6 +83,7 @@ def look(connection: Connection, now_ms: int, store_ids: Collection[int] | None 
             incidents=incidents[row.id],
             others_heard=others_heard(others),
             silent_buttons=silent.get(row.id, ()),
+            revoked=bool(row.revoked),
         )
         found.append(Watched(row, health, facts.others_heard, troubles(facts, now_ms), remarks(facts, now_ms)))
     return found

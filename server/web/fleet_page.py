@@ -23,9 +23,21 @@ if TYPE_CHECKING:
 
 # A page stays small on a phone; a store is chosen, or all are asked for.
 MOST_SHOWN = 40
-UNHEARD = frozenset({"never", "offline", "silent", "silent-all"})
+UNHEARD = frozenset({"never", "offline", "silent", "silent-all", "revoked"})
 URGENCY = (
-    *("full", "input", "card-copied", "key-elsewhere", "two-boots", "stuck", "damaged", "offline", "silent-all", "silent"),
+    *(
+        "full",
+        "input",
+        "card-copied",
+        "key-elsewhere",
+        "two-boots",
+        "stuck",
+        "damaged",
+        "revoked",
+        "offline",
+        "silent-all",
+        "silent",
+    ),
     *("never", "dead", "power", "hot", "nobody", "fault", WELL, OFF),
 )
 
@@ -164,7 +176,7 @@ def _urgency(one: Watched) -> tuple[bool, int]:
 def _mark(one: Watched) -> str:
     if one.state in {WELL, OFF}:
         return one.state
-    return "silent" if one.state in UNHEARD - {"offline"} else "open"
+    return "silent" if one.state in UNHEARD - {"offline", "revoked"} else "open"
 
 
 def _thanked(row: FleetRow) -> int:

@@ -235,3 +235,12 @@ def test_no_text_comes_home_that_would_make_every_later_request_malformed(old, w
     wreck = wreck_of(old)
     assert wreck.past() is None
     assert wreck.boots() == []
+
+
+def test_a_stream_without_presses_claims_none_lost(old, wreck_of):
+    # Every start begins a stream, and often nobody has pressed yet when the buffer turns out to be damaged.
+    wreck = wreck_of(old)
+    ends = {}
+    for portion in wreck.portions():
+        ends[portion.stream.token] = portion.upto
+    assert sorted(ends.values()) == [30, ROWS]

@@ -363,6 +363,22 @@ def test_a_guard_that_hangs_or_died_guards_no_longer(sync, schedule_of, clock):
     assert not schedule.is_guarded()
 
 
+def test_a_look_that_nobody_foresaw_to_fail_is_noted_once_and_the_guard_goes_on(sync, schedule_of):
+    noted, looks = [], []
+
+    def changed():
+        looks.append(1)
+        if len(looks) < 3:
+            raise OSError("unreadable")
+        return False
+
+    schedule = schedule_of(changed=changed, note=lambda *fault: noted.append(fault))
+    schedule.start()
+    wait_until(lambda: len(looks) > 3)
+    assert schedule.is_guarded()
+    assert noted == [("guard-failed", "OSError: unreadable")]
+
+
 def test_after_stop_nothing_runs(sync, schedule_of):
     sync.wait_s = 0.1
     schedule = schedule_of()

@@ -12,6 +12,7 @@ from server.database import tables
 from server.database.engine import reading, writing
 from server.database.incidents import note_incident
 from server.fleet.enrolment import enrol, make_code
+from server.fleet.kiosks import give_key, revoke
 from server.fleet.watching import count_heard
 from server.i18n.translator import translator
 from server.web.fleet_page import URGENCY
@@ -111,6 +112,21 @@ def test_each_state_is_told_with_its_reason(sign_in, shops, two, clock, facts, s
     page = sign_in("manager", "S001").get("/fleet").get_data(as_text=True)
     assert states(page) == {"K-001": state}
     assert words in text(page)
+
+
+def test_a_kiosk_whose_keys_were_ended_is_not_called_silent(sign_in, shops, two, clock):
+    with writing(shops.engine) as connection:
+        for kiosk in two:
+            give_key(connection, kiosk.id, clock.now_ms())
+        revoke(connection, "K-001", clock.now_ms())
+    office = sign_in("head-office")
+    page = office.get("/fleet").get_data(as_text=True)
+    assert states(page)["K-001"] == "revoked"
+    assert states(page)["K-002"] != "revoked"
+    assert "what it sends is turned away" in text(page)
+    with writing(shops.engine) as connection:
+        give_key(connection, two[0].id, clock.now_ms())
+    assert states(office.get("/fleet").get_data(as_text=True))["K-001"] != "revoked"
 
 
 def test_silent_offline_and_never_heard_are_told_apart(sign_in, shops, stores, clock):
