@@ -16,6 +16,7 @@ Salve, by verbs:
   ./setup.sh kiosk     make this Raspberry Pi a kiosk; --dry-run shows every step and changes nothing, --help the rest
   ./setup.sh server    (not in this release) install a production server on Debian
   ./setup.sh bench     what a kiosk costs beside a limit measured in the same run: a press, and being ready
+  ./setup.sh simulate  draw 500 equal stores 200 times over, and count what the head office page would claim of them
   ./setup.sh torture   (not in this release) the promise, tried for hours
 
 Settings are in docs/settings.md.
@@ -143,6 +144,11 @@ bench() {
   return "$slow"
 }
 
+simulate() {
+  need_packages kiosk,server,postgres,dev
+  exec "$VENV/bin/python" -m bench.equal_stores "$@"
+}
+
 demo() {
   need_packages kiosk,server
   exec "$VENV/bin/python" -m demo "$@"
@@ -156,6 +162,7 @@ case "$verb" in
   check) check ;;
   kiosk) exec deploy/install-kiosk.sh "$@" ;;
   bench) bench ;;
+  simulate) simulate "$@" ;;
   server | torture) later "$verb" ;;
   "" | help | -h | --help) usage ;;
   *)

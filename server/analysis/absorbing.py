@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     # Of each state: the probability of each next state; what is missing to 1 ends the walk.
     Walk = Sequence[Mapping[int, float]]
 
-MOST_ROUNDS = 100_000
+MOST_ROUNDS = 20_000
 SETTLED = 1e-14
 
 
@@ -36,13 +36,13 @@ def expected_steps(walk: Walk) -> float:
         row = {there: share for there, share in rows[gone].items() if there < gone}
         leaves = math.fsum([*row.values(), ends[gone]])
         for here in into[gone]:
-            if here < gone:
-                share = rows[here].pop(gone)
-                if leaves == 0:
-                    return math.inf if share else 0.0
+            share = rows[here].pop(gone) if here < gone else 0.0
+            if share and leaves:
                 _pass_on(rows[here], here, row, share / leaves, into)
                 ends[here] += share * ends[gone] / leaves
                 steps[here] += share * steps[gone] / leaves
+            elif share:
+                steps[here] = math.inf  # from there it never gets out
     return steps[0] / ends[0] if ends[0] else math.inf
 
 
@@ -55,13 +55,12 @@ def still_walking(walk: Walk) -> list[float]:
     _check(walk)
     shares = [1 / len(walk)] * len(walk)
     for _ in range(MOST_ROUNDS):
-        then = [0.0] * len(walk)
+        # Half of the walks wait a step: the shares stay the same, and a walk back and forth settles too.
+        then = list(shares)
         for share, row in zip(shares, walk, strict=True):
             for there, probability in row.items():
                 then[there] += share * probability
         whole = math.fsum(then)
-        if whole == 0:
-            break
         then = [share / whole for share in then]
         moved = sum(abs(new - old) for new, old in zip(then, shares, strict=True))
         shares = then

@@ -35,6 +35,18 @@ def lost_to_pause(per_minute: float, pause_s: float) -> float:
     return -math.expm1(-per_minute / 60 * pause_s)
 
 
+def longest_silence_s(per_minute: float, confidence: float = 0.999) -> float:
+    """Seconds without a press that a working kiosk almost never has where so many a minute are usual; infinite at none.
+
+    Raises:
+        ValueError: a negative rate, or a confidence outside 0 to 1.
+    """
+    _check(per_minute, 0)
+    if not 0 < confidence < 1:
+        raise ValueError(f"The confidence lies between 0 and 1, not at {confidence}.")
+    return -math.log(1 - confidence) * 60 / per_minute if per_minute else math.inf
+
+
 def burst_threshold(per_minute: float, window_s: float, false_share: float = 0.0005, least: int = 5) -> int:
     """How many presses within a window are a burst where so many a minute are usual: honest ones rarely make one.
 

@@ -60,6 +60,39 @@ def effective(positive: int, total: int, *groupings: ClusterSums) -> float:
     return total / design_effect_of_sums(positive, total, *groupings) if total else 0.0
 
 
+def likeness(groups: Iterable[tuple[int, int, ClusterSums]]) -> float:
+    """How alike presses of one cluster are beyond their store's share (intraclass correlation, 0 to 1), from many stores.
+
+    One store's seven days tell little of how much days differ: its own design effect is below the truth half of the time, and
+    such stores look surer than they are. All stores' days together tell it well.
+
+    Args:
+        groups: (positive, total, clusters summed up) of each store.
+
+    Raises:
+        ValueError: more positives than presses, or negative counts.
+    """
+    excess = room = 0.0
+    for positive, total, sums in groups:
+        if not 0 <= positive <= total:
+            raise ValueError(f"There can not be {positive} positive of {total} presses.")
+        if sums.clusters < 2 or not 0 < positive < total:
+            continue
+        share = positive / total
+        of_one = share * (1 - share)
+        squares = sums.sum_xx - 2 * share * sums.sum_xn + share * share * sums.sum_nn
+        excess += sums.clusters / (sums.clusters - 1) * squares - of_one * total
+        room += of_one * (sums.sum_nn - total)
+    return min(1.0, max(0.0, excess / room)) if room > 0 else 0.0
+
+
+def expected_effect(total: int, sums: ClusterSums, alike: float) -> float:
+    """The design effect of clusters of these sizes where presses of one are so much alike: 1 + (mean size - 1) likeness."""
+    if not 0 <= alike <= 1:
+        raise ValueError(f"A likeness lies between 0 and 1, not at {alike}.")
+    return 1 + (sums.sum_nn / total - 1) * alike if sums.clusters and total else 1.0
+
+
 def _effect(positive: int, total: int, sums: ClusterSums) -> float:
     # Where every press stands alone there is nothing to correct, and m / (m - 1) would take one press off.
     if sums.clusters < 2 or sums.clusters >= total or positive in (0, total):

@@ -60,7 +60,7 @@ def composite(
     unknown = sorted(set(parts) - set(weights))
     if unknown:
         raise ValueError(f"These parts have no weight: {', '.join(unknown)}.")
-    known = {name: part for name, part in parts.items() if part is not None and part != (0, 0)}
+    known = {name: part for name, part in parts.items() if part is not None and tuple(part) != (0, 0)}
     coverage = math.fsum(weights[name] for name in known)
     if coverage < LEAST_COVERAGE - SAME:
         return Composite(coverage, None, None, None, None, None)

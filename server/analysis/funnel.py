@@ -30,7 +30,7 @@ def funnel_limits(target: float, total: int, confidence: float = 0.95, overdispe
         ValueError: a target, a number of presses or a confidence that can not be.
     """
     _check_target(target)
-    if total < 1:
+    if not 1 <= total < math.inf:
         raise ValueError("A funnel begins at one press.")
     if not 0 < confidence < 1:
         raise ValueError(f"The confidence lies between 0 and 1, not at {confidence}.")

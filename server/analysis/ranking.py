@@ -31,6 +31,10 @@ class BetaPrior:
     alpha: float
     beta: float
 
+    def __post_init__(self) -> None:
+        if not (0 < self.alpha < math.inf and 0 < self.beta < math.inf):
+            raise ValueError("Both parameters of a prior are above 0.")
+
     @property
     def share(self) -> float:
         """The middle of the stores' true shares."""
@@ -139,7 +143,7 @@ def adjusted(p_values: Iterable[float]) -> list[float]:
     found, least = [1.0] * len(given), 1.0
     order = sorted(range(len(given)), key=given.__getitem__)
     for rank in range(len(given), 0, -1):
-        least = min(least, given[order[rank - 1]] * len(given) / rank)
+        least = min(least, given[order[rank - 1]] * (len(given) / rank))
         found[order[rank - 1]] = least
     return found
 

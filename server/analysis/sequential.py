@@ -1,4 +1,4 @@
-"""Two other watches: Wald's test, for "has the store recovered?", and the run length of an exponentially weighted mean."""
+"""Other watches: Wald's test for "has the store recovered?", points that follow the hour, an exponentially weighted mean."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from server.analysis.absorbing import expected_steps
+from server.analysis.detection import ODDS_RATIO
 
 STATES = 400
 
@@ -58,6 +59,17 @@ def sprt(better: float, worse: float, false_worse: float, false_better: float) -
         (false_worse * to_worse - (1 - false_worse) * to_better) / gain_better,
         ((1 - false_better) * to_worse - false_better * to_better) / gain_worse,
     )
+
+
+def points_by_hour(negative: bool, share_usual: float, odds_ratio: float = ODDS_RATIO) -> float:
+    """A CUSUM's points for one press where the usual share of negative ones changes with the hour (Steiner et al. 2000).
+
+    Raises:
+        ValueError: a share outside 0 to 1, or odds that do not rise.
+    """
+    if not 0 <= share_usual <= 1 or not 1 < odds_ratio < math.inf:
+        raise ValueError("A share lies between 0 and 1, and the odds to notice are higher than the usual ones.")
+    return negative * math.log(odds_ratio) - math.log(1 - share_usual + odds_ratio * share_usual)
 
 
 def ewma_run_length(newest: float, start: float, limit: float, share_negative: float, states: int = STATES) -> float:

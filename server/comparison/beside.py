@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from server.analysis.intervals import Interval, quantile
 from server.analysis.proportions import difference_of, overlap_correlation, phi, wilson
 from server.analysis.standardise import LEAST_PRESSES, direct, is_reversed
-from server.comparison.indexes import LEAST_FOR_VALUE, NO_GAP, Gap
+from server.comparison.indexes import LEAST_FOR_VALUE, NO_CLUSTERS, NO_GAP, Gap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from server.analysis.clustering import ClusterSums
     from server.comparison.indexes import Tally, Visits
     from server.comparison.strata import Strata
 
@@ -48,7 +49,10 @@ NOT_BESIDE = Beside(None, None, NO_GAP, NO_GAP)
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What one store's presses over a period come to; `suspect` ones were set aside in such number that it is not ranked."""
+    """What one store's presses over a period come to; `suspect` ones were set aside in such number that it is not ranked.
+
+    The days are the same presses with each day as one cluster; none where the period is too short for that.
+    """
 
     service: Tally
     experience: Tally
@@ -56,6 +60,8 @@ class Counted:
     service_strata: Strata
     experience_strata: Strata
     suspect: bool = False
+    service_days: ClusterSums = NO_CLUSTERS
+    experience_days: ClusterSums = NO_CLUSTERS
 
 
 class Compared(NamedTuple):

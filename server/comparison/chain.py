@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
 # With fewer stores there is no middle to be better than.
 LEAST_FOR_MIDDLE = 3
+NO_DAYS = (NO_CLUSTERS, NO_CLUSTERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +202,7 @@ class Chain:
         return visits_of(found) if found else NO_VISITS
 
     def _tallies(self, store_id: int, counts: list[StoreCount]) -> tuple[Tally, Tally]:
-        service, experience = self._days.get(store_id, (NO_CLUSTERS, NO_CLUSTERS))
+        service, experience = self._days.get(store_id, NO_DAYS)
         return (
             tally((count for count in counts if count.question_id in self.service_ids), service),
             tally((count for count in counts if count.question_id in self.experience_ids), experience),
@@ -219,6 +220,8 @@ class Chain:
                 strata_of(count for count in counts if count.question_id in self.service_ids),
                 strata_of(count for count in counts if count.question_id in self.experience_ids),
                 suspect=much_marked(sum(count.marked for count in counts), sum(_counted(count) for count in counts)),
+                service_days=self._days.get(store_id, NO_DAYS)[0],
+                experience_days=self._days.get(store_id, NO_DAYS)[1],
             )
         return stand(found, mix.weights, self.definition.least_count)
 

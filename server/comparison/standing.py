@@ -1,9 +1,9 @@
 """How every store stands to the others: one decision for all of them, from counts alone.
 
 Each store's service, experience and gap are held against those of the other stores together, as if all had the chain's mix of
-hours (`mix`); where a store's presses are too few in a part of the week, as they came. All these comparisons are judged
-at once: of what is called sure at most one in fifty is chance (Benjamini and Hochberg 1995). Pages and exports say
-nothing of a store beside the others but what stands here.
+hours (`mix`). Where a store's presses are too few in a part of the week they stand beside the others as they came, and nothing
+is called sure: it may be the hours. All these comparisons are judged at once: of what is called sure at most one in twenty is
+chance (Benjamini and Hochberg 1995). Pages and exports say nothing of a store beside the others but what stands here.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from server.analysis.ranking import adjusted
 from server.comparison.beside import NOT_BESIDE, Beside, Compared, Counted, compare
+from server.comparison.day_floor import with_floor
 from server.comparison.indexes import NO_TALLY, NO_VISITS, Visits, add, subtract, visits_of
 from server.comparison.strata import NAMES, NO_STRATA, add_strata, subtract_strata
 
@@ -23,9 +24,8 @@ if TYPE_CHECKING:
 LEAST_OTHERS = 3
 # Effective presses of each index that a store needs for a word on how it stands; with fewer it has numbers and ranges alone.
 LEAST_FOR_PLACE = 100
-# Of all comparisons that are called sure, at most this share may be chance. With the usual 0.05 a page with seven true findings
-# would carry a false one in about every third period.
-FALSE_SHARE = 0.02
+# Of all comparisons that are called sure, at most this share may be chance.
+FALSE_SHARE = 0.05
 
 WIDER, ALIKE, NARROWER, TOO_FEW, ALONE = "wider", "alike", "narrower", "too-few", ""
 GROUPS = (WIDER, ALIKE, NARROWER, TOO_FEW)
@@ -85,11 +85,20 @@ def stand(stores: Mapping[int, Counted], weights: Sequence[float] | None, least:
     pressed = {store_id: own for store_id, own in stores.items() if own.service.total + own.experience.total}
     if len(pressed) - 1 < LEAST_OTHERS:
         return NO_STANDINGS
+    pressed = with_floor(pressed)
     everyone = _together(pressed)
     found = {store_id: compare(own, _without(everyone, own), weights, least) for store_id, own in pressed.items()}
-    judged = {store_id: one for store_id, one in found.items() if one.effective >= max(LEAST_FOR_PLACE, least)}
+    judged = {
+        store_id: one
+        for store_id, one in found.items()
+        if one.effective >= max(LEAST_FOR_PLACE, least) and (one.standardised or weights is None)
+    }
     sure = _sure(judged)
-    standings = {store_id: _standing(one, sure.get(store_id), len(judged)) for store_id, one in found.items()}
+    enough = max(LEAST_FOR_PLACE, least)
+    standings = {
+        store_id: _standing(one, sure.get(store_id), len(judged), enough=one.effective >= enough)
+        for store_id, one in found.items()
+    }
     ranked = {store_id: one for store_id, one in judged.items() if not pressed[store_id].suspect}
     return Standings(
         standings,
@@ -126,12 +135,13 @@ def _sure(judged: Mapping[int, Compared]) -> dict[int, tuple[bool, bool, bool]]:
     return {store_id: (next(stands), next(stands), next(stands)) for store_id in judged}
 
 
-def _standing(one: Compared, sure: tuple[bool, bool, bool] | None, compared: int) -> Standing:
+def _standing(one: Compared, sure: tuple[bool, bool, bool] | None, compared: int, *, enough: bool) -> Standing:
+    """A store's standing; one that was not judged, because its hours are no one else's, can not be told from the others."""
     service, experience, gap = (
         replace(beside, sure=is_sure and beside.away.clear)
         for beside, is_sure in zip((one.service, one.experience, one.gap), sure or (False,) * 3, strict=True)
     )
-    group = TOO_FEW if sure is None else _group(gap)
+    group = _group(gap) if enough else TOO_FEW
     thin = tuple(NAMES[place] for place in one.thin)
     return Standing(group, service, experience, gap, one.standardised, thin, compared)
 

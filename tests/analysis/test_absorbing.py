@@ -40,7 +40,12 @@ def test_one_state_ends_as_a_coin_does(end):
 def test_a_walk_that_never_ends_takes_for_ever():
     assert expected_steps([{0: 1.0}]) == math.inf
     assert expected_steps([{1: 0.5, 2: 0.5}, {1: 1.0}, {}]) == math.inf
+
+
+def test_a_trap_that_is_not_reached_does_no_harm():
     assert expected_steps([{}, {1: 1.0}]) == 1
+    assert expected_steps([{}, {2: 1.0}, {2: 1.0}]) == 1
+    assert expected_steps([{0: 0.5, 1: 0.0}, {1: 1.0}]) == 2
 
 
 def test_a_walk_of_a_billion_steps_keeps_its_digits():
@@ -54,7 +59,7 @@ def test_after_a_long_time_the_shares_no_longer_move(walk):
     shares = np.array(still_walking(walk))
     moved = shares @ np.array([[row.get(there, 0.0) for there in range(len(walk))] for row in walk])
     assert shares.sum() == pytest.approx(1)
-    if moved.sum() > 0.05:
+    if moved.sum() > 0.2:
         assert moved / moved.sum() == pytest.approx(shares, abs=1e-6)
 
 

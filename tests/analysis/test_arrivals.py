@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from server.analysis.arrivals import binomial_at_least, burst_threshold, lost_to_pause, poisson_at_least
+from server.analysis.arrivals import binomial_at_least, burst_threshold, longest_silence_s, lost_to_pause, poisson_at_least
 
 
 @given(st.integers(0, 300), st.floats(0, 200))
@@ -39,6 +39,11 @@ def test_a_longer_pause_costs_more(rate, pause):
     assert 0 <= lost_to_pause(rate, pause) <= lost_to_pause(rate, pause + 1) <= 1
 
 
+def test_a_working_kiosk_is_silent_for_so_long_once_in_a_thousand_gaps():
+    assert math.exp(-longest_silence_s(0.5) / 60 * 0.5) == pytest.approx(0.001)
+    assert longest_silence_s(0) == math.inf
+
+
 @given(st.floats(0, 30))
 def test_honest_visitors_rarely_reach_the_threshold(rate):
     threshold = burst_threshold(rate, 10)
@@ -56,6 +61,8 @@ def test_honest_visitors_rarely_reach_the_threshold(rate):
         (lambda: lost_to_pause(-1, 2), "0 or more"),
         (lambda: burst_threshold(1, math.inf), "0 or more"),
         (lambda: burst_threshold(1, 10, 0), "false share"),
+        (lambda: longest_silence_s(-1), "0 or more"),
+        (lambda: longest_silence_s(1, 1), "confidence"),
     ],
 )
 def test_impossible_input_is_refused_with_a_sentence(call, sentence):

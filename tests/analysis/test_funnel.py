@@ -57,6 +57,7 @@ def test_few_stores_are_not_winsorised():
     [
         (lambda: funnel_limits(0, 10), "target lies"),
         (lambda: funnel_limits(0.8, 0), "begins at one press"),
+        (lambda: funnel_limits(0.8, math.nan), "begins at one press"),
         (lambda: funnel_limits(0.8, 10, 1.0), "confidence"),
         (lambda: funnel_limits(0.8, 10, overdispersion=math.nan), "finite number"),
         (lambda: overdispersion([], 0.8), "at least one store"),

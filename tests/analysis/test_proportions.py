@@ -85,6 +85,20 @@ def test_newcombe_covers_a_difference_of_small_stores(one, other):
     assert 0.93 < held < 0.985
 
 
+# The rows of Newcombe's Table II (Stat Med 17:873, method 10) that the reference cases leave out.
+@pytest.mark.parametrize(
+    ("row", "limits"),
+    [
+        ((6, 7, 2, 7), (0.0582, 0.8062)),
+        ((5, 56, 0, 29), (-0.0381, 0.1926)),
+        ((0, 10, 0, 10), (-0.2775, 0.2775)),
+        ((10, 10, 0, 10), (0.6075, 1.0)),
+    ],
+)
+def test_the_rest_of_the_table_agrees_too(row, limits):
+    assert close(newcombe(*row), *limits)
+
+
 def test_bentur_and_the_ninety_per_cent_case_agree():
     assert close(paired_newcombe(1, 1, 7, 12), -0.507, -0.026, 6e-4)
     # The paper cuts its digits here: 0.0378 is printed as 0.037.

@@ -90,6 +90,15 @@ def test_a_net_score_of_two_faces_is_that_of_the_pressed_ones():
     assert net_score(420, 315, 1161).upper == pytest.approx(0.1357, abs=6e-5)
 
 
+# Bentur's airway data, and 43 pairs that agree but for one (90 %), as Tango and Newcombe print them.
+@pytest.mark.parametrize(
+    ("cells", "confidence", "limits"), [((1, 1, 7, 12), 0.95, (-0.517, -0.026)), ((43, 0, 1, 0), 0.90, (-0.096, 0.037))]
+)
+def test_tangos_published_intervals_are_ours(cells, confidence, limits):
+    found = tango(*cells, confidence)
+    assert (found.lower, found.upper) == pytest.approx(limits, abs=6e-4)
+
+
 def test_it_covers_what_it_says():
     # All outcomes of 30 and 30 presses with true shares 0.9 and 0.8, weighed by their probability.
     first, second = stats.binom.pmf(range(31), 30, 0.9), stats.binom.pmf(range(31), 30, 0.8)

@@ -8,7 +8,7 @@ from statistics import fmean
 
 import pytest
 
-from server.analysis.sequential import ewma_run_length, sprt
+from server.analysis.sequential import ewma_run_length, points_by_hour, sprt
 
 
 def judged(share: float, chance: Random) -> tuple[bool, int]:
@@ -40,6 +40,13 @@ def test_between_the_lines_it_waits():
     assert test.judge(5, 5) is False
 
 
+def test_points_by_the_hour_are_the_log_likelihood_ratio():
+    for usual in (0.05, 0.1, 0.3):
+        worse = 27 / 7 * usual / (1 - usual + 27 / 7 * usual)
+        assert points_by_hour(True, usual) == pytest.approx(math.log(worse / usual))
+        assert points_by_hour(False, usual) == pytest.approx(math.log((1 - worse) / (1 - usual)))
+
+
 def presses_to_limit(newest: float, limit: float, share: float, chance: Random) -> int:
     mean, presses = 0.1, 0
     while mean < limit:
@@ -68,6 +75,8 @@ def test_without_negative_presses_it_takes_for_ever():
         (lambda: sprt(0.1, 0.3, 0.6, 0.5), "together below 1"),
         (lambda: sprt(0.1, 0.3, math.nan, 0.5), "together below 1"),
         (lambda: sprt(0.1, 0.3, 0.02, 0.03).judge(3, 2), "3 negative of 2"),
+        (lambda: points_by_hour(True, 1.1), "share lies"),
+        (lambda: points_by_hour(True, 0.1, 1), "odds to notice"),
         (lambda: ewma_run_length(1, 0.1, 0.3, 0.1), "newest press"),
         (lambda: ewma_run_length(0.1, 0.1, 0.3, 1.1), "share of negative"),
         (lambda: ewma_run_length(0.1, 0.3, 0.3, 0.1), "above the start"),

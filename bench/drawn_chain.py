@@ -1,8 +1,8 @@
 """Draws a chain of stores whose visitors are treated alike: the presses, as the server's tables would sum them up.
 
-Visitors come in groups that often answer alike, within seconds; many answer both questions; stores have different sizes and their
-own mix of hours; evenings and weekends are worse everywhere; and each store has better and worse days. All of that makes stores look
-different that are not.
+Visitors come in groups that often answer alike, within seconds; many answer both questions; stores have different sizes and
+their own mix of hours; evenings and weekends are worse everywhere; and each store has better and worse days. All of that makes
+stores look different that are not.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Model:
 
     stores: int = 500
     days: int = 7
-    visitors_a_day: float = 40  # of the middle store
+    visitors_a_day: float = 70  # of the middle store
     sizes: float = 0.7  # spread of log visitors a day between stores
     mixes: tuple[float, ...] = (6, 8, 4)  # Dirichlet: the parts of the day, and how alike stores are in them
     weekend_busier: float = 0.5  # spread of log visitors on weekend days between stores
