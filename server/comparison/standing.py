@@ -24,9 +24,8 @@ if TYPE_CHECKING:
 LEAST_OTHERS = 3
 # Effective presses of each index that a store needs for a word on how it stands; with fewer it has numbers and ranges alone.
 LEAST_FOR_PLACE = 100
-# Of all comparisons that are called sure, at most this share may be chance. With the usual 0.05 a page with seven true findings
-# would carry a false one in about every third period.
-FALSE_SHARE = 0.02
+# Of all comparisons that are called sure, at most this share may be chance.
+FALSE_SHARE = 0.05
 
 WIDER, ALIKE, NARROWER, TOO_FEW, ALONE = "wider", "alike", "narrower", "too-few", ""
 GROUPS = (WIDER, ALIKE, NARROWER, TOO_FEW)
@@ -95,7 +94,11 @@ def stand(stores: Mapping[int, Counted], weights: Sequence[float] | None, least:
         if one.effective >= max(LEAST_FOR_PLACE, least) and (one.standardised or weights is None)
     }
     sure = _sure(judged)
-    standings = {store_id: _standing(one, sure.get(store_id), len(judged)) for store_id, one in found.items()}
+    enough = max(LEAST_FOR_PLACE, least)
+    standings = {
+        store_id: _standing(one, sure.get(store_id), len(judged), enough=one.effective >= enough)
+        for store_id, one in found.items()
+    }
     ranked = {store_id: one for store_id, one in judged.items() if not pressed[store_id].suspect}
     return Standings(
         standings,
@@ -132,12 +135,13 @@ def _sure(judged: Mapping[int, Compared]) -> dict[int, tuple[bool, bool, bool]]:
     return {store_id: (next(stands), next(stands), next(stands)) for store_id in judged}
 
 
-def _standing(one: Compared, sure: tuple[bool, bool, bool] | None, compared: int) -> Standing:
+def _standing(one: Compared, sure: tuple[bool, bool, bool] | None, compared: int, *, enough: bool) -> Standing:
+    """A store's standing; one that was not judged, because its hours are no one else's, can not be told from the others."""
     service, experience, gap = (
         replace(beside, sure=is_sure and beside.away.clear)
         for beside, is_sure in zip((one.service, one.experience, one.gap), sure or (False,) * 3, strict=True)
     )
-    group = TOO_FEW if sure is None else _group(gap)
+    group = _group(gap) if enough else TOO_FEW
     thin = tuple(NAMES[place] for place in one.thin)
     return Standing(group, service, experience, gap, one.standardised, thin, compared)
 

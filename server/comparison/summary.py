@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from server.comparison.chain import Chain, Figures, Others
 from server.comparison.indexes import NO_GAP, NO_INDEX, Index, add, gap_of, index_of, tally, tally_of_days, without_range
+from server.comparison.kept_chains import chain_of
 from server.comparison.live import Today, today_so_far
 from server.comparison.periods import Period, end_ms, local_today, parse_period
 from server.comparison.standing import LEAST_OTHERS
@@ -98,7 +99,7 @@ def store_summary(connection: Connection, store: StoreRef, period: Period, now_m
     asked = asked_questions(connection)
     today = local_today(store.timezone, now_ms)
     definition = valid_at(connection, min(now_ms, end_ms(period, store.timezone)))
-    chain = Chain(connection, period, definition, asked)
+    chain = chain_of(connection, period, definition, asked)
     before = None if period.running else Chain(connection, period.before, definition, asked, store.id)
     tomorrow = today + timedelta(days=1)
     shown = _shown_days(min(period.end, tomorrow))
@@ -124,16 +125,16 @@ def chain_summary(connection: Connection, stores: Sequence[StoreRef], period_tex
     """The figures of these stores in their order, each in its own days; raises a Refusal (400) for a wrong period."""
     asked = asked_questions(connection)
     chains: dict[Period, Chain] = {}
-    chain_of: list[Chain] = []
+    each: list[Chain] = []
     for store in stores:
         period = parse_period(period_text, local_today(store.timezone, now_ms))
         if period not in chains:
             definition = valid_at(connection, min(now_ms, end_ms(period, store.timezone)))
-            chains[period] = Chain(connection, period, definition, asked)
-        chain_of.append(chains[period])
-    pairs = list(zip(chain_of, stores, strict=True))
+            chains[period] = chain_of(connection, period, definition, asked)
+        each.append(chains[period])
+    pairs = list(zip(each, stores, strict=True))
     period = parse_period(period_text, local_today("UTC", now_ms))
-    usual = chain_of[0] if chain_of else Chain(connection, period, valid_at(connection, now_ms), asked)
+    usual = each[0] if each else Chain(connection, period, valid_at(connection, now_ms), asked)
     return ChainSummary(
         period=usual.period,
         stores=tuple(chain.figures(store) for chain, store in pairs),
