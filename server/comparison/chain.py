@@ -90,7 +90,9 @@ class Chain:
         self.visits: dict[int, list[VisitCount]] = defaultdict(list)
         first, end = period.first.toordinal(), period.end.toordinal()
         for count in store_counts(connection, first, end):
-            self.counts[count.store_id].append(count)
+            # What colleagues say has an access rule of its own, and is in none of these figures.
+            if asked[count.question_id].dimension != "EX":
+                self.counts[count.store_id].append(count)
         for visit in visit_counts(connection, first, end):
             if visit.service_id in self.service_ids and visit.experience_id in self.experience_ids:
                 self.visits[visit.store_id].append(visit)

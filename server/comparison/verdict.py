@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from server.comparison.quadrant import Verdict
     from server.comparison.summary import StoreSummary
 
-MUCH_MARKED = 0.20
-
 
 def paragraph(summary: StoreSummary) -> list[Sentence]:
     """The one to four sentences that open a store's page."""
@@ -83,11 +81,6 @@ def strong_means(summary: StoreSummary) -> list[Sentence]:
     if len(targets) == 1:
         return [Sentence("strong-means.target", values={"target": target, "hundred": HUNDRED}) for target in targets]
     return [Sentence("strong-means.targets", values={"served": shown(cuts.service), "welcomed": shown(cuts.experience)})]
-
-
-def much_marked(marked: int, counted: int) -> bool:
-    """Whether so many presses were set aside that somebody should look at the kiosk."""
-    return marked > MUCH_MARKED * (marked + counted)
 
 
 def _running(summary: StoreSummary) -> list[Sentence]:

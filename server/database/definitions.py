@@ -27,3 +27,9 @@ def definition_at(connection: Connection, at_ms: int) -> Row[Any] | None:
     made = select(definitions).where(definitions.c.made_ms <= at_ms).order_by(definitions.c.version.desc()).limit(1)
     first = select(definitions).order_by(definitions.c.version).limit(1)
     return connection.execute(made).first() or connection.execute(first).first()
+
+
+def definitions_made(connection: Connection) -> list[tuple[int, int]]:
+    """Every version with when it was made, in their order."""
+    rows = connection.execute(select(definitions.c.version, definitions.c.made_ms).order_by(definitions.c.version))
+    return [(version, made_ms) for version, made_ms in rows]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from server.export.summary_parts import gap_json, hours_json, index_json, line_json, rounded, skills_json
 from server.export.times import utc_text
 
 if TYPE_CHECKING:
     from server.comparison.chain import Figures
-    from server.comparison.indexes import Gap, Index
     from server.comparison.live import Today
+    from server.comparison.raw import Raw
     from server.comparison.summary import StoreSummary
 
 
@@ -22,42 +24,33 @@ def summary_json(summary: StoreSummary) -> dict[str, Any]:
         **_figures(summary.figures),
         "others": {
             "stores": others.stores,
-            "service": _index(others.service),
-            "experience": _index(others.experience),
-            "gap": _gap(others.gap),
+            "service": index_json(others.service),
+            "experience": index_json(others.experience),
+            "gap": gap_json(others.gap),
         },
         "before": None if summary.before is None else _figures(summary.before),
         "incomparable_since": None if summary.incomparable_since is None else summary.incomparable_since.isoformat(),
-        "days": [
-            {
-                "day": day.day.isoformat(),
-                "service": _index(day.service),
-                "experience": _index(day.experience),
-                "reactions": day.reactions,
-                "running": day.running,
-            }
-            for day in summary.days
-        ],
+        "lens": {"touchpoint": summary.lens.touchpoint, "question": summary.lens.question},
+        **line_json(summary.line),
+        "hours": None if summary.hours is None else hours_json(summary.hours),
         "places": [
             {
                 "touchpoint": place.touchpoint,
                 "question": place.question,
                 "signal": place.signal,
-                "index": _index(place.index),
-                "others": _index(place.others),
+                "index": index_json(place.index),
+                "others": index_json(place.others),
                 "marked": place.marked,
             }
             for place in summary.places
         ],
+        "skills": None if summary.skills is None else skills_json(summary.skills),
+        "raw": None if summary.raw is None else _raw(summary.raw),
         "today": _today(summary.today),
         "definition_version": summary.definition.version,
+        "earlier_definition_version": summary.earlier_version,
         "made_up": summary.made_up,
     }
-
-
-def rounded(value: float | None) -> float | None:
-    """A figure as pages show it, one decimal; never a negative nothing."""
-    return None if value is None else round(value, 1) + 0.0
 
 
 def _figures(figures: Figures) -> dict[str, Any]:
@@ -69,10 +62,10 @@ def _figures(figures: Figures) -> dict[str, Any]:
             "to": period.end.isoformat(),
             "running": period.running,
         },
-        "service": _index(figures.service),
-        "experience": _index(figures.experience),
-        "gap": _gap(figures.gap),
-        "relative_gap": _gap(figures.relative),
+        "service": index_json(figures.service),
+        "experience": index_json(figures.experience),
+        "gap": gap_json(figures.gap),
+        "relative_gap": gap_json(figures.relative),
         "verdict": None if figures.verdict is None else figures.verdict.name,
         "reactions": figures.reactions,
         "counted": figures.counted,
@@ -81,25 +74,8 @@ def _figures(figures: Figures) -> dict[str, Any]:
     }
 
 
-def _index(index: Index) -> dict[str, Any]:
-    return {
-        "value": rounded(index.value),
-        "low": rounded(index.low),
-        "high": rounded(index.high),
-        "positive": index.positive,
-        "total": index.total,
-        "withheld": index.withheld,
-    }
-
-
-def _gap(gap: Gap) -> dict[str, Any]:
-    return {
-        "points": rounded(gap.points),
-        "low": rounded(gap.low),
-        "high": rounded(gap.high),
-        "method": gap.method,
-        "pairs": gap.pairs,
-    }
+def _raw(raw: Raw) -> dict[str, Any]:
+    return {"set_aside": dict(raw.rules), "service": rounded(raw.service), "experience": rounded(raw.experience)}
 
 
 def _today(today: Today) -> dict[str, Any]:
@@ -116,7 +92,17 @@ def _today(today: Today) -> dict[str, Any]:
                 "heard_at": None if kiosk.heard_ms is None else utc_text(kiosk.heard_ms),
                 "silent": kiosk.silent,
                 "waiting": kiosk.waiting,
+                "troubles": [trouble.name for trouble in kiosk.watched.troubles] if kiosk.watched else [],
             }
             for kiosk in today.kiosks
+        ],
+        "late": [
+            {
+                "kiosk": late.kiosk,
+                "presses": late.presses,
+                "from": date.fromordinal(late.first_day).isoformat(),
+                "to": date.fromordinal(late.last_day + 1).isoformat(),
+            }
+            for late in today.late
         ],
     }

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import request
 
+from server.comparison.parts import Lens, read_lens
 from server.comparison.periods import DEFAULT
 from server.errors import wrong_parameter
 from server.i18n.translator import LANGUAGES
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
     from server.i18n.translator import Translator
 
 
-KEPT = frozenset({"period", "from", "to", "sort", "page", "lang", "next", "store"})
+KEPT = frozenset({"period", "from", "to", "sort", "page", "lang", "next", "store", "touchpoint", "question"})
 PERIOD = ("period", "from", "to")
+LENS = ("touchpoint", "question")
 
 
 class Page:
@@ -38,7 +40,7 @@ class Page:
     @property
     def kept(self) -> list[tuple[str, str]]:
         """Parameters that a form of this page sends along."""
-        return [(key, value) for key, value in request.args.items() if key in {"sort", "lang"}]
+        return [(key, value) for key, value in request.args.items() if key in {"sort", "lang", *LENS}]
 
     def here(self, **changes: str) -> str:
         """This page's address with some parameters changed."""
@@ -49,6 +51,10 @@ class Page:
             wanted.pop("page", None)
         wanted |= changes
         return f"?{urlencode(wanted)}" if wanted else request.path
+
+    def without(self, *names: str) -> str:
+        """This page's address without some parameters."""
+        return address(request.path, {key: value for key, value in request.args.items() if key in KEPT and key not in names})
 
     def to(self, path: str, **parameters: str) -> str:
         """Another page's address, in the language that this one's address asks for."""
@@ -96,6 +102,11 @@ def period_asked() -> str:
         refusal = wrong_parameter("from", "and to must be days like 2026-11-14")
         refusal.facts["reason"] = "day"
         raise refusal from error
+
+
+def lens_asked() -> Lens:
+    """The touchpoint and the question that the address asks to see alone; raises a Refusal (400) for what is no name."""
+    return read_lens(*(request.args.get(name) for name in LENS))
 
 
 def page_asked() -> int:

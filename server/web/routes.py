@@ -15,8 +15,9 @@ from server.database.engine import reading, writing
 from server.database.figures import is_made_up
 from server.errors import Refusal, not_found
 from server.web import head_office, store_page
+from server.web.change_routes import CHAIN_ROLES, add_changes
 from server.web.fleet_routes import add_fleet
-from server.web.page import Page, in_language, kept_address, page_asked, period_asked
+from server.web.page import Page, in_language, kept_address, lens_asked, page_asked, period_asked
 from server.web.visitor import (
     OFFICE_ROLES,
     Stranger,
@@ -51,6 +52,7 @@ def blueprint(settings: Settings, clock: Clock, engine: Engine) -> Blueprint:
     web.register_error_handler(Stranger, lambda _: to_sign_in())
     _add_sign_in(web, settings, clock, engine)
     _add_pages(web, settings, clock, engine)
+    add_changes(web, settings, clock, engine)
     add_fleet(web, settings, clock, engine)
     return web
 
@@ -146,10 +148,11 @@ def _add_pages(web: Blueprint, settings: Settings, clock: Clock, engine: Engine)
             person = signed_in(connection, settings, now_ms)
             place = visible_store(connection, person, code)
             period = parse_period(period_asked(), local_today(place.timezone, now_ms))
-            summary = store_summary(connection, place, period, now_ms)
+            summary = store_summary(connection, place, period, now_ms, lens_asked())
             several = person.role in OFFICE_ROLES or len(visible_stores(connection, person)) > 1
         page = Page(reader(place.languages, place.territory), made_up=summary.made_up, person=person, several=several)
-        return render_template("store.html", page=page, t=page.t, s=store_page.ShownSummary(summary, page.t, now_ms))
+        shown = store_page.ShownSummary(summary, page.t, now_ms, person.email)
+        return render_template("store.html", page=page, t=page.t, s=shown, for_all=person.role in CHAIN_ROLES)
 
     @web.get("/stores/<code>/pulse")
     def store_pulse(code: str) -> Response:

@@ -50,7 +50,7 @@ def summary(
     earlier = None if before is None else figures(*(index(*one) for one in before), beside, period, cuts)
     today = Today(0, 0, 0, 0, 0, 0, 0, 0, (), 0)
     now = figures(*own, beside, period, cuts, extra)
-    return StoreSummary(now, beside, earlier, changed, (), (), today, TODAY, Definition(1, (), ()), made_up=False)
+    return StoreSummary(now, beside, earlier, changed, today, TODAY, Definition(1, (), ()), made_up=False)
 
 
 def names(sentences) -> list[str]:
@@ -275,12 +275,6 @@ def test_strong_is_explained_by_the_cut_it_was_measured_at():
     assert verdict.strong_means(alike)[0].values == {"target": 80, "hundred": 100}
     middle = summary((364, 400), (356, 400), cuts=Cuts(80.5, 70.1, declared=False))
     assert names(verdict.strong_means(middle)) == ["strong-means.middle"]
-
-
-def test_more_than_a_fifth_marked_asks_for_a_look_at_the_kiosk():
-    assert not verdict.much_marked(20, 80)
-    assert verdict.much_marked(21, 79)
-    assert not verdict.much_marked(0, 0)
 
 
 def test_every_sentence_can_be_said_in_every_language():

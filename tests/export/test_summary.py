@@ -13,7 +13,8 @@ from server.comparison.periods import local_today, parse_period
 from server.comparison.summary import store_summary
 from server.database.engine import reading, writing
 from server.database.tables import days
-from server.export.summary import rounded, summary_json
+from server.export.summary import summary_json
+from server.export.summary_parts import rounded
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -64,7 +65,8 @@ def test_the_json_says_what_the_pages_result_says(chain: Any, client: FlaskClien
 def test_a_store_without_presses_has_no_numbers_rather_than_zero(chain: Any, client: FlaskClient) -> None:
     answer = client.get("/api/v1/stores/S002/summary", headers=chain.token("S002"))
     assert answer.json is not None
-    assert answer.json["service"] == {"value": None, "low": None, "high": None, "positive": 0, "total": 0, "withheld": "none"}
+    nothing = {"value": None, "low": None, "high": None, "positive": 0, "total": 0, "effective": 0.0, "withheld": "none"}
+    assert answer.json["service"] == nothing
     assert answer.json["today"]["kiosks"][0]["kiosk"] == "K-002"
 
 

@@ -80,6 +80,15 @@ def upgrade() -> None:
             name=op.f("uq_reviews_kiosk_id_question_id_local_day_edge_polarity"),
         ),
     )
+    op.create_index(
+        "ix_reactions_set_aside",
+        "reactions",
+        ["kiosk_id", "pressed_ms"],
+        unique=False,
+        sqlite_where=sa.text("counted IS 0"),
+        postgresql_where=sa.text("counted IS false"),
+    )
+    op.create_index("ix_arrivals_recent", "arrivals", ["kiosk_id", "received_ms"], unique=False)
     op.add_column("export_tokens", sa.Column("employees", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("questions", sa.Column("made_ms", sa.BigInteger(), server_default="0", nullable=False))
     op.add_column("questions", sa.Column("made_by", sa.Text(), server_default="starter", nullable=False))
