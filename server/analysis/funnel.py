@@ -38,7 +38,9 @@ def funnel_limits(target: float, total: int, confidence: float = 0.95, overdispe
         raise ValueError("An overdispersion is a finite number, 0 or more.")
     widen = math.sqrt(overdispersion) if overdispersion > WIDEN_FROM else 1.0
     beyond = (1 - confidence) / 2
-    lower, upper = (_interpolated(share, target, total) for share in (beyond, 1 - beyond))
+    # With a handful of presses interpolation may step over the target itself.
+    lower = min(target, _interpolated(beyond, target, total))
+    upper = max(target, _interpolated(1 - beyond, target, total))
     return Interval(max(0.0, target - widen * (target - lower)), min(1.0, target + widen * (upper - target)))
 
 

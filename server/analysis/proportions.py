@@ -9,16 +9,22 @@ import math
 from statistics import NormalDist
 
 from server.analysis.intervals import Interval, check_counts, quantile
+from server.analysis.score import miettinen_nurminen, net_score, tango
+from server.analysis.special import beta_quantile
 
 __all__ = [
     "Interval",
     "change_p",
     "correlated_newcombe",
     "difference_of",
+    "jeffreys",
+    "miettinen_nurminen",
+    "net_score",
     "newcombe",
     "overlap_correlation",
     "paired_newcombe",
     "phi",
+    "tango",
     "wilson",
 ]
 
@@ -39,6 +45,18 @@ def wilson(positive: float, total: float, confidence: float = 0.95) -> Interval:
     centre = positive + z * z / 2
     reach = z * math.sqrt(max(0.0, positive * (total - positive) / total) + z * z / 4)
     return Interval(max(0.0, (centre - reach) / (total + z * z)), min(1.0, (centre + reach) / (total + z * z)))
+
+
+def jeffreys(positive: float, total: float, confidence: float = 0.95) -> Interval:
+    """The equal-tailed interval of the posterior Beta(x + 1/2, n - x + 1/2), reaching 0 at x = 0 and 1 at x = n.
+
+    Brown, Cai and DasGupta 2001 (their modified Jeffreys); for where a posterior is needed, else `wilson`.
+    """
+    check_counts(positive, total)
+    quantile(confidence)  # refuses a confidence that can not be
+    beyond, a, b = (1 - confidence) / 2, positive + 0.5, total - positive + 0.5
+    lower = beta_quantile(beyond, a, b) if positive else 0.0
+    return Interval(lower, beta_quantile(1 - beyond, a, b) if positive < total else 1.0)
 
 
 def newcombe(positive_1: float, total_1: float, positive_2: float, total_2: float, confidence: float = 0.95) -> Interval:

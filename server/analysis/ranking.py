@@ -74,7 +74,8 @@ def spread(counts: Counts) -> Spread:
     _check(counts)
     total = sum(n for _, n in counts)
     share = sum(x for x, _ in counts) / total
-    of_one = share * (1 - share)
+    # total / (total - 1): chance alone then gives exactly as much as its degrees of freedom, even where stores have one press.
+    of_one = share * (1 - share) * total / (total - 1) if total > 1 else 0.0
     if of_one <= 0:
         return Spread(0.0, 1.0)
     excess = sum(n * (x / n - share) ** 2 for x, n in counts) / of_one

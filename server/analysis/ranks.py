@@ -69,7 +69,7 @@ def _draw(alpha: float, beta: float, draws: int, chance: Random) -> list[float]:
         return [chance.gauss(middle, deviation) for _ in range(draws)]
     draw = chance.gammavariate
     # The smallest number instead of 0, which a very small alpha gives now and then.
-    return [math.log(max(draw(alpha, 1), 5e-324) / max(draw(beta, 1), 5e-324)) for _ in range(draws)]
+    return [math.log(max(draw(alpha, 1), 5e-324)) - math.log(max(draw(beta, 1), 5e-324)) for _ in range(draws)]
 
 
 def _sum_up(stood: list[int], draws: int, confidence: float) -> Ranks:

@@ -2,24 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import pytest
 
 from server.analysis.quadrants import probability_above, quadrant
-
-CASES = json.loads((Path(__file__).parent / "cases.json").read_text(encoding="utf-8"))["quadrants"]
-
-
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_agrees_with_the_computed_case(case):
-    given = case["inputs"]
-    above_s = probability_above(*given["service"], given["cut"])
-    above_e = probability_above(*given["experience"], given["cut"])
-    expected = case["expected"]
-    assert above_s * (1 - above_e) == pytest.approx(expected["good_poor"], abs=1e-6)
-    assert (1 - above_s) * (1 - above_e) == pytest.approx(expected["poor_poor"], abs=1e-6)
 
 
 def test_the_clear_store_serves_well_and_the_unclear_one_stays_below_four_fifths():
