@@ -8,6 +8,7 @@ from server.commands.exports import export
 from server.commands.held import held
 from server.commands.kiosks import kiosk
 from server.commands.people import token, user
+from server.commands.questions import questions
 from server.commands.rollups import rollup
 from server.commands.serving import serve, upgrade
 from server.commands.stores import store
@@ -26,5 +27,5 @@ def main() -> None:
     """
 
 
-for _command in (upgrade, serve, worker, store, user, kiosk, token, export, held, rollup):
+for _command in (upgrade, serve, worker, store, user, kiosk, token, questions, export, held, rollup):
     main.add_command(_command)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from server.export.summary_parts import gap_json, hours_json, index_json, line_json, rounded, skills_json
+from server.export.json_parts import gap_json, index_json, rounded
+from server.export.summary_parts import hours_json, line_json, skills_json
 from server.export.times import utc_text
 
 if TYPE_CHECKING:

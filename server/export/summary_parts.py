@@ -4,41 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from server.export.json_parts import gap_json, index_json, rounded
+
 if TYPE_CHECKING:
     from server.comparison.hours_of_week import HoursOfWeek
-    from server.comparison.indexes import Gap, Index
     from server.comparison.line import Line
     from server.comparison.marks import Mark
     from server.comparison.skills import Family, Skills
-
-
-def rounded(value: float | None) -> float | None:
-    """A figure as pages show it, one decimal; never a negative nothing."""
-    return None if value is None else round(value, 1) + 0.0
-
-
-def index_json(index: Index) -> dict[str, Any]:
-    """An index with its range, its presses, and how many independent ones they weigh."""
-    return {
-        "value": rounded(index.value),
-        "low": rounded(index.low),
-        "high": rounded(index.high),
-        "positive": index.positive,
-        "total": index.total,
-        "effective": rounded(index.effective),
-        "withheld": index.withheld,
-    }
-
-
-def gap_json(gap: Gap) -> dict[str, Any]:
-    """A gap or another difference."""
-    return {
-        "points": rounded(gap.points),
-        "low": rounded(gap.low),
-        "high": rounded(gap.high),
-        "method": gap.method,
-        "pairs": gap.pairs,
-    }
 
 
 def line_json(line: Line) -> dict[str, Any]:
