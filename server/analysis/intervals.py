@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist
 
 
@@ -19,6 +20,7 @@ class Interval:
         return self.lower <= value <= self.upper
 
 
+@lru_cache(maxsize=16)  # the same few confidences over and over, for each of hundreds of stores
 def quantile(confidence: float) -> float:
     """How many standard deviations reach to both sides with this confidence: 1.959964 for 0.95."""
     if not 0 < confidence < 1:

@@ -120,10 +120,18 @@ def overlap_correlation(phi_of_pairs: float, pairs: float, total_1: float, total
     return phi_of_pairs * pairs / math.sqrt(total_1 * total_2)
 
 
-def difference_of(minuend: float, of_minuend: Interval, subtrahend: float, of_subtrahend: Interval) -> Interval:
-    """The interval of one estimate minus an independent other one, from their own intervals (MOVER, Zou and Donner 2008)."""
-    below = math.hypot(minuend - of_minuend.lower, of_subtrahend.upper - subtrahend)
-    above = math.hypot(of_minuend.upper - minuend, subtrahend - of_subtrahend.lower)
+def difference_of(
+    minuend: float, of_minuend: Interval, subtrahend: float, of_subtrahend: Interval, correlation: float = 0.0
+) -> Interval:
+    """The interval of one estimate minus another, from their own intervals (MOVER, Zou and Donner 2008).
+
+    `correlation` (-1 to 1) is how far the two vary together; 0 for independent ones.
+    """
+    down, up = minuend - of_minuend.lower, of_minuend.upper - minuend
+    less_down, less_up = subtrahend - of_subtrahend.lower, of_subtrahend.upper - subtrahend
+    # max: rounding may leave a hair below 0 where the correlation is 1 and both reaches are equal.
+    below = math.sqrt(max(0.0, down * down - 2 * correlation * down * less_up + less_up * less_up))
+    above = math.sqrt(max(0.0, up * up - 2 * correlation * up * less_down + less_down * less_down))
     return Interval(minuend - subtrahend - below, minuend - subtrahend + above)
 
 

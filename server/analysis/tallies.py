@@ -14,6 +14,13 @@ HOUR_UNCERTAINTY_MS = 30 * 60_000
 DAY_UNCERTAINTY_MS = 12 * 3_600_000
 
 POSITIVE, NEUTRAL, NEGATIVE, MARKED, UNCERTAIN, CLUSTERS, SUM_XX, SUM_XN, SUM_NN = range(9)
+# The day's parts by which stores are compared like with like: their names, and the hour at which each begins. Each has two
+# columns of a day's row behind the nine above: counted presses whose hour is known, and those of them that are positive.
+BANDS = ("morning", "afternoon", "evening")
+BAND_STARTS = (0, 12, 17)
+BAND_COLUMNS = tuple(f"{band}_{what}" for band in BANDS for what in ("counted", "positive"))
+DAY_COLUMNS = SUM_NN + 1 + len(BAND_COLUMNS)
+BAND_AT = tuple(SUM_NN + 1 + 2 * (sum(start <= hour for start in BAND_STARTS) - 1) for hour in range(24))
 POLARITY_COLUMNS = {"positive": POSITIVE, "neutral": NEUTRAL, "negative": NEGATIVE}
 BOTH, SERVICE_ONLY, EXPERIENCE_ONLY, NEITHER = range(4)
 
@@ -92,6 +99,10 @@ class Tally:
             if hour not in self.hours:
                 self.hours[hour] = [0] * 4
             self.hours[hour][column] += 1
+            if press.counted:
+                band = BAND_AT[press.hour]
+                row[band] += 1
+                row[band + 1] += press.polarity == POSITIVE
         if press.counted:
             self._add_to_cluster(press, key, row)
             if first is not None:
@@ -113,7 +124,7 @@ class Tally:
     def _day(self, key: DayKey) -> list[int]:
         row = self.days.get(key)
         if row is None:
-            row = self.days[key] = [0] * 9
+            row = self.days[key] = [0] * DAY_COLUMNS
         return row
 
     def _add_to_cluster(self, press: Press, key: DayKey, row: list[int]) -> None:

@@ -12,6 +12,7 @@ import click
 
 from server.access.sessions import IDLE_MS, LONGEST_MS, MEMORY_MS
 from server.commands.workplace import at_work
+from server.comparison.mix import freeze
 from server.database.engine import writing
 from server.database.tidying import delete_old
 from server.fleet.enrolment import TRIES_MS
@@ -54,6 +55,7 @@ def jobs(engine: Engine) -> list[Job]:
         Job("heard", LOOK_MS // 1000, partial(count_heard, engine)),
         Job("pauses", 600, partial(learn_pauses, engine)),
         Job("held", HOUR_S, partial(release, engine)),
+        Job("mix", HOUR_S, partial(freeze, engine)),
         Job("tidy", HOUR_S, partial(tidy, engine)),
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from server.analysis.clustering import ClusterSums, cluster_sums, design_effect, effective
+from server.analysis.clustering import ClusterSums, cluster_sums, design_effect_of_sums, effective
 from server.analysis.proportions import (
     Interval,
     correlated_newcombe,
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from server.database.figures import DayCount, StoreCount, VisitCount
+    from server.database.sums import QuestionCount, WeekCount
 
 # Effective presses needed for a range, for a number, and for a place among other stores (Wilson half-widths at 80 of 100:
 # 22.7, 13.9 and 7.8 points).
@@ -51,7 +52,7 @@ class Gap:
     """Experience minus service in points with its 95 % range; all None when an index is withheld.
 
     `method` is "paired" (every press has its partner), "independent", "mixed", or "" when withheld; `pairs` is how many
-    passers-by answered both.
+    passers-by answered both. `stands` is False where so many were compared at once that chance alone makes such a difference.
     """
 
     points: float | None
@@ -59,11 +60,12 @@ class Gap:
     high: float | None
     method: str
     pairs: int
+    stands: bool = True
 
     @property
     def clear(self) -> bool:
-        """Whether the range leaves out 0."""
-        return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
+        """Whether the range leaves out 0, and not by chance among many comparisons."""
+        return self.stands and self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
 
 
 NO_CLUSTERS = ClusterSums(0, 0, 0, 0)
@@ -105,7 +107,7 @@ NO_INDEX = Index(0, 0, 0.0, None, None, None, "none")
 NO_VISITS = Visits(0, 0, 0, 0)
 
 
-def tally(counts: Iterable[DayCount | StoreCount], days: ClusterSums = NO_CLUSTERS) -> Tally:
+def tally(counts: Iterable[DayCount | StoreCount | WeekCount | QuestionCount], days: ClusterSums = NO_CLUSTERS) -> Tally:
     """Sum up counted presses; marked ones are in no index. `days` are the same presses with each day as one cluster."""
     found = list(counts)
     positive = sum(count.positive for count in found)
@@ -131,7 +133,7 @@ def tally_of_days(counts: Iterable[DayCount], days: int) -> Tally:
 
 def spread_of(positive: int, total: int, days: ClusterSums) -> float:
     """The variance of the number of positive presses of one store, with its days as clusters; `days` may be none."""
-    return design_effect(positive, total, days) * positive * (total - positive) / total if total else 0.0
+    return design_effect_of_sums(positive, total, days) * positive * (total - positive) / total if total else 0.0
 
 
 def days_as_clusters(counts: Iterable[DayCount]) -> ClusterSums:

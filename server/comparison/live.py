@@ -12,7 +12,7 @@ from server.fleet.states import SILENT_AFTER_MS
 from server.fleet.watching import look
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from sqlalchemy import Connection
 
@@ -80,12 +80,8 @@ def today_so_far(
     counts: Sequence[DayCount],
     signals: tuple[frozenset[int], frozenset[int]],
     now_ms: int,
-    kept_out: Collection[int] = (),
 ) -> Today:
-    """Today's counts of a store.
-
-    `counts` are those of its today, `signals` the questions of service and of experience, `kept_out` those never told of.
-    """
+    """Today's counts of a store; `counts` are those of its today, `signals` the questions of service and of experience."""
     watched = {one.row.code: one for one in look(connection, now_ms, [store.id])}
     kiosks = tuple(
         _kiosk(connection, standing, watched.get(standing.kiosk), now_ms) for standing in standing_kiosks(connection, store.id)
@@ -108,7 +104,7 @@ def today_so_far(
         expected=reactions + waiting,
         kiosks=kiosks,
         pulse=pulse(connection, [store.id]),
-        late=tuple(late_presses(connection, store.id, store.timezone, now_ms - LATE_TOLD_MS, kept_out)),
+        late=tuple(late_presses(connection, store.id, store.timezone, now_ms - LATE_TOLD_MS)),
     )
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from server.analysis.clustering import design_effect
-from server.comparison.chain import LEAST_OTHERS
+from server.analysis.clustering import design_effect_of_sums
 from server.comparison.hours_of_week import HoursOfWeek, hours_of_week
 from server.comparison.indexes import NO_INDEX, Index, add, tally, tally_of_days
 from server.comparison.skills import Skills, skills
+from server.comparison.standing import LEAST_OTHERS
 from server.database.changes import setups
 from server.database.hours import hour_counts
 from server.errors import wrong_parameter
@@ -69,7 +69,7 @@ class Place:
     marked: int
 
 
-class Standing:
+class OwnCounts:
     """What the parts read: a store's counts, what was asked, and the full days of the line."""
 
     def __init__(
@@ -87,52 +87,52 @@ class Standing:
         return [count for count in self.counts if first.toordinal() <= count.local_day < end.toordinal()]
 
 
-def hours_part(standing: Standing, chain: Chain, lens: Lens) -> HoursOfWeek:
+def hours_part(held: OwnCounts, chain: Chain, lens: Lens) -> HoursOfWeek:
     """The hours of the line's weeks: of the questions about experience, or of the one that the lens names."""
-    asked = standing.asked
+    asked = held.asked
     ids = [
         number
         for number in (chain.service_ids | chain.experience_ids if lens.question else chain.experience_ids)
         if lens.question in {None, asked[number].code}
     ]
-    first, end = standing.days
-    counts = hour_counts(standing.connection, standing.store.id, first.toordinal(), end.toordinal(), ids, lens.touchpoint)
-    own = [count for count in lens.of(standing.between(first, end), asked) if count.question_id in ids]
+    first, end = held.days
+    counts = hour_counts(held.connection, held.store.id, first.toordinal(), end.toordinal(), ids, lens.touchpoint)
+    own = [count for count in lens.of(held.between(first, end), asked) if count.question_id in ids]
     summed = tally(own)
     codes = sorted({asked[count.question_id].code for count in own})
     signal = asked[ids[0]].signal if ids else "experience"
-    effect = design_effect(summed.positive, summed.total, summed.sums)
+    effect = design_effect_of_sums(summed.positive, summed.total, summed.sums)
     days_asked = (max(first, chain.period.first), min(end, chain.period.end))
-    return hours_of_week(counts, standing.days, days_asked, (signal, codes), effect)
+    return hours_of_week(counts, held.days, days_asked, (signal, codes), effect)
 
 
-def places_part(standing: Standing, chain: Chain) -> tuple[Place, ...]:
+def places_part(held: OwnCounts, chain: Chain) -> tuple[Place, ...]:
     """Each touchpoint's questions over the period, experience before service, weakest first, too few last."""
     groups: dict[tuple[str, int], list[DayCount]] = {}
-    for count in standing.between(chain.period.first, chain.period.end):
+    for count in held.between(chain.period.first, chain.period.end):
         if count.question_id in chain.service_ids | chain.experience_ids:
             groups.setdefault((count.touchpoint, count.question_id), []).append(count)
     found = []
     for (touchpoint, question_id), own in groups.items():
-        question = standing.asked[question_id]
+        question = held.asked[question_id]
         marked = sum(count.marked for count in own)
         index = chain.index(tally_of_days(own, chain.period.days))
-        others = _elsewhere(chain, question_id, standing.store.id)
+        others = _elsewhere(chain, question_id, held.store.id)
         found.append(Place(touchpoint, question.signal, question.code, question.texts, index, others, marked))
     return tuple(sorted(found, key=lambda place: (place.signal, _weakest_first(place.index), place.touchpoint)))
 
 
-def skills_part(standing: Standing, chain: Chain) -> Skills:
+def skills_part(held: OwnCounts, chain: Chain) -> Skills:
     """The balance of skills over the period, over four weeks at least."""
     period = chain.period
-    first = min(period.first, max(standing.days[0], period.end - timedelta(days=SKILL_DAYS)))
+    first = min(period.first, max(held.days[0], period.end - timedelta(days=SKILL_DAYS)))
     latest: dict[str, tuple[int, set[str]]] = {}
-    for one in setups(standing.connection, standing.store.id):
+    for one in setups(held.connection, held.store.id):
         version, codes = latest.get(one.kiosk, (0, set()))
         if one.version >= version:
             latest[one.kiosk] = (one.version, {one.question} | (codes if one.version == version else set()))
     here = {code for _, codes in latest.values() for code in codes}
-    return skills(standing.counts, standing.asked, here, (first, period.end), chain.definition.least_count)
+    return skills(held.counts, held.asked, here, (first, period.end), chain.definition.least_count)
 
 
 def _elsewhere(chain: Chain, question_id: int, store_id: int) -> Index:

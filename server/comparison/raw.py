@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from server.comparison.periods import end_ms, start_ms
+from server.comparison.verdict import much_marked
 from server.database.set_aside import set_aside
 
 if TYPE_CHECKING:
@@ -25,8 +26,7 @@ RULES = {
     "out-of-hours": ("out-of-hours",),
     "closing-run": ("closing-run",),
 }
-# Above these, somebody should look at the kiosk.
-MUCH_MARKED = 0.20
+# Beyond this, somebody should look at the kiosk.
 MUCH_MOVED_POINTS = 5.0
 
 
@@ -39,16 +39,11 @@ class Raw:
     experience: float | None
 
 
-def raw_of(
-    connection: Connection,
-    figures: Figures,
-    signals: tuple[Collection[int], Collection[int]],
-    kept_out: Collection[int],
-) -> Raw:
-    """A store's raw figures beside its counted ones; `signals` are the questions of each index, `kept_out` those of none."""
+def raw_of(connection: Connection, figures: Figures, signals: tuple[Collection[int], Collection[int]]) -> Raw:
+    """A store's raw figures beside its counted ones; `signals` are the questions of each index."""
     store, period = figures.store, figures.period
     bounds = start_ms(period, store.timezone), end_ms(period, store.timezone)
-    found = [one for one in set_aside(connection, store.id, *bounds) if one.question_id not in kept_out]
+    found = set_aside(connection, store.id, *bounds)
     sums = {rule: sum(one.total for one in found if one.rule in names) for rule, names in RULES.items()}
     shares = []
     for index, ids in zip((figures.service, figures.experience), signals, strict=True):
@@ -62,11 +57,6 @@ def needs_a_look(figures: Figures, raw: Raw) -> bool:
     pairs = ((figures.service.value, raw.service), (figures.experience.value, raw.experience))
     moved = any(abs((one or 0.0) - (other or 0.0)) > MUCH_MOVED_POINTS for one, other in pairs)
     return much_marked(figures.marked, figures.counted) or moved
-
-
-def much_marked(marked: int, counted: int) -> bool:
-    """Whether so many presses were set aside that somebody should look at the kiosk."""
-    return marked > MUCH_MARKED * (marked + counted)
 
 
 def _with(positive: int, total: int, set_aside: Iterable[SetAside]) -> float:

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 CARING = ("empathy", "listening", "care", "foresight", "juggling")
 RESOLVING = ("determination", "problem-solving", "inventiveness", "risk", "consistency")
-# Of what employees say, the reader may not see every press; it never enters a store's figures.
-EMPLOYEES = "EX"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +54,7 @@ def skills(
 ) -> Skills:
     """The balance over some days; `here` are the codes of the questions on kiosks that stand in the store now."""
     first, end = days
-    found = [
-        count
-        for count in counts
-        if first.toordinal() <= count.local_day < end.toordinal() and asked[count.question_id].dimension != EMPLOYEES
-    ]
+    found = [count for count in counts if first.toordinal() <= count.local_day < end.toordinal()]
     facets_of = {number: set(question.facets) for number, question in asked.items()}
     answered = {facet for count in found if _presses(count) for facet in facets_of[count.question_id]}
     standing = {facet for question in asked.values() if question.code in here for facet in question.facets}

@@ -11,22 +11,23 @@ from server.comparison.indexes import NO_GAP, add, gap_of, index_of, without_ran
 from server.comparison.line import NO_LINE, Line, line, shown_days
 from server.comparison.live import Today, today_so_far
 from server.comparison.marks import marks_of
-from server.comparison.parts import EVERYTHING, Lens, Place, Standing, hours_part, places_part, skills_part
+from server.comparison.parts import EVERYTHING, Lens, OwnCounts, Place, hours_part, places_part, skills_part
 from server.comparison.periods import Period, end_ms, local_today, parse_period, start_ms
 from server.comparison.raw import Raw, raw_of
-from server.comparison.skills import EMPLOYEES, Skills
 from server.database.figures import DayCount, asked_questions, day_counts
 from server.database.life import read_life
 from server.survey.definitions import LEAST_COUNT, Definition, valid_at
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection
 
     from server.access.scope import StoreRef
     from server.comparison.hours_of_week import HoursOfWeek
-    from server.database.figures import Asked
+    from server.comparison.mix import Mix
+    from server.comparison.quadrant import Cuts
+    from server.comparison.skills import Skills
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +59,24 @@ class StoreSummary:
 
 @dataclass(frozen=True, slots=True)
 class ChainSummary:
-    """Several stores over a period of one name, each in its own days, and all of them together."""
+    """Several stores over a period of one name, each in its own days, and all of them together.
+
+    `asked` are the (question, faces) that were answered, `ranked_*` the (positive, presses) of the chain's stores that may be
+    ranked, `mix` the hours by which they were compared; the chain may have more stores than the reader sees.
+    """
 
     period: Period
     stores: tuple[Figures, ...]
     together: Others
     definition_version: int
     made_up: bool
+    definition: Definition
+    cuts: Cuts
+    mix: Mix | None
+    question_ids: tuple[frozenset[int], frozenset[int]]
+    asked: frozenset[tuple[int, int]]
+    ranked_service: Mapping[int, tuple[float, float]]
+    ranked_experience: Mapping[int, tuple[float, float]]
 
 
 def store_summary(
@@ -72,19 +84,18 @@ def store_summary(
 ) -> StoreSummary:
     """Everything about one store over one period of its own days (`periods.parse_period` with `periods.local_today`)."""
     asked = asked_questions(connection)
-    kept_out = employees(asked)
     today = local_today(store.timezone, now_ms)
     definition = valid_at(connection, min(now_ms, end_ms(period, store.timezone)))
     at_first = valid_at(connection, min(now_ms, start_ms(period, store.timezone)))
     chain = Chain(connection, period, definition, asked)
-    before = None if period.running else Chain(connection, period.before, definition, asked)
+    before = None if period.running else Chain(connection, period.before, definition, asked, store.id)
     tomorrow = today + timedelta(days=1)
     shown = shown_days(min(period.end, tomorrow))
     first, end = min(period.before.first, shown[0]), max(period.end, shown[-1] + timedelta(days=1))
-    counts = _counts(connection, store, (first, end), kept_out)
+    counts = day_counts(connection, store.id, first.toordinal(), end.toordinal())
     ids = (chain.service_ids, chain.experience_ids)
     figures = chain.figures(store)
-    standing = Standing(connection, store, counts, asked, (shown[0], min(shown[-1] + timedelta(days=1), today)))
+    held = OwnCounts(connection, store, counts, asked, (shown[0], min(shown[-1] + timedelta(days=1), today)))
     marks = marks_of(connection, store, (shown[0], shown[-1] + timedelta(days=1)), counts, asked, ids[0] | ids[1])
     signals = dict(zip(("service", "experience"), ids, strict=True))
     return StoreSummary(
@@ -94,21 +105,18 @@ def store_summary(
         incomparable_since=None if period.running else _changed_on(counts, period, ids[0] | ids[1]),
         lens=lens,
         line=line(lens.of(counts, asked), shown, today, signals, marks, definition.least_count),
-        hours=None if period.running else hours_part(standing, chain, lens),
-        places=places_part(standing, chain),
-        skills=None if period.running else skills_part(standing, chain),
-        raw=None if period.running else raw_of(connection, figures, ids, kept_out),
-        today=today_so_far(connection, store, _counts(connection, store, (today, tomorrow), kept_out), ids, now_ms, kept_out),
+        hours=None if period.running else hours_part(held, chain, lens),
+        places=places_part(held, chain),
+        skills=None if period.running else skills_part(held, chain),
+        raw=None if period.running else raw_of(connection, figures, ids),
+        today=today_so_far(
+            connection, store, day_counts(connection, store.id, today.toordinal(), tomorrow.toordinal()), ids, now_ms
+        ),
         now_day=today,
         definition=definition,
         earlier_version=None if at_first.version == definition.version else at_first.version,
         made_up=read_life(connection).made_up,
     )
-
-
-def employees(asked: dict[int, Asked]) -> frozenset[int]:
-    """The questions that colleagues answer: they have an access rule of their own, and are in none of these figures."""
-    return frozenset(number for number, question in asked.items() if question.dimension == EMPLOYEES)
 
 
 def chain_summary(connection: Connection, stores: Sequence[StoreRef], period_text: str, now_ms: int) -> ChainSummary:
@@ -123,14 +131,32 @@ def chain_summary(connection: Connection, stores: Sequence[StoreRef], period_tex
             chains[period] = Chain(connection, period, definition, asked)
         chain_of.append(chains[period])
     pairs = list(zip(chain_of, stores, strict=True))
-    period = chain_of[0].period if chain_of else parse_period(period_text, local_today("UTC", now_ms))
+    period = parse_period(period_text, local_today("UTC", now_ms))
+    usual = chain_of[0] if chain_of else Chain(connection, period, valid_at(connection, now_ms), asked)
     return ChainSummary(
-        period=period,
+        period=usual.period,
         stores=tuple(chain.figures(store) for chain, store in pairs),
         together=_together(pairs),
-        definition_version=(chain_of[0].definition if chain_of else valid_at(connection, now_ms)).version,
+        definition_version=usual.definition.version,
         made_up=read_life(connection).made_up,
+        definition=usual.definition,
+        cuts=usual.cuts,
+        mix=usual.mix,
+        question_ids=(usual.service_ids, usual.experience_ids),
+        asked=frozenset(asked_of for chain, store in pairs for asked_of in chain.asked_at(store.id)),
+        ranked_service=_ranked(pairs, "service"),
+        ranked_experience=_ranked(pairs, "experience"),
     )
+
+
+def _ranked(pairs: list[tuple[Chain, StoreRef]], signal: str) -> dict[int, tuple[float, float]]:
+    """All of the chain's stores that may be ranked; those that the reader sees in their own days."""
+    found: dict[int, tuple[float, float]] = dict(getattr(pairs[0][0].standings, signal)) if pairs else {}
+    for chain, store in pairs:
+        own = getattr(chain.standings, signal).get(store.id)
+        if own is not None:
+            found[store.id] = own
+    return found
 
 
 def _together(pairs: list[tuple[Chain, StoreRef]]) -> Others:
@@ -142,11 +168,6 @@ def _together(pairs: list[tuple[Chain, StoreRef]]) -> Others:
     if any(chain.period.running for chain, _ in pairs):
         return Others(len(found), without_range(service), without_range(experience), NO_GAP)
     return Others(len(found), service, experience, gap_of(service, experience, (visit for _, own in found for visit in own)))
-
-
-def _counts(connection: Connection, store: StoreRef, days: tuple[date, date], kept_out: Collection[int]) -> list[DayCount]:
-    found = day_counts(connection, store.id, days[0].toordinal(), days[1].toordinal())
-    return [count for count in found if count.question_id not in kept_out]
 
 
 def _of(counts: Iterable[DayCount], first: date, end: date) -> list[DayCount]:

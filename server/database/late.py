@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import and_, select
 
+from server.database.dimensions import outside
 from server.database.local_time import local_day_and_hour
 from server.database.tables import arrivals, kiosks, placements, reactions
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from sqlalchemy import Connection
 
 # The next morning is usual: some stores cut the power at closing time.
@@ -28,12 +27,10 @@ class LatePresses(NamedTuple):
     last_day: int
 
 
-def late_presses(
-    connection: Connection, store_id: int, zone: str, since_ms: int, kept_out: Collection[int]
-) -> list[LatePresses]:
+def late_presses(connection: Connection, store_id: int, zone: str, since_ms: int) -> list[LatePresses]:
     """What arrived since a moment and had been pressed in this store LATE_DAYS local days earlier or more, by kiosk.
 
-    Presses of the questions `kept_out` are not told.
+    Employees' presses are not told.
     """
     run = and_(
         reactions.c.kiosk_id == arrivals.c.kiosk_id,
@@ -49,7 +46,7 @@ def late_presses(
         .join(kiosks, kiosks.c.id == arrivals.c.kiosk_id)
         .where(arrivals.c.kiosk_id.in_(here), arrivals.c.received_ms >= since_ms, arrivals.c.apart == "")
         .where(arrivals.c.received_ms - reactions.c.pressed_ms > AT_LEAST_MS)
-        .where(reactions.c.question_id.not_in(kept_out))
+        .where(outside(reactions.c.question_id))
     )
     days: dict[str, list[int]] = {}
     for kiosk, received_ms, pressed_ms in rows:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from server.analysis.tallies import Cluster, Figures, Tally
+from server.analysis.tallies import BAND_COLUMNS, Cluster, Figures, Tally
 from server.database.driver import marks, run, run_many
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ HOURS = RollUp("hours", ("placement_id", "local_day", "question_id", "faces", "h
 DAYS = RollUp(
     "days",
     ("placement_id", "local_day", "question_id", "faces"),
-    (*POLARITIES, "uncertain", "clusters", "sum_xx", "sum_xn", "sum_nn"),
+    (*POLARITIES, "uncertain", "clusters", "sum_xx", "sum_xn", "sum_nn", *BAND_COLUMNS),
 )
 VISIT_DAYS = RollUp(
     "visit_days",

@@ -11,6 +11,7 @@ from sqlalchemy import case, func, select
 
 from server.analysis.tallies import DAY_UNCERTAINTY_MS
 from server.database.codes import MARKS, REASONS
+from server.database.dimensions import outside
 from server.database.tables import answers, placements, reactions
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class SetAside(NamedTuple):
 def set_aside(connection: Connection, store_id: int, from_ms: int, to_ms: int) -> list[SetAside]:
     """A store's reactions that do not count, pressed from `from_ms` on and before `to_ms`, by question and rule.
 
-    Those of a day that is not known are left out: they stand at the day they arrived, as uncertain ones.
+    Those of a day that is not known are left out: they stand at the day they arrived, as uncertain ones. So are employees'.
     """
     positive = func.sum(case((answers.c.polarity == "positive", 1), else_=0))
     keys = (reactions.c.question_id, reactions.c.mark, reactions.c.reason)
@@ -43,7 +44,7 @@ def set_aside(connection: Connection, store_id: int, from_ms: int, to_ms: int) -
         .join(answers, answers.c.id == reactions.c.answer_id)
         .where(placements.c.store_id == store_id, reactions.c.placement_id == placements.c.id)
         .where(reactions.c.counted.is_(False), reactions.c.pressed_ms >= from_ms, reactions.c.pressed_ms < to_ms)
-        .where(reactions.c.uncertainty_ms < DAY_UNCERTAINTY_MS)
+        .where(reactions.c.uncertainty_ms < DAY_UNCERTAINTY_MS, outside(reactions.c.question_id))
         .group_by(*keys)
         .order_by(*keys)
     )

@@ -145,6 +145,13 @@ definitions = _small(
     Column("made_by", Text, nullable=False),
 )
 
+mixes = _small(  # when the chain's presses come, frozen for a quarter, so that stores are compared alike all along
+    "mixes",
+    Column("quarter_day", Integer, primary_key=True, autoincrement=False),  # the quarter's first day as a proleptic ordinal
+    Column("body", Text, nullable=False),  # JSON: counted presses of the eight weeks before, by stratum
+    Column("made_ms", BigInteger, nullable=False),
+)
+
 # ---------- kiosks ----------
 
 kiosks = _small(
@@ -441,6 +448,9 @@ days = _big(
             # clusters: runs of counted presses of one stream and question less than 20 s apart, at their first press's day:
             # how many, and the sums over them of x^2, x n and n^2 (x positives of n)
             *("clusters", "sum_xx", "sum_xn", "sum_nn"),
+            # counted presses whose hour is known, by part of the day (from 00, 12 and 17 hours), and the positive ones of them
+            *("morning_counted", "morning_positive", "afternoon_counted", "afternoon_positive"),
+            *("evening_counted", "evening_positive"),
         )
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from server.comparison.raw import much_marked
+from server.comparison.verdict import much_marked
 from server.i18n.sentence import Name
 from server.web.charts import dot_row
 from server.web.figures import ShownIndex, shown_index, touchpoint_words

@@ -110,3 +110,24 @@ def test_whether_a_chain_is_made_up_is_known_even_when_the_database_is_not_there
     empty = make_engine(f"sqlite:///{tmp_path / 'empty.db'}")
     assert not figures.is_made_up(empty)
     empty.dispose()
+
+
+def test_weekends_are_told_from_weekdays_where_the_store_stands(shops):
+    rules = (figures.Weekend((4,), ("IR",)), figures.Weekend((5, 6), ()))
+    here, there = shops.store("S001", "Leeds"), shops.store("S002", "تهران", territory="IR")
+    for store in (here, there):
+        kiosk = shops.kiosk(store, f"K-{store.code}")
+        for back in range(7):  # TODAY is a Saturday
+            bands = {"morning_counted": 2, "morning_positive": 1, "evening_counted": 1, "evening_positive": 1}
+            shops.press(kiosk, TODAY - timedelta(days=back), SERVICE, 1 + back, 0, **bands)
+    with reading(shops.engine) as connection:
+        found = figures.store_counts(connection, DAY - 6, DAY + 1, rules)
+        alone = figures.store_counts(connection, DAY - 6, DAY + 1, rules, there.id)
+    assert [(count.store_id, count.weekend, count.positive, count.evening_positive) for count in found] == [
+        (here.id, 0, 20, 5),
+        (here.id, 1, 8, 2),
+        (there.id, 0, 26, 6),
+        (there.id, 1, 2, 1),
+    ]
+    assert alone == [count for count in found if count.store_id == there.id]
+    assert all(type(value) is int for count in found for value in count)

@@ -11,10 +11,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import select, text
 
+from server.analysis.tallies import BAND_COLUMNS
 from server.database.engine import make_engine, reading, writing
 from server.database.life import read_life
 from server.database.migrate import TooNew, _config, is_current, upgrade
-from server.database.tables import metadata, unsettled
+from server.database.tables import days, metadata, unsettled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,6 +98,31 @@ def test_what_the_first_release_stored_is_looked_at_again(empty: Engine) -> None
         assert connection.execute(text("SELECT value FROM counters WHERE name = 'revision'")).scalar_one() == 0
 
 
+def _first_release_hours(engine: Engine) -> None:
+    """A database of the release before, with one day whose hours lie in all three parts of it, and a day without hours."""
+    with writing(engine) as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        for hour, positive, negative in ((9, 1, 1), (11, 2, 0), (12, 3, 0), (16, 0, 4), (17, 5, 0), (23, 0, 6)):
+            connection.execute(text(f"INSERT INTO hours VALUES (1, 1, 700, 1, 2, {hour}, {positive}, 0, {negative}, 7)"))
+        columns = "kiosk_id, placement_id, local_day, question_id, faces, positive, negative"
+        for day in (700, 701):
+            connection.execute(text(f"INSERT INTO days ({columns}) VALUES (1, 1, {day}, 1, 2, 11, 11)"))
+
+
+def _parts(engine: Engine) -> list[tuple[int, ...]]:
+    with reading(engine) as connection:
+        found = connection.execute(select(*(days.c[name] for name in BAND_COLUMNS)).order_by(days.c.local_day))
+        return [tuple(row) for row in found]
+
+
+def test_days_of_the_release_before_get_their_parts_from_the_hours(empty: Engine) -> None:
+    _first_release_hours(empty)
+    upgrade(empty)
+    assert _parts(empty) == [(4, 3, 7, 3, 11, 5), (0, 0, 0, 0, 0, 0)]
+
+
 def test_a_first_releases_postgresql_gets_the_same_tables(postgres_url: str) -> None:
     engine = make_engine(postgres_url)
     with writing(engine) as connection:
@@ -108,4 +134,12 @@ def test_a_first_releases_postgresql_gets_the_same_tables(postgres_url: str) -> 
     with reading(engine) as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
         assert connection.execute(text("SELECT value FROM counters WHERE name = 'revision'")).scalar_one() == 0
+    engine.dispose()
+
+
+def test_days_on_postgresql_get_their_parts_too(postgres_url: str) -> None:
+    engine = make_engine(postgres_url)
+    _first_release_hours(engine)
+    upgrade(engine)
+    assert _parts(engine) == [(4, 3, 7, 3, 11, 5), (0, 0, 0, 0, 0, 0)]
     engine.dispose()

@@ -1,4 +1,4 @@
-"""Opening hours, reviews, questions that are drafted and retired, what stores changed."""
+"""Opening hours, reviews, questions that are drafted and retired, what stores changed, days by their parts, frozen mixes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from alembic import op
 
 revision = "0003"
 down_revision = "0002"
+
+BANDS = {"morning": (0, 12), "afternoon": (12, 17), "evening": (17, 24)}
+DAY_KEY = ("kiosk_id", "placement_id", "local_day", "question_id", "faces")
 
 
 def upgrade() -> None:
@@ -89,6 +92,16 @@ def upgrade() -> None:
         postgresql_where=sa.text("counted IS false"),
     )
     op.create_index("ix_arrivals_recent", "arrivals", ["kiosk_id", "received_ms"], unique=False)
+    op.create_table(
+        "mixes",
+        sa.Column("quarter_day", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("made_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("quarter_day", name=op.f("pk_mixes")),
+    )
+    for band in BANDS:
+        for what in ("counted", "positive"):
+            op.add_column("days", sa.Column(f"{band}_{what}", sa.Integer(), server_default="0", nullable=False))
     op.add_column("export_tokens", sa.Column("employees", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("questions", sa.Column("made_ms", sa.BigInteger(), server_default="0", nullable=False))
     op.add_column("questions", sa.Column("made_by", sa.Text(), server_default="starter", nullable=False))
@@ -97,3 +110,17 @@ def upgrade() -> None:
     op.add_column("stores", sa.Column("opening", sa.Text(), server_default="", nullable=False))
     # ### end Alembic commands ###
     op.execute("UPDATE questions SET active_ms = 0")  # what was there could be put on a kiosk
+    op.execute(_days_from_hours())
+
+
+def _days_from_hours() -> str:
+    """The statement that fills the parts of days that are there already; an hour knows its presses, its day the sums."""
+    sums = ", ".join(
+        f"SUM(CASE WHEN hour >= {start} AND hour < {end} THEN {added} ELSE 0 END) AS {band}_{what}"
+        for band, (start, end) in BANDS.items()
+        for what, added in (("counted", "positive + neutral + negative"), ("positive", "positive"))
+    )
+    changes = ", ".join(f"{band}_{what} = parts.{band}_{what}" for band in BANDS for what in ("counted", "positive"))
+    same = " AND ".join(f"days.{name} = parts.{name}" for name in DAY_KEY)
+    keys = ", ".join(DAY_KEY)
+    return f"UPDATE days SET {changes} FROM (SELECT {keys}, {sums} FROM hours GROUP BY {keys}) AS parts WHERE {same}"  # noqa: S608
