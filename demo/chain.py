@@ -36,7 +36,7 @@ class MadeUpKiosk:
 
 @dataclass(frozen=True, slots=True)
 class MadeUpStore:
-    """A store of the chain; `opens` and `closes` are local hours, `noted` what it noted: days before the last one, and words."""
+    """A store of the chain; `opens` and `closes` are local hours, `noted` what it noted: days back, and words."""
 
     code: str
     name: str
