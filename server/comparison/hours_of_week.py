@@ -7,8 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from server.analysis.proportions import wilson
-from server.analysis.quadrants import probability_above
 from server.analysis.ranking import benjamini_hochberg
+from server.analysis.special import beta_below
 from server.comparison.indexes import LEAST_FOR_RANGE, LEAST_FOR_VALUE
 
 if TYPE_CHECKING:
@@ -58,7 +58,9 @@ class Spell:
 class HoursOfWeek:
     """The table: `hours` are its rows, `usual` the share of unhappy answers of all of it, None with too few.
 
-    `spells` are runs of sure cells, and single days' hours of the period asked for that stand out, the surest first.
+    `tried`: whether there were enough presses anywhere for something to stand out.
+    `spells` are runs of sure cells, and single days' hours of the period asked for that stand out in it and in the weeks, the
+    surest first.
     """
 
     first: date
@@ -70,6 +72,7 @@ class HoursOfWeek:
     usual: float | None
     hours: tuple[int, ...]
     cells: tuple[Cell, ...]
+    tried: bool
     spells: tuple[Spell, ...]
 
 
@@ -94,18 +97,27 @@ def hours_of_week(
     usual = 100 * negative / total if total / effect >= LEAST_FOR_VALUE else None
     by_day = max(effect, _effect_of_days(grid))
     cells = _cells(grid, by_day, usual)
+    tried = any(cell.firm for cell in cells)
     spells: tuple[Spell, ...] = ()
     if usual is not None:
-        single = _single_days([one for one in counts if _within(one, days_asked)], effect, usual)
+        own = [one for one in counts if _within(one, days_asked)]
+        # Where all of these days are worse than the weeks before, none of them stands out among them.
+        share = 100 * sum(one.negative for one in own) / max(1, sum(_total(one) for one in own))
+        windows = _windows(own, effect, max(usual, share))
+        tried = tried or bool(windows)
+        single = _single_days(windows)
         spells = (*_runs(cells, by_day), *single)
     hours = sorted({one.hour for one in counts})
     rows = tuple(range(hours[0], hours[-1] + 1)) if hours else ()
-    return HoursOfWeek(*days, asked[0], tuple(asked[1]), negative, total, usual, rows, cells, spells[:MOST_SPELLS])
+    return HoursOfWeek(*days, asked[0], tuple(asked[1]), negative, total, usual, rows, cells, tried, spells[:MOST_SPELLS])
 
 
 def above_usual(negative: float, total: float, usual: float) -> float:
-    """How probable such a share, or a larger one, is by chance: 1 - P(share > usual) under a Jeffreys prior, near the mid-P."""
-    return 1 - probability_above(negative, total, usual / 100)
+    """How probable it is that chance alone makes so many or more unhappy of so many: the exact binomial tail.
+
+    Counts may be fractions, because clustered presses weigh less than they number; the tail then lies between whole ones'.
+    """
+    return beta_below(usual / 100, negative, total - negative + 1) if negative > 0 and usual > 0 else float(negative <= 0)
 
 
 def _total(one: HourCount) -> int:
@@ -167,8 +179,8 @@ def _runs(cells: Iterable[Cell], effect: float) -> list[Spell]:
     return sorted(found, key=lambda spell: -spell.low)
 
 
-def _single_days(counts: Iterable[HourCount], effect: float, usual: float) -> list[Spell]:
-    """Of each day its surest hours in a row that stand out, corrected for all hours in a row of all days."""
+def _windows(counts: Iterable[HourCount], effect: float, usual: float) -> list[tuple[float, Spell]]:
+    """All hours in a row of single days with enough presses, each with chance's probability of being so bad."""
     days: dict[int, dict[int, tuple[int, int]]] = {}
     for one in counts:
         days.setdefault(one.local_day, {})[one.hour] = (one.negative, _total(one))
@@ -181,6 +193,11 @@ def _single_days(counts: Iterable[HourCount], effect: float, usual: float) -> li
                 if found[-1][1] and total / effect >= LEAST_FOR_RANGE:
                     spell = _spell(((day - 1) % 7, date.fromordinal(day)), (first, first + length), found, effect)
                     tried.append((above_usual(negative / effect, total / effect, usual), spell))
+    return tried
+
+
+def _single_days(tried: Sequence[tuple[float, Spell]]) -> list[Spell]:
+    """Of each day its surest hours in a row that stand out, corrected for all that were tried."""
     kept = benjamini_hochberg([chance for chance, _ in tried], LEVEL)
     best: dict[date | None, tuple[float, Spell]] = {}
     for (chance, spell), believed in zip(tried, kept, strict=True):

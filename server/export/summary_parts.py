@@ -60,6 +60,7 @@ def hours_json(hours: HoursOfWeek) -> dict[str, Any]:
         "negative": hours.negative,
         "total": hours.total,
         "usual": rounded(hours.usual),
+        "tried": hours.tried,
         "cells": [
             {
                 "weekday": cell.weekday + 1,

@@ -41,7 +41,7 @@ class ShownHours:
 
     def __init__(self, summary: StoreSummary, hours: HoursOfWeek, t: Translator) -> None:
         self.signal = hours.signal
-        self.any = bool(hours.cells)
+        self.any = any(cell.share is not None for cell in hours.cells)
         self.say = t.paragraph(said(hours, t))
         order = [(t.formats.first_weekday + day) % 7 for day in range(7)]
         days = [MONDAY + timedelta(days=weekday) for weekday in order]
@@ -61,15 +61,19 @@ class ShownHours:
 
 def said(hours: HoursOfWeek, t: Translator) -> list[Sentence]:
     """What stands out, or that nothing does."""
-    if hours.usual is None:
+    if hours.usual is None or not hours.tried:
         return [Sentence("hours.too-few")]
     usual = shown(hours.usual)
     if not hours.spells:
         return [Sentence("hours.none", values={"usual": usual, "hundred": HUNDRED})]
-    return [*(_spell(spell, t) for spell in hours.spells), Sentence("hours.usual", values={"usual": usual, "hundred": HUNDRED})]
+    return [
+        *(spell_words(spell, t) for spell in hours.spells),
+        Sentence("hours.usual", values={"usual": usual, "hundred": HUNDRED}),
+    ]
 
 
-def _spell(spell: Spell, t: Translator) -> Sentence:
+def spell_words(spell: Spell, t: Translator) -> Sentence:
+    """Hours that stand out, with their share and its range."""
     low, high = outwards(spell.low, spell.high)
     day = spell.day or MONDAY + timedelta(days=spell.weekday)
     words = t.formats.weekday(day) if spell.day is None else t.formats.weekday_and_day(day)

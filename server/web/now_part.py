@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from server.comparison.summary import StoreSummary
     from server.i18n.translator import Translator
 
-# What is said of a kiosk that is not heard has words of its own here: what becomes of its presses.
-UNHEARD = frozenset({"never", "silent", "silent-all", "offline"})
+# Of a kiosk that is heard, what keeps shoppers from being heard; copied cards, heat and supply are the fleet page's.
+FOR_MANAGERS = frozenset({"full", "damaged", "input", "stuck", "dead", "nobody"})
 
 
 class ShownTrouble(NamedTuple):
@@ -70,7 +70,7 @@ def _troubles(kiosk: KioskNow, summary: StoreSummary, t: Translator, now_ms: int
         return found
     words = TroubleWords(t, now_ms, lambda _, __: kiosk.config)
     for trouble in kiosk.watched.troubles:
-        if trouble.name not in UNHEARD:
+        if trouble.name in FOR_MANAGERS:
             one = words.trouble(kiosk.watched, trouble)
             where = t.say_html("now.kiosk", kiosk=Name(kiosk.kiosk), touchpoint=Name(place), why=one.why)
             found.append(ShownTrouble(words.state(kiosk.watched.row, trouble), where, one.todo, quiet=False))

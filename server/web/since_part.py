@@ -11,7 +11,7 @@ from server.comparison.line import NOTED
 from server.comparison.rounding import shown
 from server.i18n.sentence import Day as SaidDay
 from server.i18n.sentence import Name, Sentence
-from server.web.day_chart import day_lines, event_days, share_known
+from server.web.day_chart import day_lines, event_days
 from server.web.figures import ShownIndex, shown_index, touchpoint_words
 
 if TYPE_CHECKING:
@@ -53,7 +53,11 @@ class ShownSince:
         line = summary.line
         self.pressed = any(day.reactions for day in line.days)
         self.chart = day_lines(line, t, t.say("since.chart"))
-        self.shares_drawn = share_known(line.days)
+        self.drawn = [
+            signal
+            for signal in ("service", "experience")
+            if any((index := getattr(day, signal)).value is not None or index.low is not None for day in line.days)
+        ]
         self.ranges_drawn = any(index.low is not None for day in line.days for index in (day.service, day.experience))
         self.levels_drawn = bool(line.levels)
         self.broken = bool(line.breaks)
@@ -75,11 +79,12 @@ class ShownSince:
 
 
 def steps(summary: StoreSummary) -> list[Sentence]:
-    """How each index stands since the last noted change."""
-    return [_step(step, summary) for step in summary.line.steps]
+    """How each index stands since the last noted change; what has moved comes first."""
+    return [step_words(step, summary) for step in sorted(summary.line.steps, key=lambda step: not step.moved.clear)]
 
 
-def _step(step: Step, summary: StoreSummary) -> Sentence:
+def step_words(step: Step, summary: StoreSummary) -> Sentence:
+    """How one index stands since a noted change."""
     what, day = Sentence(f"label.{step.signal}"), SaidDay(step.mark.day, summary.now_day)
     points = abs(shown(step.since.value) - shown(step.before.value))
     if not step.moved.clear or points < 1:

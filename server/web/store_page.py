@@ -11,9 +11,9 @@ from server.comparison.periods import local_time
 from server.i18n.sentence import Sentence
 from server.web.charts import Row, side_by_side, small_scale
 from server.web.figures import ShownIndex, gap_data, gap_sentence, gap_words, index_data, shown_index
-from server.web.hours_part import ShownHours
+from server.web.hours_part import ShownHours, spell_words
 from server.web.now_part import ShownNow
-from server.web.since_part import ShownSince
+from server.web.since_part import ShownSince, step_words
 from server.web.skills_part import ShownSkills
 from server.web.sure_part import ShownSure
 from server.web.where_part import ShownWhere, lens_words
@@ -63,6 +63,7 @@ class ShownSummary:
         self.days_shown = t.days(figures.period.first, figures.period.last)
         said = verdict.paragraph(summary)
         self.paragraph = Markup(" ").join(_colour(sentence, t) for sentence in said)
+        self.why = _why(summary, t)
         self.time = t.formats.time(now)
         self.moment = t.listed(t.formats.weekday_and_day(now.date()), self.time)
         self.today = summary.now_day
@@ -81,6 +82,17 @@ class ShownSummary:
         self.scale = small_scale(t)
         self.sure = ShownSure(summary, t)
         self.version = summary.definition.version
+
+
+def _why(summary: StoreSummary, t: Translator) -> list[tuple[str, Markup]]:
+    """Since when and at what hour, where something is surely amiss: the part that shows it, and its sentence."""
+    if summary.figures.period.running:
+        return []
+    lower = [step for step in summary.line.steps if step.moved.clear and (step.moved.points or 0.0) < 0]
+    found = [("since", t.tell_html(step_words(step, summary))) for step in lower]
+    if summary.hours is not None and summary.hours.spells:
+        found.append(("hours", t.tell_html(spell_words(summary.hours.spells[0], t))))
+    return found
 
 
 def tabs(period: Period, t: Translator) -> list[Tab]:
