@@ -6,8 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from server.analysis.intervals import Interval, check_counts
-from server.analysis.proportions import wilson
+from server.analysis.intervals import Interval, check_counts, quantile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,15 +55,25 @@ def direct(
     thin = _too_bare(strata, weights, least_presses)
     if thin or crude is None:
         return Standardised(crude, None, None, thin)
-    known = sum(weight for (_, n), weight in zip(strata, weights, strict=True) if n)
-    share = sum(weight * x / n for (x, n), weight in zip(strata, weights, strict=True) if n) / known
+    pairs = list(zip(strata, weights, strict=True))
+    known = sum(weight for (_, n), weight in pairs if n)
+    share = sum(weight * x / n for (x, n), weight in pairs if n) / known
+    below, above = _reach(pairs, share, quantile(confidence))
+    return Standardised(crude, share, Interval(max(0.0, share - below), min(1.0, share + above)), ())
+
+
+def _reach(pairs: list[tuple[tuple[float, float], float]], share: float, z: float) -> tuple[float, float]:
+    """How far the interval goes below and above; Wilson's limits are written out for pages of hundreds of stores."""
     below = above = 0.0
-    for (x, n), weight in zip(strata, weights, strict=True):
-        limits, here = (wilson(x, n, confidence), x / n) if n else (Interval(0.0, 1.0), share)
-        below += (weight * (here - limits.lower)) ** 2
-        above += (weight * (limits.upper - here)) ** 2
-    interval = Interval(max(0.0, share - math.sqrt(below)), min(1.0, share + math.sqrt(above)))
-    return Standardised(crude, share, interval, ())
+    for (x, n), weight in pairs:
+        here, lower, upper = share, 0.0, 1.0
+        if n:
+            here = x / n
+            half = z * math.sqrt(max(0.0, x * (n - x) / n) + z * z / 4)
+            lower, upper = max(0.0, (x + z * z / 2 - half) / (n + z * z)), min(1.0, (x + z * z / 2 + half) / (n + z * z))
+        below += (weight * (here - lower)) ** 2
+        above += (weight * (upper - here)) ** 2
+    return math.sqrt(below), math.sqrt(above)
 
 
 def is_reversed(crude_difference: float, standardised_difference: float) -> bool:
