@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from markupsafe import Markup
+
+from server.comparison.furthest import furthest
+from server.comparison.gaps import spoken
+from server.comparison.rounding import shown
 from server.comparison.verdict import much_marked
-from server.i18n.sentence import Name
+from server.i18n.sentence import Name, Sentence
 from server.web.charts import dot_row
 from server.web.figures import ShownIndex, shown_index, touchpoint_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from markupsafe import Markup
-
+    from server.comparison.furthest import Far
     from server.comparison.parts import Place
     from server.comparison.summary import StoreSummary
     from server.i18n.translator import Translator
@@ -41,8 +45,18 @@ class ShownWhere:
             signal: [_place(place, summary, t) for place in summary.places if place.signal == signal] for signal in SIGNALS
         }
         self.any = bool(summary.places)
+        self.say = Markup(" ").join(_furthest(far, t) for far in furthest(summary))
         self.bands_drawn = any(place.index.low is not None for place in summary.places)
         self.ticks_drawn = any(place.others.value is not None for place in summary.places)
+
+
+def _furthest(far: Far, t: Translator) -> Markup:
+    points = abs(shown(far.place.index.value) - shown(far.place.others.value))
+    low, high = spoken(far.away, points)
+    name = "where.below" if (far.away.points or 0.0) < 0 else "where.above"
+    place = Name(touchpoint_words(far.place.touchpoint, t))
+    facts = {"own": shown(far.place.index.value), "theirs": shown(far.place.others.value), "low": low, "high": high}
+    return t.say_html(name, points, what=Sentence(f"label.{far.place.signal}"), touchpoint=place, **facts)
 
 
 def lens_words(summary: StoreSummary, t: Translator) -> Markup | None:
