@@ -153,7 +153,9 @@ def _effect_of_days(grid: Mapping[tuple[int, int], Sequence[tuple[int, int]]]) -
 def _cells(grid: Mapping[tuple[int, int], Sequence[tuple[int, int]]], effect: float, usual: float | None) -> tuple[Cell, ...]:
     sums = {key: (sum(x for x, _ in days), sum(n for _, n in days)) for key, days in grid.items()}
     firm = [key for key, (_, total) in sums.items() if usual is not None and total / effect >= LEAST_FOR_VALUE]
-    chances = [above_usual(sums[key][0] / effect, sums[key][1] / effect, usual or 0.0) for key in firm]
+    # A cell whose own days differ more than days do elsewhere may be made of one of them.
+    own = {key: max(effect, _effect_of_days({key: grid[key]})) for key in firm}
+    chances = [above_usual(sums[key][0] / own[key], sums[key][1] / own[key], usual or 0.0) for key in firm]
     sure = {key for key, kept in zip(firm, benjamini_hochberg(chances, LEVEL), strict=True) if kept}
     cells = []
     for key, (negative, total) in sorted(sums.items()):

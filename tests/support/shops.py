@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from server.access.scope import StoreRef
 from server.database.engine import writing
 from server.database.stores import add_store
-from server.database.tables import buffers, days, kiosks, life, placements, questions, streams, visit_days
+from server.database.tables import buffers, days, hours, kiosks, life, placements, questions, streams, visit_days
 from server.survey.questions import install_starter
 
 if TYPE_CHECKING:
@@ -81,6 +81,21 @@ class Shops:
         }
         with writing(self.engine) as connection:
             connection.execute(days.insert().values(row | alone | more))
+
+    def hour(self, kiosk: Kiosk, day: date, hour: int, question: str, positive: int, negative: int, faces: int = 2) -> None:
+        """Presses of one question in one hour; the day's row is `press`'s."""
+        row = {
+            "kiosk_id": kiosk.id,
+            "placement_id": kiosk.placement_id,
+            "local_day": day.toordinal(),
+            "question_id": self.questions[question],
+            "faces": faces,
+            "hour": hour,
+            "positive": positive,
+            "negative": negative,
+        }
+        with writing(self.engine) as connection:
+            connection.execute(hours.insert().values(row))
 
     def visits(self, kiosk: Kiosk, day: date, both: int, service_only: int, experience_only: int, neither: int) -> None:
         """Passers-by who answered both questions of the starter pair."""
