@@ -37,7 +37,7 @@ class Office:
     """Of several stores, what their figures alone do not hold.
 
     `weeks` are those of the stores asked for, by id, oldest first. `before` is (service, experience) of all stores together
-    over the period before, None while the period runs; `comparable` says that questions and faces were the same then.
+    over the period before. While the period runs there are neither. `comparable` says that questions and faces were the same.
     """
 
     weeks: Mapping[int, tuple[Week, ...]]
@@ -53,7 +53,7 @@ def office(connection: Connection, summary: ChainSummary, drawn: Sequence[Figure
     rows = [] if running else _before(connection, summary)
     asked = {(row.question_id, row.faces) for row in rows if row.positive + row.neutral + row.negative}
     return Office(
-        weeks=_weeks(connection, summary, drawn),
+        weeks={} if running else _weeks(connection, summary, drawn),
         before=None if running else _together(rows, summary),
         comparable=not running and asked == summary.asked,
         service=rank(summary.ranked_service),
@@ -90,8 +90,7 @@ def _weighed_like(now: Index, counted: Tally, least: int) -> Index:
 def _weeks(connection: Connection, summary: ChainSummary, drawn: Sequence[Figures]) -> dict[int, tuple[Week, ...]]:
     found: dict[int, tuple[Week, ...]] = {}
     for period, store_ids in _by_period(drawn).items():
-        # While a period runs, the weeks end with the last full day.
-        end = period.first if period.running else period.end
+        end = period.end
         rows = week_counts(connection, store_ids, end.toordinal(), WEEKS, summary.question_ids)
         cells: dict[tuple[int, int, int], WeekCount] = {(row.store_id, row.signal, row.week): row for row in rows}
         for store_id in store_ids:

@@ -56,8 +56,8 @@ def changes(summary: StoreSummary) -> list[Sentence]:
     before, now = summary.before, summary.figures
     words = Sentence(f"before.{now.period.name}")
     found = [
-        _change(SERVICE, now.service, before.service, words),
-        _change(EXPERIENCE, now.experience, before.experience, words),
+        change(SERVICE, now.service, before.service, words),
+        change(EXPERIENCE, now.experience, before.experience, words),
     ]
     return [sentence for sentence in found if sentence is not None]
 
@@ -164,7 +164,8 @@ def _beside(what: Sentence, own: Index, others: Index, beside: Beside) -> Senten
     return difference_sentence("chain.below" if below else "chain.above", beside, subtracted, what=what)
 
 
-def _change(what: Sentence, now: Index, before: Index, words: Sentence) -> Sentence | None:
+def change(what: Sentence, now: Index, before: Index, words: Sentence) -> Sentence | None:
+    """How an index moved since the period before, which `words` name; None where a number is withheld."""
     moved = difference(now, before)
     if moved.points is None:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ INNER, OUTER = 0.95, 0.998
 STEPS = 24
 MOST_LABELS = 12
 LEAST_STORES = 3
+# In standard errors: within the first no limit lies, beyond the second all do.
+PLAINLY_INSIDE, PLAINLY_OUTSIDE = 1.2, 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,7 @@ def funnel_of(stores: Sequence[Figures], together: Index, signal: str) -> Funnel
     if len(drawn) < LEAST_STORES or not 0 < share < 1:
         return None
     more = overdispersion([_weighed(getattr(one, signal)) for one in drawn], share)
-    beyond = [
-        tuple(
-            one for one in drawn if not _limits(share, getattr(one, signal).effective, level, more).holds(_share(one, signal))
-        )
-        for level in (INNER, OUTER)
-    ]
+    beyond = [tuple(one for one in drawn if _is_outside(getattr(one, signal), share, level, more)) for level in (INNER, OUTER)]
     return Funnel(signal, share, drawn, more if more > WIDEN_FROM else None, beyond[0], beyond[1], more)
 
 
@@ -89,7 +87,7 @@ def funnel_chart(funnel: Funnel, t: Translator, title: str) -> Markup:
         f'<line class="mean" x1="0" x2="100%" y1="{mean}" y2="{mean}"/>',
         plane.names(t.say("office.presses"), "", t.say(f"label.{signal}"), f"text-{signal}"),
         f'<svg class="stretch" width="100%" height="{HEIGHT:g}" viewBox="0 0 {WIDE} {HEIGHT:g}" preserveAspectRatio="none">',
-        plane.marks(f"pips pips-{signal}", spots),
+        plane.marks(spots, f"pips pips-{signal}"),
         "</svg>",
         plane.labels(spots),
         "</svg>",
@@ -117,9 +115,14 @@ def _limits(share: float, presses: float, level: float, more: float) -> Interval
     return funnel_limits(share, max(1, round(presses)), level, more)
 
 
-def _share(one: Figures, signal: str) -> float:
-    index = getattr(one, signal)
-    return float(index.positive / index.total)
+def _is_outside(index: Index, share: float, level: float, more: float) -> bool:
+    """Whether a store lies outside; of most it is plain to see, and exact limits cost as much as the rest of its row."""
+    own = index.positive / index.total
+    widen = math.sqrt(more) if more > WIDEN_FROM else 1.0
+    z = abs(own - share) / math.sqrt(share * (1 - share) / index.effective) / widen
+    if z < PLAINLY_INSIDE:
+        return False
+    return z > PLAINLY_OUTSIDE or not _limits(share, index.effective, level, more).holds(own)
 
 
 def _weighed(index: Index) -> tuple[float, float]:
