@@ -10,9 +10,11 @@ from server.export.summary_parts import hours_json, line_json, skills_json
 from server.export.times import utc_text
 
 if TYPE_CHECKING:
+    from server.comparison.beside import Beside
     from server.comparison.chain import Figures
     from server.comparison.live import Today
     from server.comparison.raw import Raw
+    from server.comparison.standing import Standing
     from server.comparison.summary import StoreSummary
 
 
@@ -72,6 +74,33 @@ def _figures(figures: Figures) -> dict[str, Any]:
         "counted": figures.counted,
         "marked": figures.marked,
         "uncertain": figures.uncertain,
+        "standing": _standing(figures.standing),
+    }
+
+
+def _standing(standing: Standing) -> dict[str, Any]:
+    """How the store stands to the others, by the chain's mix of hours where `standardised`, all stores judged at once."""
+    return {
+        "group": standing.group,
+        "standardised": standing.standardised,
+        "compared": standing.compared,
+        "not_comparable": list(standing.thin),
+        "reversed": standing.reversed,
+        "service": _beside(standing.service),
+        "experience": _beside(standing.experience),
+        "gap": _beside(standing.gap),
+    }
+
+
+def _beside(beside: Beside) -> dict[str, Any]:
+    return {
+        "own": rounded(beside.own),
+        "others": rounded(beside.others),
+        "points": rounded(beside.away.points),
+        "low": rounded(beside.away.low),
+        "high": rounded(beside.away.high),
+        "crude_points": rounded(beside.crude.points),
+        "sure": beside.sure,
     }
 
 
