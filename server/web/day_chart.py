@@ -27,6 +27,7 @@ TALL = 296
 # Numbers of changes closer together than this share of the width stand in two rows.
 CLOSE_PERCENT = 5.0
 TICK_DAYS = 14
+SHORT_NAME = 7
 
 
 def day_lines(line: Line, t: Translator, title: str) -> Markup:
@@ -192,7 +193,10 @@ def _strip_words(days: Sequence[Day], t: Translator) -> str:
 
 def _day_ticks(days: Sequence[Day], t: Translator) -> list[str]:
     scale, found = Scale(t.direction), []
-    for at in range(0, len(days) - 4, TICK_DAYS):
+    names = [t.formats.tick(day.day) for day in days[::TICK_DAYS]]
+    # Months with long names would stand on each other on a phone.
+    step = TICK_DAYS if max(map(len, names), default=0) <= SHORT_NAME else 2 * TICK_DAYS
+    for at in range(0, len(days) - 4, step):
         place = 100 * at / len(days)
         found.append(
             f'<line class="axis" x1="{scale.at(place)}" x2="{scale.at(place)}" y1="{STRIP_BASE:g}" y2="{STRIP_BASE + 5:g}"/>'

@@ -75,6 +75,11 @@ def test_every_second_week_is_named_in_the_readers_calendar():
     assert texts[-4:] == ["۱۶ آبان", "۳۰ آبان", "۱۴ آذر", "۲۸ آذر"]
 
 
+def test_months_with_long_names_are_named_half_as_often():
+    texts = [text.text for text in drawn(days(*[(50, 60)] * 56), "ar").iter("text")]
+    assert texts[-2:] == ["7 نوفمبر", "5 ديسمبر"]
+
+
 def test_presses_stand_as_bars_below_with_the_most_as_their_scale():
     svg = drawn(days((50, 60), (0, 0), (25, 30)))
     (bars,) = paths(svg, "bars")
