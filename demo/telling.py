@@ -14,6 +14,7 @@ from demo.feeding import Enrolled, Life, ReplayClock, as_json
 from kiosk.files import write_durably
 from server.analysis.opening_text import read_week
 from server.app import create_app
+from server.database.changes import note_change
 from server.database.engine import writing
 from server.database.life import name_chain
 from server.database.opening import SpecialDay, set_special_day, set_week
@@ -61,6 +62,8 @@ def add_stores(engine: Engine, now_ms: int) -> None:
                     now_ms,
                 )
                 _open(connection, number, store, today)
+                for back, words in store.noted:
+                    note_change(connection, number, (today - timedelta(back)).toordinal(), words, now_ms, CHAIN)
 
 
 def _open(connection: Connection, store_id: int, store: MadeUpStore, today: date) -> None:
