@@ -13,6 +13,7 @@ from demo.chain import CHAIN, HISTORY_DAYS, STORES, TARGET_EXPERIENCE, TARGET_SE
 from demo.feeding import Enrolled, Life, ReplayClock, as_json
 from kiosk.files import write_durably
 from server.app import create_app
+from server.database.changes import note_change
 from server.database.engine import writing
 from server.database.life import name_chain
 from server.database.stores import add_store, store_by_code
@@ -40,6 +41,7 @@ def add_stores(engine: Engine, now_ms: int) -> None:
     """Put questions, definitions and the twelve stores in, once, and say that the chain is made up."""
     with writing(engine) as connection:
         # Everything stands since before the history, so that its first week is judged as its last.
+        today = datetime.fromtimestamp(now_ms / 1000, UTC).date()
         now_ms -= (HISTORY_DAYS + 2) * DAY_MS
         name_chain(connection, CHAIN, made_up=True)
         install_starter(connection, now_ms)
@@ -47,7 +49,7 @@ def add_stores(engine: Engine, now_ms: int) -> None:
             declare(connection, now_ms, CHAIN, target_service=TARGET_SERVICE, target_experience=TARGET_EXPERIENCE)
         for store in STORES:
             if store_by_code(connection, store.code) is None:
-                add_store(
+                number = add_store(
                     connection,
                     store.code,
                     store.name,
@@ -57,6 +59,8 @@ def add_stores(engine: Engine, now_ms: int) -> None:
                     store.territory,
                     now_ms,
                 )
+                for back, words in store.noted:
+                    note_change(connection, number, (today - timedelta(back)).toordinal(), words, now_ms, CHAIN)
 
 
 def tell(settings: Settings, engine: Engine, notes: Path, now_ms: int, history_days: int = HISTORY_DAYS) -> list[Life]:

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from server.database.figures import pulse, standing_kiosks
+from server.database.kiosks import config_body
+from server.database.late import late_presses
+from server.fleet.states import SILENT_AFTER_MS
+from server.fleet.watching import look
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,14 +18,19 @@ if TYPE_CHECKING:
 
     from server.access.scope import StoreRef
     from server.database.figures import DayCount, Standing
+    from server.database.late import LatePresses
+    from server.fleet.watching import Watched
 
-# A kiosk that is well asks at least once a minute; a quarter of an hour outlives a router's restart.
-SILENT_AFTER_MS = 15 * 60_000
+# For a week it is said that figures of closed days have changed.
+LATE_TOLD_MS = 7 * 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
 class KioskNow:
-    """A kiosk in the store: when it was heard last (None is never), how many presses it says wait on it, how many it lost."""
+    """A kiosk in the store: when it was heard last (None is never), how many presses it says wait on it, how many it lost.
+
+    `watched` is what the fleet's rules find wrong with it, `config` the configuration (JSON) it runs: what its buttons say.
+    """
 
     kiosk: str
     touchpoint: str
@@ -29,6 +38,8 @@ class KioskNow:
     silent: bool
     waiting: int
     lost: int
+    watched: Watched | None = None
+    config: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +47,8 @@ class Today:
     """Today so far in the store's days, whatever period is asked for.
 
     `reactions` are the `counted` ones (about service, experience or another question), the `marked` ones that were set aside,
-    and those of an `uncertain` time. `expected` is what was received today and what the kiosks say still waits on them.
+    and those of an `uncertain` time. `expected` is what was received today and what the kiosks say still waits on them. `late`
+    came in within the last week and was pressed days before it came.
     """
 
     reactions: int
@@ -49,6 +61,7 @@ class Today:
     expected: int
     kiosks: tuple[KioskNow, ...]
     pulse: int
+    late: tuple[LatePresses, ...] = ()
 
     @property
     def other(self) -> int:
@@ -69,7 +82,10 @@ def today_so_far(
     now_ms: int,
 ) -> Today:
     """Today's counts of a store; `counts` are those of its today, `signals` the questions of service and of experience."""
-    kiosks = tuple(_kiosk(standing, now_ms) for standing in standing_kiosks(connection, store.id))
+    watched = {one.row.code: one for one in look(connection, now_ms, [store.id])}
+    kiosks = tuple(
+        _kiosk(connection, standing, watched.get(standing.kiosk), now_ms) for standing in standing_kiosks(connection, store.id)
+    )
     counted = [count.positive + count.neutral + count.negative for count in counts]
     service, experience = (
         sum(number for number, count in zip(counted, counts, strict=True) if count.question_id in ids) for ids in signals
@@ -88,13 +104,17 @@ def today_so_far(
         expected=reactions + waiting,
         kiosks=kiosks,
         pulse=pulse(connection, [store.id]),
+        late=tuple(late_presses(connection, store.id, store.timezone, now_ms - LATE_TOLD_MS)),
     )
 
 
-def _kiosk(standing: Standing, now_ms: int) -> KioskNow:
+def _kiosk(connection: Connection, standing: Standing, watched: Watched | None, now_ms: int) -> KioskNow:
     silent = standing.heard_ms is None or now_ms - standing.heard_ms > SILENT_AFTER_MS
     waiting = max(0, standing.thanked - standing.known)
-    return KioskNow(standing.kiosk, standing.touchpoint, standing.heard_ms, silent, waiting, standing.lost)
+    # Only a button's trouble names what is written beside it.
+    named = watched is not None and any(trouble.what for trouble in watched.troubles)
+    config = config_body(connection, watched.row.id, watched.row.config_applied) if watched is not None and named else None
+    return KioskNow(standing.kiosk, standing.touchpoint, standing.heard_ms, silent, waiting, standing.lost, watched, config)
 
 
 def pulse_of(connection: Connection, stores: Sequence[StoreRef]) -> int:

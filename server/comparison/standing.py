@@ -2,7 +2,7 @@
 
 Each store's service, experience and gap are held against those of the other stores together, as if all had the chain's mix of
 hours (`mix`). Where a store's presses are too few in a part of the week they stand beside the others as they came, and nothing
-is called sure: it may be the hours. All these comparisons are judged at once: of what is called sure at most one in twenty is
+is called sure: it may be the hours. All these comparisons are judged at once: of what is called sure at most one in fifty is
 chance (Benjamini and Hochberg 1995). Pages and exports say nothing of a store beside the others but what stands here.
 """
 
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 LEAST_OTHERS = 3
 # Effective presses of each index that a store needs for a word on how it stands; with fewer it has numbers and ranges alone.
 LEAST_FOR_PLACE = 100
-# Of all comparisons that are called sure, at most this share may be chance.
-FALSE_SHARE = 0.05
+# Of all comparisons that are called sure, at most this share may be chance. With the usual 0.05 a page with seven true findings
+# would carry a false one in about every third period.
+FALSE_SHARE = 0.02
 
 WIDER, ALIKE, NARROWER, TOO_FEW, ALONE = "wider", "alike", "narrower", "too-few", ""
 GROUPS = (WIDER, ALIKE, NARROWER, TOO_FEW)

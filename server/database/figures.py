@@ -91,12 +91,14 @@ class VisitCount(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """One wording of a question; `texts` is {language: {"question": ...}}."""
+    """One wording of a question; `texts` is {language: {"question": ...}}, `dimension` whose experience it asks about."""
 
     code: str
     version: int
     signal: str
     texts: dict[str, dict[str, str]]
+    dimension: str = "CX"
+    facets: tuple[str, ...] = ()
 
 
 class Standing(NamedTuple):
@@ -130,9 +132,9 @@ def day_counts(connection: Connection, store_id: int, from_day: int, to_day: int
 def store_counts(
     connection: Connection, from_day: int, to_day: int, weekends: Sequence[Weekend] = (), store_id: int | None = None
 ) -> list[StoreCount]:
-    """Every store's presses over the days [from_day, to_day), by question, faces and weekend; or of one store alone.
+    """Every store's presses over the days [from_day, to_day), by question, faces and weekend; or those of one store.
 
-    Employees' are not among them.
+    Employees' presses are not among them.
     """
     keys = (placements.c.store_id, days.c.question_id, days.c.faces)
     sums = [func.sum(days.c[name]) for name in (*COUNTS, *BAND_COLUMNS)]
@@ -204,8 +206,9 @@ def visit_counts(connection: Connection, from_day: int, to_day: int, store_id: i
 
 def asked_questions(connection: Connection) -> dict[int, Asked]:
     """Every wording of every question, by its id."""
-    columns = (questions.c.id, questions.c.code, questions.c.version, questions.c.signal, questions.c.texts)
-    return {row[0]: Asked(row[1], row[2], row[3], json.loads(row[4])) for row in connection.execute(select(*columns))}
+    names = ("id", "code", "version", "signal", "texts", "dimension", "facets")
+    rows = connection.execute(select(*(questions.c[name] for name in names)))
+    return {row[0]: Asked(row[1], row[2], row[3], json.loads(row[4]), row[5], tuple(json.loads(row[6]))) for row in rows}
 
 
 def standing_kiosks(connection: Connection, store_id: int) -> list[Standing]:

@@ -342,6 +342,14 @@ reactions = _big(
     Column("uncertainty_ms", BigInteger, nullable=False),
     Column("time_quality", SmallInteger, nullable=False),  # database.codes.TIME_QUALITIES
 )
+# Those that do not count: few, and asked for by rule and day on a store's page.
+Index(
+    "ix_reactions_set_aside",
+    reactions.c.kiosk_id,
+    reactions.c.pressed_ms,
+    sqlite_where=reactions.c.counted.is_(False),
+    postgresql_where=reactions.c.counted.is_(False),
+)
 
 unsettled = _small(  # reactions whose time may still become surer; `looked` is what was known of their boot at the last look
     "unsettled",
@@ -387,6 +395,7 @@ arrivals = _small(  # the ledger: which run of a stream was stored when; its ord
     # "" for what stands at its seq; for what is held beside it, the held row's code:digest.
     Column("apart", String(100), nullable=False, server_default=""),
     Index("ix_arrivals_of_stream", "kiosk_id", "stream", "first_seq"),  # a stream's safe seq; when a reaction came
+    Index("ix_arrivals_recent", "kiosk_id", "received_ms"),  # what came in lately, of which some was pressed long before
 )
 
 reviews = _small(  # runs of presses at a day's edge that only a person can judge; they count until one has

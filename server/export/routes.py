@@ -11,6 +11,7 @@ from flask import Blueprint, Response, jsonify, request
 from server.access.scope import hidden_dimensions, visible_store
 from server.access.tokens import ExportToken, authenticate_token
 from server.comparison.employees import employee_figures
+from server.comparison.parts import read_lens
 from server.comparison.periods import DEFAULT, local_today, parse_period
 from server.comparison.summary import chain_summary, store_summary
 from server.database.engine import reading
@@ -76,7 +77,8 @@ def blueprint(settings: Settings, clock: Clock, engine: Engine) -> Blueprint:
         with reading(engine) as connection:
             store = visible_store(connection, asker, code)
             period = parse_period(request.args.get("period", DEFAULT), local_today(store.timezone, now_ms))
-            return jsonify(summary_json(store_summary(connection, store, period, now_ms)))
+            lens = read_lens(request.args.get("touchpoint"), request.args.get("question"))
+            return jsonify(summary_json(store_summary(connection, store, period, now_ms, lens)))
 
     @door.get("/stores/<code>/employees")
     def employees(code: str) -> Response:

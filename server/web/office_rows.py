@@ -152,7 +152,10 @@ def difference_words(gap: Gap, t: Translator) -> tuple[str, str]:
 
 
 def _beside(figures: Figures, t: Translator) -> tuple[str, str]:
-    return difference_words(figures.standing.gap.away, t)
+    beside = figures.standing.gap
+    words, span = difference_words(beside.away, t)
+    by_chance = beside.away.clear and not beside.sure and figures.standing.compared > 1
+    return words, t.say("office.by-chance", span=span) if by_chance else span
 
 
 def _gap(figures: Figures, t: Translator) -> str:

@@ -21,6 +21,7 @@ WIDE = 1000
 # Labels are placed as if the plane were so wide; on other screens they may come a little closer to each other.
 USUAL_WIDTH = 500.0
 LETTER, LINE = 7.4, 16.0
+LATE = 0.65
 PLACES = ((10, 5, "start"), (-10, 5, "end"), (0, -11, "middle"), (0, 21, "middle"), (9, -8, "start"), (-9, -8, "end"))
 
 
@@ -124,7 +125,9 @@ class Plane:
         taken = [self._box(spot, 0, 4, "middle", 10) for spot in spots]
         parts = []
         for spot in sorted((spot for spot in spots if spot.label), key=lambda spot: not spot.strong):
-            for dx, dy, anchor in PLACES:
+            # Near the end of a narrow plane there is room on the other side alone.
+            late = self.x.share(spot.x) > LATE
+            for dx, dy, anchor in sorted(PLACES, key=lambda place: late and place[2] == "start"):
                 box = self._box(spot, dx, dy, anchor, LETTER * len(spot.label))
                 if self._inside(box) and not any(_meet(box, other) for other in taken):
                     taken.append(box)

@@ -98,10 +98,11 @@ def _cuts(plane: Plane, cuts: Cuts, t: Translator) -> str:
         return ""
     x, y = plane.left(cuts.service), f"{plane.up(cuts.experience):.1f}"
     start, end, inset = ("100%", "0", -8) if t.direction == "rtl" else ("0", "100%", 8)
+    # Not at one height: on a phone two of them would meet.
     corners = (
-        (start, inset, TOP - 8, "start", quadrant.WELCOMES),
+        (start, inset, TOP + 16, "start", quadrant.WELCOMES),
         (end, -inset, TOP - 8, "end", quadrant.BOTH_STRONG),
-        (start, inset, BASE - 8, "start", quadrant.BOTH_WEAK),
+        (start, inset, BASE - 26, "start", quadrant.BOTH_WEAK),
         (end, -inset, BASE - 8, "end", quadrant.SERVES),
     )
     return "".join(
