@@ -11,6 +11,7 @@ import pytest
 
 from server.access.people import add_user
 from server.access.tokens import add_token, list_tokens
+from server.database.changes import note_change
 from server.database.engine import reading, writing
 from server.database.kiosks import add_kiosk
 from server.database.placements import place
@@ -57,6 +58,8 @@ RULES = {
     "GET /stores/<code>": Rule(STORE, "/stores/S001"),
     "GET /stores/<code>/pulse": Rule(STORE, "/stores/S001/pulse"),
     "GET /stores/<code>/employees": Rule(STORE, "/stores/S001/employees"),
+    "POST /stores/<code>/changes": Rule(STORE, "/stores/S001/changes", {"words": "New door", "day": "2026-11-12"}),
+    "POST /stores/<code>/changes/<int:number>/remove": Rule(STORE, "/stores/S001/changes/CHANGE/remove"),
     "GET /fleet": Rule(STORE, "/fleet?store=S001"),
     "POST /fleet/move": Rule(OFFICE, form={"kiosk": "K-001", "store": "S001"}),
     "GET /head-office": Rule(REGIONS),
@@ -107,6 +110,7 @@ class Town:
     def __init__(self, app: Flask, shops) -> None:
         self.app, self.engine, self.numbers = app, shops.engine, itertools.count()
         stores = {code: shops.store(code, code) for code in ("S001", "S002")}
+        self.store_id = stores["S001"].id
         with writing(self.engine) as connection:
             self.ids = {}
             for name in PEOPLE:
@@ -124,7 +128,13 @@ class Town:
                 "kiosk": give_key(connection, kiosk, NOW_MS),
             }
 
+    def change_of(self, who: str) -> int:
+        """A note on the store S001's page, which only its author takes back."""
+        with writing(self.engine) as connection:
+            return note_change(connection, self.store_id, 739_900, "New door", NOW_MS, f"{who}@chain.example")
+
     def ask(self, who: str, method: str, path: str, form=None):
+        path = path.replace("CHANGE", str(self.change_of(who))) if "CHANGE" in path else path
         client: FlaskClient = self.app.test_client()
         headers = dict(OURS)
         if who in self.ids:
