@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import click
 
+from server.commands.definitions import definition
 from server.commands.exports import export
 from server.commands.held import held
+from server.commands.hours import holiday, hours
 from server.commands.kiosks import kiosk
 from server.commands.people import token, user
+from server.commands.questions import questions
 from server.commands.rollups import rollup
 from server.commands.serving import serve, upgrade
 from server.commands.stores import store
@@ -26,5 +29,7 @@ def main() -> None:
     """
 
 
-for _command in (upgrade, serve, worker, store, user, kiosk, token, export, held, rollup):
+for _command in (hours, holiday):
+    store.add_command(_command)
+for _command in (upgrade, serve, worker, store, user, kiosk, token, questions, definition, export, held, rollup):
     main.add_command(_command)

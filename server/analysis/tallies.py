@@ -25,7 +25,7 @@ POLARITY_COLUMNS = {"positive": POSITIVE, "neutral": NEUTRAL, "negative": NEGATI
 BOTH, SERVICE_ONLY, EXPERIENCE_ONLY, NEITHER = range(4)
 
 # Hours by (placement, local day, question, faces, hour), days by the first four of these, visits by (placement, local day,
-# service question, experience question, faces).
+# service question, experience question, faces), what is set aside by (placement, local day, question, reason).
 Figures = dict[tuple[int, ...], list[int]]
 DayKey = tuple[int, int, int, int]
 
@@ -34,7 +34,8 @@ class Press(NamedTuple):
     """One stored reaction, as far as figures need it.
 
     `polarity` is POSITIVE, NEUTRAL or NEGATIVE. `day` (proleptic ordinal in the store's zone) is None when the time is too
-    uncertain for a day, `hour` when it is for an hour; `arrival_day` is the store's day when it was received.
+    uncertain for a day, `hour` when it is for an hour; `arrival_day` is the store's day when it was received. `aside` is the
+    reason's number when the press does not count.
     """
 
     seq: int
@@ -50,6 +51,7 @@ class Press(NamedTuple):
     hour: int | None
     arrival_day: int
     visit: int | None
+    aside: int = 0
 
 
 class Cluster(NamedTuple):
@@ -73,6 +75,7 @@ class Tally:
         self.hours: Figures = {}
         self.days: Figures = {}
         self.visits: Figures = {}
+        self.aside: Figures = {}
         # Clusters as lists, to be changed in place: this runs for every reaction that is counted.
         self._last: dict[int, list[Any]] = {question: list(last) for question, last in (open_clusters or {}).items()}
 
@@ -103,7 +106,12 @@ class Tally:
                 band = BAND_AT[press.hour]
                 row[band] += 1
                 row[band + 1] += press.polarity == POSITIVE
-        if press.counted:
+        if not press.counted:
+            why = (press.placement, press.day, press.question, press.aside)
+            if why not in self.aside:
+                self.aside[why] = [0] * 3
+            self.aside[why][press.polarity] += 1
+        else:
             self._add_to_cluster(press, key, row)
             if first is not None:
                 self._add_visit(press, first)
@@ -120,6 +128,7 @@ class Tally:
         _subtract(self.hours, other.hours)
         _subtract(self.days, other.days)
         _subtract(self.visits, other.visits)
+        _subtract(self.aside, other.aside)
 
     def _day(self, key: DayKey) -> list[int]:
         row = self.days.get(key)

@@ -127,7 +127,8 @@ def middle_of(stores: Mapping[int, Counted]) -> frozenset[int]:
     for figure in (_service, _experience, lambda one: _experience(one) - _service(one)):
         ordered = sorted(judged, key=lambda store_id: figure(stores[store_id]))
         outer |= {*ordered[:tenth], *ordered[-tenth:]}
-    return frozenset(stores.keys() - outer)
+    # One of the middle stores must not see through to fewer than three others.
+    return frozenset(stores.keys() - outer if len(stores) - len(outer) > LEAST_OTHERS else stores)
 
 
 def _weight(one: Counted) -> float:

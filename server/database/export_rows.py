@@ -9,6 +9,7 @@ from sqlalchemy import and_, func, select
 
 from server.database.codes import ANSWERS, REASONS, TIME_QUALITIES
 from server.database.codes import MARKS as MARK_NUMBERS
+from server.database.dimensions import outside
 from server.database.driver import marks, run
 from server.database.held import BESIDE
 from server.database.life import read_life
@@ -179,8 +180,13 @@ def place_of_config(connection: Connection, kiosk_id: int, version: int) -> Plac
     return None if row is None else Place(*row)
 
 
-def hour_sums(connection: Connection, store_ids: Collection[int], from_day: int, to_day: int) -> Iterator[HourSum]:
-    """The hours of these stores over the days [from_day, to_day), by store, touchpoint, question, day and hour."""
+def hour_sums(
+    connection: Connection, store_ids: Collection[int], from_day: int, to_day: int, hidden: Collection[str]
+) -> Iterator[HourSum]:
+    """The hours of these stores over the days [from_day, to_day), by store, touchpoint, question, day and hour.
+
+    Questions of the `hidden` dimensions are left out.
+    """
     keys = (
         placements.c.store_id,
         placements.c.touchpoint,
@@ -195,6 +201,7 @@ def hour_sums(connection: Connection, store_ids: Collection[int], from_day: int,
         .join(placements, and_(placements.c.id == hours.c.placement_id, placements.c.kiosk_id == hours.c.kiosk_id))
         .join(questions, questions.c.id == hours.c.question_id)
         .where(placements.c.store_id.in_(store_ids), hours.c.local_day >= from_day, hours.c.local_day < to_day)
+        .where(outside(hours.c.question_id, hidden))
         .group_by(*keys)
         .order_by(*keys)
     )

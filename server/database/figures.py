@@ -11,9 +11,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from server.analysis.clustering import ClusterSums
 from server.analysis.tallies import BAND_COLUMNS
 from server.database import completeness
+from server.database.codes import ASIDE
+from server.database.dimensions import outside
 from server.database.engine import reading
 from server.database.life import read_life
-from server.database.tables import days, kiosks, placements, questions, stores, streams, visit_days
+from server.database.tables import days, kiosks, placements, questions, set_aside, stores, streams, visit_days
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -89,6 +91,16 @@ class VisitCount(NamedTuple):
     neither: int
 
 
+class AsideCount(NamedTuple):
+    """Presses of one question that do not count for one reason, a word of codes.ASIDE."""
+
+    question_id: int
+    reason: str
+    positive: int
+    neutral: int
+    negative: int
+
+
 class Asked(NamedTuple):
     """One wording of a question; `texts` is {language: {"question": ...}}."""
 
@@ -113,12 +125,13 @@ class Standing(NamedTuple):
 
 
 def day_counts(connection: Connection, store_id: int, from_day: int, to_day: int) -> list[DayCount]:
-    """A store's presses by touchpoint, day [from_day, to_day), question and number of faces."""
+    """A store's presses by touchpoint, day [from_day, to_day), question and number of faces; employees' are not among them."""
     keys = (placements.c.touchpoint, days.c.local_day, days.c.question_id, days.c.faces)
     rows = connection.execute(
         select(*keys, *(func.sum(days.c[name]) for name in COUNTS))
         .join(placements, placed(days.c.kiosk_id, days.c.placement_id))
         .where(placements.c.store_id == store_id, days.c.local_day >= from_day, days.c.local_day < to_day)
+        .where(outside(days.c.question_id))
         .group_by(*keys)
         .order_by(*keys)
     )
@@ -128,13 +141,17 @@ def day_counts(connection: Connection, store_id: int, from_day: int, to_day: int
 def store_counts(
     connection: Connection, from_day: int, to_day: int, weekends: Sequence[Weekend] = (), store_id: int | None = None
 ) -> list[StoreCount]:
-    """Every store's presses over the days [from_day, to_day), by question, faces and weekend; or those of one store alone."""
+    """Every store's presses over the days [from_day, to_day), by question, faces and weekend; or of one store alone.
+
+    Employees' are not among them.
+    """
     keys = (placements.c.store_id, days.c.question_id, days.c.faces)
     sums = [func.sum(days.c[name]) for name in (*COUNTS, *BAND_COLUMNS)]
     found = (
         select(*keys, *sums[: len(COUNTS)], weekend_of_days(weekends).label("weekend"), *sums[len(COUNTS) :])
         .join(placements, placed(days.c.kiosk_id, days.c.placement_id))
         .where(days.c.local_day >= from_day, days.c.local_day < to_day)
+        .where(outside(days.c.question_id))
         # By its name: PostgreSQL takes the same words with other parameters for something else.
         .group_by(*keys, literal_column("weekend"))
         .order_by(*keys, literal_column("weekend"))
@@ -194,6 +211,21 @@ def visit_counts(connection: Connection, from_day: int, to_day: int, store_id: i
     if store_id is not None:
         found = found.where(placements.c.store_id == store_id)
     return [VisitCount(*row) for row in connection.execute(found)]
+
+
+def set_aside_counts(connection: Connection, store_id: int, from_day: int, to_day: int) -> list[AsideCount]:
+    """A store's presses that do not count over the days [from_day, to_day), by question and reason; without employees'."""
+    keys = (set_aside.c.question_id, set_aside.c.reason)
+    rows = connection.execute(
+        select(*keys, *(func.sum(set_aside.c[name]) for name in COUNTS[:3]))
+        .join(placements, placed(set_aside.c.kiosk_id, set_aside.c.placement_id))
+        .where(placements.c.store_id == store_id, set_aside.c.local_day >= from_day, set_aside.c.local_day < to_day)
+        .where(outside(set_aside.c.question_id))
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+    words = {number: word for word, number in ASIDE.items()}
+    return [AsideCount(row[0], words[row[1]], *(int(count) for count in row[2:])) for row in rows if any(row[2:])]
 
 
 def asked_questions(connection: Connection) -> dict[int, Asked]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import case, func, literal_column, select
 
+from server.database.dimensions import outside
 from server.database.figures import placed
 from server.database.tables import days, placements
 
@@ -78,12 +79,13 @@ def week_counts(
 
 
 def question_counts(connection: Connection, store_ids: Collection[int], from_day: int, to_day: int) -> list[QuestionCount]:
-    """These stores' presses together over the days [from_day, to_day), by question and number of faces."""
+    """These stores' presses together over the days [from_day, to_day), by question and faces; employees' are not among them."""
     keys = (days.c.question_id, days.c.faces)
     rows = connection.execute(
         select(*keys, *(func.sum(days.c[name]) for name in SUMS))
         .join(placements, placed(days.c.kiosk_id, days.c.placement_id))
         .where(placements.c.store_id.in_(store_ids), days.c.local_day >= from_day, days.c.local_day < to_day)
+        .where(outside(days.c.question_id))
         .group_by(*keys)
         .order_by(*keys)
     )

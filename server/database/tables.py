@@ -181,6 +181,13 @@ incidents = _small(  # what should never happen to a kiosk: a copied card, a key
     Column("last_ms", BigInteger, nullable=False),
 )
 
+kiosk_buttons = _small(  # the buttons that look dead, told from the presses of the others
+    "kiosk_buttons",
+    Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
+    Column("silent", Text, nullable=False),  # their names as a JSON array
+    Column("known_ms", BigInteger, nullable=False),
+)
+
 kiosk_states = _small(  # what the worker last found a kiosk to be, and since when
     "kiosk_states",
     Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
@@ -222,6 +229,7 @@ enrolment_codes = _small(
     Column("expires_ms", BigInteger, nullable=False),
     Column("used_ms", BigInteger),
     Column("used_hardware", String(200)),
+    Column("wrong", Integer, nullable=False, server_default="0"),  # tries with this very code by whom it is not for
 )
 
 enrolment_failures = _small(
@@ -402,6 +410,7 @@ reviews = _small(  # runs of presses at a day's edge that only a person can judg
     Column("until_ms", BigInteger, nullable=False),
     Column("presses", Integer, nullable=False),  # counted presses of the question between these two moments
     Column("alike", Integer, nullable=False),  # of them, with the polarity
+    Column("positives", Integer, nullable=False),  # of them, positive ones
     Column("usual_presses", Float, nullable=False),  # mean of the same slot over the weeks before
     Column("usual_share", Float, nullable=False),  # share of that polarity in the kiosk's other hours
     Column("found_ms", BigInteger, nullable=False),
@@ -460,6 +469,16 @@ visit_days = _big(  # both answers of one passer-by, at the local day of the fir
     ),
 )
 
+set_aside = _big(  # the marked presses of `days` by the reason that they do not count for
+    "set_aside",
+    Column("kiosk_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("placement_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("local_day", Integer, primary_key=True, autoincrement=False),
+    Column("question_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("reason", SmallInteger, primary_key=True, autoincrement=False),  # database.codes.ASIDE
+    *(Column(name, Integer, nullable=False, server_default="0") for name in ("positive", "neutral", "negative")),
+)
+
 open_clusters = _small(  # each stream's last cluster per question, so that the next press can join it
     "open_clusters",
     Column("kiosk_id", RowId, primary_key=True, autoincrement=False),
@@ -500,6 +519,7 @@ sessions = _small(
     Column("user_id", ForeignKey("users.id"), nullable=False, index=True),
     Column("made_ms", BigInteger, nullable=False),
     Column("seen_ms", BigInteger, nullable=False),
+    Column("confirmed_ms", BigInteger, nullable=False, server_default="0"),  # when the password was last given in it
 )
 
 sign_in_delays = _small(  # per account and per address; a delay, never a lock

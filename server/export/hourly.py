@@ -28,7 +28,7 @@ def hourly_chunks(engine: Engine, wanted: Wanted) -> Iterator[bytes]:
     for store in wanted.stores:
         # A store at a time, so that no read transaction waits for a slow reader of all of them.
         with reading(engine) as connection:
-            found = list(hour_sums(connection, [store.id], first, end))
+            found = list(hour_sums(connection, [store.id], first, end, wanted.hidden))
         for hour in found:
             texts = (store.code, hour.touchpoint, hour.question, hour.signal)
             day = date.fromordinal(hour.local_day).isoformat()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from server.analysis.tallies import DAY_UNCERTAINTY_MS
 from server.database import export_rows as rows
 from server.database.codes import MARKS
+from server.database.dimensions import configs_asking
 from server.database.engine import reading
 from server.database.local_time import local_day_and_hour
 from server.export.csv_text import field, line
@@ -52,6 +53,7 @@ class ReactionLines:
         self._heads: dict[tuple[int, int, int], tuple[str, StoreClock] | None] = {}
         self._tokens: dict[tuple[int, int], str] = {}
         self._tails: dict[tuple[int, int, bool], str] = {}
+        self._hidden_configs: set[tuple[int, int]] = set()
 
     @property
     def position(self) -> int:
@@ -64,6 +66,7 @@ class ReactionLines:
         yield line(list(COLUMNS)).encode()
         with reading(self._engine) as connection:
             heard = None if self._wanted.every else rows.kiosks_heard_in(connection, self._stores.keys())
+            self._hidden_configs = configs_asking(connection, self._wanted.hidden)
         from_day = self._wanted.from_day
         # No press is later than its arrival, so what arrived well before the first day can not belong to it.
         least_ms = 0 if from_day is None else (from_day - UNIX_EPOCH_DAY - 2) * DAY_MS
@@ -125,6 +128,8 @@ class ReactionLines:
         """The line of a held row, or "" where it is not the asker's: no answer, and no press time that anybody vouches for."""
         config, visit, mark = _facts(kept.content)
         place = rows.place_of_config(connection, kept.sender_id, int(config)) if config else None
+        if self._is_hidden(kept.sender_id, int(config) if place else None):
+            return ""
         place = place or rows.place_at(connection, kept.sender_id, arrival.received_ms)
         store = None if place is None else self._stores.get(place.store_id)
         if place is None or store is None or not self._in_days(store.timezone, arrival.received_ms, 0, arrival):
@@ -152,14 +157,20 @@ class ReactionLines:
         place = rows.place(connection, placement_id)
         store = self._stores.get(place.store_id)
         found: tuple[str, StoreClock] | None = None
-        if store is not None:
-            if question_id not in self._meanings:
-                self._meanings = rows.meanings(connection)
+        if question_id not in self._meanings:
+            self._meanings = rows.meanings(connection)
+        if store is not None and self._meanings[question_id].dimension not in self._wanted.hidden:
             texts = (*self._meanings[question_id], *rows.ANSWER_WORDS[answer_id])
             head = ",".join([*self._where(place, store), *(field(text, raw=self._wanted.raw) for text in texts), ""])
             found = head, self._clocks[store.timezone]
         self._heads[placement_id, question_id, answer_id] = found
         return found
+
+    def _is_hidden(self, kiosk_id: int, config: int | None) -> bool:
+        """Whether a held row may be an employee's: by its configuration, where that is not known by any its kiosk ever had."""
+        if config is None:
+            return any(kiosk_id == one for one, _ in self._hidden_configs)
+        return (kiosk_id, config) in self._hidden_configs
 
     def _where(self, place: Place, store: StoreRef) -> list[str]:
         return [field(text, raw=self._wanted.raw) for text in (store.code, store.region, place.kiosk, place.touchpoint)]

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, jsonify, request
 
-from server.access.scope import visible_store
+from server.access.scope import hidden_dimensions, visible_store
 from server.access.tokens import ExportToken, authenticate_token
+from server.comparison.employees import employee_figures
 from server.comparison.periods import DEFAULT, local_today, parse_period
 from server.comparison.summary import chain_summary, store_summary
 from server.database.engine import reading
 from server.database.export_rows import ledger_end
-from server.errors import busy, token_unknown
+from server.errors import busy, not_found, token_unknown
 from server.export.csv_text import BYTE_ORDER_MARK
 from server.export.cursor import Cursor, read_cursor
+from server.export.employees import employees_json
 from server.export.hourly import hourly_chunks
 from server.export.reactions import ReactionLines
 from server.export.stores import stores_csv
@@ -75,6 +77,15 @@ def blueprint(settings: Settings, clock: Clock, engine: Engine) -> Blueprint:
             store = visible_store(connection, asker, code)
             period = parse_period(request.args.get("period", DEFAULT), local_today(store.timezone, now_ms))
             return jsonify(summary_json(store_summary(connection, store, period, now_ms)))
+
+    @door.get("/stores/<code>/employees")
+    def employees(code: str) -> Response:
+        asker = _asker(engine, clock)
+        with reading(engine) as connection:
+            store = visible_store(connection, asker, code)
+            if hidden_dimensions(asker):
+                raise not_found()
+            return jsonify(employees_json(employee_figures(connection, store, clock.now_ms())))
 
     return door
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from server.export.json_parts import gap_json, index_json, rounded
 from server.export.times import utc_text
 
 if TYPE_CHECKING:
     from server.comparison.beside import Beside
     from server.comparison.chain import Figures
-    from server.comparison.indexes import Gap, Index
     from server.comparison.live import Today
     from server.comparison.standing import Standing
     from server.comparison.summary import StoreSummary
@@ -24,17 +24,17 @@ def summary_json(summary: StoreSummary) -> dict[str, Any]:
         **_figures(summary.figures),
         "others": {
             "stores": others.stores,
-            "service": _index(others.service),
-            "experience": _index(others.experience),
-            "gap": _gap(others.gap),
+            "service": index_json(others.service),
+            "experience": index_json(others.experience),
+            "gap": gap_json(others.gap),
         },
         "before": None if summary.before is None else _figures(summary.before),
         "incomparable_since": None if summary.incomparable_since is None else summary.incomparable_since.isoformat(),
         "days": [
             {
                 "day": day.day.isoformat(),
-                "service": _index(day.service),
-                "experience": _index(day.experience),
+                "service": index_json(day.service),
+                "experience": index_json(day.experience),
                 "reactions": day.reactions,
                 "running": day.running,
             }
@@ -45,8 +45,8 @@ def summary_json(summary: StoreSummary) -> dict[str, Any]:
                 "touchpoint": place.touchpoint,
                 "question": place.question,
                 "signal": place.signal,
-                "index": _index(place.index),
-                "others": _index(place.others),
+                "index": index_json(place.index),
+                "others": index_json(place.others),
                 "marked": place.marked,
             }
             for place in summary.places
@@ -55,11 +55,6 @@ def summary_json(summary: StoreSummary) -> dict[str, Any]:
         "definition_version": summary.definition.version,
         "made_up": summary.made_up,
     }
-
-
-def rounded(value: float | None) -> float | None:
-    """A figure as pages show it, one decimal; never a negative nothing."""
-    return None if value is None else round(value, 1) + 0.0
 
 
 def _figures(figures: Figures) -> dict[str, Any]:
@@ -71,10 +66,10 @@ def _figures(figures: Figures) -> dict[str, Any]:
             "to": period.end.isoformat(),
             "running": period.running,
         },
-        "service": _index(figures.service),
-        "experience": _index(figures.experience),
-        "gap": _gap(figures.gap),
-        "relative_gap": _gap(figures.relative),
+        "service": index_json(figures.service),
+        "experience": index_json(figures.experience),
+        "gap": gap_json(figures.gap),
+        "relative_gap": gap_json(figures.relative),
         "verdict": None if figures.verdict is None else figures.verdict.name,
         "reactions": figures.reactions,
         "counted": figures.counted,
@@ -107,27 +102,6 @@ def _beside(beside: Beside) -> dict[str, Any]:
         "high": rounded(beside.away.high),
         "crude_points": rounded(beside.crude.points),
         "sure": beside.sure,
-    }
-
-
-def _index(index: Index) -> dict[str, Any]:
-    return {
-        "value": rounded(index.value),
-        "low": rounded(index.low),
-        "high": rounded(index.high),
-        "positive": index.positive,
-        "total": index.total,
-        "withheld": index.withheld,
-    }
-
-
-def _gap(gap: Gap) -> dict[str, Any]:
-    return {
-        "points": rounded(gap.points),
-        "low": rounded(gap.low),
-        "high": rounded(gap.high),
-        "method": gap.method,
-        "pairs": gap.pairs,
     }
 
 

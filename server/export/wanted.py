@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from server.access.scope import StoreRef, visible_store, visible_stores
+from server.access.scope import StoreRef, hidden_dimensions, visible_store, visible_stores
+from server.database.dimensions import ALL_BUT_EMPLOYEES
 from server.errors import wrong_parameter
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 class Wanted:
     """Which rows: of these stores (`every` says they are all there are), of local days [from_day, to_day) as ordinals.
 
-    `raw` leaves texts as they are, also those a spreadsheet would run.
+    `raw` leaves texts as they are, also those a spreadsheet would run. `hidden` dimensions are in no export of single rows.
     """
 
     stores: Sequence[StoreRef]
@@ -29,6 +30,7 @@ class Wanted:
     from_day: int | None = None
     to_day: int | None = None
     raw: bool = False
+    hidden: frozenset[str] = ALL_BUT_EMPLOYEES
 
     def period(self, name: str) -> str:
         """The days as a period's text, or `name` where none were asked for.
@@ -54,7 +56,7 @@ def read_wanted(connection: Connection, asker: ExportToken, codes: Sequence[str]
     from_day, to_day = _day("from", first), _day("to", end)
     if from_day is not None and to_day is not None and to_day < from_day:
         raise wrong_parameter("to", "must not be before from; it is the first day after those wanted")
-    return Wanted(stores, asker.all_stores and not codes, from_day, to_day, raw)
+    return Wanted(stores, asker.all_stores and not codes, from_day, to_day, raw, hidden_dimensions(asker))
 
 
 def flag(name: str, text: str) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, render_template, request
 
+from server.access.people import OFFICE_ROLES
 from server.access.scope import visible_stores
 from server.comparison.live import pulse_of
 from server.comparison.office import office as read_office
@@ -15,7 +16,7 @@ from server.errors import not_found
 from server.web import head_office
 from server.web.office_rows import BY_GROUP
 from server.web.page import Page, page_asked, period_asked
-from server.web.visitor import OFFICE_ROLES, reader, signed_in
+from server.web.visitor import reader, signed_in
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine

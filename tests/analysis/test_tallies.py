@@ -139,3 +139,15 @@ def test_in_two_parts_or_in_one_the_figures_are_the_same(drawn, cut) -> None:
     whole.subtract(first)
     whole.subtract(second)
     assert not any(any(row) for figures in (whole.hours, whole.days, whole.visits) for row in figures.values())
+
+
+def test_what_is_set_aside_stands_by_reason_and_face() -> None:
+    tally = tally_of(
+        press(1, counted=False, aside=1),
+        press(2, 100, counted=False, aside=1, polarity=NEGATIVE),
+        press(3, 200, counted=False, aside=4, hour=None),
+        press(4, 300, counted=False, aside=4, day=None, hour=None),
+        press(5, 400),
+    )
+    assert tally.aside == {(10, 700, SERVICE, 1): [1, 0, 1], (10, 700, SERVICE, 4): [1, 0, 0]}
+    assert sum(map(sum, tally.aside.values())) == tally.days[10, 700, SERVICE, 2][3]

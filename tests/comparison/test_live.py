@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
-from shops import EXPERIENCE, SERVICE, TODAY
+from shops import EXPERIENCE, MADE_MS, SERVICE, TODAY
 
-from server.comparison.live import SILENT_AFTER_MS, pulse_of
+from server.analysis.opening_text import read_week
+from server.comparison.live import pulse_of
 from server.comparison.periods import parse_period
 from server.comparison.summary import store_summary
-from server.database.engine import reading
+from server.database.definitions import add_definition
+from server.database.engine import reading, writing
+from server.database.opening import set_week
 
 NOON_MS = 1_795_262_400_000
+QUARTER_MS = 15 * 60_000
 
 
 @pytest.fixture
@@ -38,7 +43,10 @@ def test_todays_presses_add_up(shops, store):
     kiosk = shops.kiosk(store, "K-001", heard_ms=NOON_MS)
     shops.press(kiosk, TODAY, SERVICE, 7, 2, marked=3)
     shops.press(kiosk, TODAY, EXPERIENCE, 4, 1, uncertain=2)
-    shops.press(kiosk, TODAY, "staff-mattered", 1, 1)
+    shops.press(kiosk, TODAY, "found-easily", 1, 1)
+    body = json.dumps({"service": [SERVICE], "experience": [EXPERIENCE]})
+    with writing(shops.engine) as connection:
+        add_definition(connection, 2, body, MADE_MS, made_by="office@demo.example")
     today = today_of(shops, store)
     assert (today.other, today.marked, today.uncertain) == (2, 3, 2)
     assert today.service + today.experience + today.other + today.marked + today.uncertain == today.reactions == 21
@@ -66,14 +74,25 @@ def test_everything_known_and_heard_is_complete(shops, store):
 
 
 def test_a_kiosk_is_silent_after_a_quarter_of_an_hour_or_when_never_heard(shops, store):
-    shops.kiosk(store, "K-001", heard_ms=NOON_MS - SILENT_AFTER_MS)
-    shops.kiosk(store, "K-002", heard_ms=NOON_MS - SILENT_AFTER_MS - 1)
+    shops.kiosk(store, "K-001", heard_ms=NOON_MS - QUARTER_MS)
+    shops.kiosk(store, "K-002", heard_ms=NOON_MS - QUARTER_MS - 1)
     shops.kiosk(store, "K-003", heard_ms=None)
     assert [(kiosk.kiosk, kiosk.silent) for kiosk in today_of(shops, store).kiosks] == [
         ("K-001", False),
         ("K-002", True),
         ("K-003", True),
     ]
+
+
+def test_a_closed_store_misses_no_kiosk(shops, store):
+    shops.kiosk(store, "K-001", heard_ms=NOON_MS - QUARTER_MS - 1)
+    shops.kiosk(store, "K-002", heard_ms=NOON_MS)
+    for week, missed in (("mon-fri 09:00-20:00", [False, False]), ("mon-sat 09:00-20:00", [True, False])):
+        with writing(shops.engine) as connection:
+            set_week(connection, store.id, read_week(week))
+        kiosks = today_of(shops, store).kiosks
+        assert [kiosk.missed for kiosk in kiosks] == missed
+        assert [kiosk.silent for kiosk in kiosks] == [True, False]
 
 
 def test_the_pulse_grows_with_arrivals_of_ones_own_stores_alone(shops, store):

@@ -64,6 +64,12 @@ def test_as_many_are_left_out_at_either_end_and_none_of_a_few():
     assert middle_of(few) == frozenset(few)
 
 
+def test_those_left_in_the_middle_are_never_fewer_than_four():
+    odd = [(0.95, 0.9), (0.1, 0.12), (0.9, 0.97), (0.12, 0.05), (0.3, 0.8), (0.8, 0.3), (0.5, 0.5), (0.5, 0.52)]
+    stores = {number: store(even(served), even(welcomed)) for number, (served, welcomed) in enumerate(odd)}
+    assert middle_of(stores) == frozenset(stores)
+
+
 def _ends_of_gap(stores: dict[int, Counted]) -> set[int]:
     gaps = sorted(stores, key=lambda number: stores[number].experience.positive - stores[number].service.positive)
     return {gaps[0], gaps[-1]}

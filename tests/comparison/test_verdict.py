@@ -288,9 +288,11 @@ def test_strong_is_explained_by_the_cut_it_was_measured_at():
     assert names(verdict.strong_means(middle)) == ["strong-means.middle"]
 
 
-def test_more_than_a_fifth_marked_asks_for_a_look_at_the_kiosk():
-    assert not verdict.much_marked(20, 80)
-    assert verdict.much_marked(21, 79)
+def test_more_than_a_tenth_marked_asks_for_a_look_at_the_kiosk_unless_they_are_few():
+    assert not verdict.much_marked(10, 90)
+    assert verdict.much_marked(11, 89)
+    assert verdict.much_marked(9, 9)
+    assert not verdict.much_marked(8, 1)
     assert not verdict.much_marked(0, 0)
 
 

@@ -8,9 +8,11 @@ import pytest
 from shops import EXPERIENCE, SERVICE, TODAY, Shops
 
 from server.database import figures
+from server.database.codes import ASIDE
 from server.database.engine import make_engine, reading, writing
+from server.database.figures import AsideCount, set_aside_counts
 from server.database.life import begin_life
-from server.database.tables import metadata
+from server.database.tables import metadata, set_aside
 
 DAY = TODAY.toordinal()
 
@@ -131,3 +133,25 @@ def test_weekends_are_told_from_weekdays_where_the_store_stands(shops):
     ]
     assert alone == [count for count in found if count.store_id == there.id]
     assert all(type(value) is int for count in found for value in count)
+
+
+def test_what_does_not_count_is_told_by_question_and_reason(shops):
+    store, other = shops.store("S001", "Leeds"), shops.store("S002", "York")
+    kiosk, elsewhere = shops.kiosk(store, "K-001"), shops.kiosk(other, "K-002")
+    day = TODAY.toordinal()
+    rows = [
+        (kiosk, day, "repeat", (3, 0, 1)),
+        (kiosk, day - 1, "repeat", (1, 1, 0)),
+        (kiosk, day, "out-of-hours", (2, 0, 0)),
+        (kiosk, day, "mash", (0, 0, 0)),
+        (kiosk, day - 2, "rush", (9, 9, 9)),
+        (elsewhere, day, "rush", (5, 0, 0)),
+    ]
+    with writing(shops.engine) as connection:
+        for place, local_day, reason, counts in rows:
+            keys = (place.id, place.placement_id, local_day, shops.questions[SERVICE], ASIDE[reason])
+            connection.execute(set_aside.insert().values((*keys, *counts)))
+    with reading(shops.engine) as connection:
+        found = set_aside_counts(connection, store.id, day - 1, day + 1)
+    question = shops.questions[SERVICE]
+    assert found == [AsideCount(question, "repeat", 4, 1, 1), AsideCount(question, "out-of-hours", 2, 0, 0)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,10 +13,11 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import select, text
 
 from server.analysis.tallies import BAND_COLUMNS
+from server.database.codes import ASIDE
 from server.database.engine import make_engine, reading, writing
 from server.database.life import read_life
 from server.database.migrate import TooNew, _config, is_current, upgrade
-from server.database.tables import days, metadata, unsettled
+from server.database.tables import days, metadata, set_aside, unsettled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,6 +123,38 @@ def test_days_of_the_release_before_get_their_parts_from_the_hours(empty: Engine
     _first_release_hours(empty)
     upgrade(empty)
     assert _parts(empty) == [(4, 3, 7, 3, 11, 5), (0, 0, 0, 0, 0, 0)]
+
+
+def test_what_was_set_aside_before_is_counted_by_reason(empty: Engine) -> None:
+    with writing(empty) as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        connection.execute(text("INSERT INTO stores VALUES (1, 'S1', 'x', '', 'Asia/Tehran', '[]', '', 0)"))
+        connection.execute(
+            text(
+                "INSERT INTO kiosks (id, code, hardware, enrolled_ms, software, config_seen, config_applied,"
+                " health) VALUES (1, 'K', 'h', 0, '', 1, 1, '{}')"
+            )
+        )
+        connection.execute(text("INSERT INTO placements VALUES (1, 1, 1, 'exit', 0, NULL)"))
+        # Mark, reason, answer, counted, uncertainty; pressed when it is tomorrow in Tehran already.
+        facts = [(1, 0, 2, 0, 0), (0, 3, 4, 0, 0), (3, 0, 3, 0, 0), (0, 0, 2, 1, 0), (2, 0, 2, 0, 50_000_000)]
+        for seq, (mark, reason, answer, counted, unsure) in enumerate(facts, 1):
+            connection.execute(
+                text(
+                    "INSERT INTO reactions VALUES (1, 1, :seq, 7, 0, 0, 0, 1, 'happy', NULL, :mark, 1, 9, :answer, 2, :reason,"
+                    " :counted, 1795293000000, :unsure, 0)"
+                ),
+                {"seq": seq, "mark": mark, "reason": reason, "answer": answer, "counted": counted, "unsure": unsure},
+            )
+    upgrade(empty)
+    tomorrow = date(2026, 11, 22).toordinal()
+    with reading(empty) as connection:
+        assert [tuple(row) for row in connection.execute(select(set_aside))] == [
+            (1, 1, tomorrow, 9, ASIDE["repeat"], 1, 0, 0),
+            (1, 1, tomorrow, 9, ASIDE["rush"], 0, 1, 1),
+        ]
 
 
 def test_a_first_releases_postgresql_gets_the_same_tables(postgres_url: str) -> None:
