@@ -66,6 +66,11 @@ class Settings:
     connection_limit: int = 2000
     daily_quota: int = 50_000
 
+    @property
+    def session_cookie(self) -> str:
+        """The session cookie's name; on https the browser itself keeps it to this host and to secure connections."""
+        return "__Host-salve" if self.public_url.startswith("https:") else "salve"
+
     def __repr__(self) -> str:
         return f"Settings(data_dir={self.data_dir}, host={self.host}, port={self.port})"
 

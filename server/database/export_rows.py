@@ -15,7 +15,7 @@ from server.database.life import read_life
 from server.database.tables import arrivals, config_versions, held, hours, kiosks, placements, questions, streams
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Sequence
 
     from sqlalchemy import Connection, Select
 
@@ -71,7 +71,6 @@ class HeldRow(NamedTuple):
 class HourSum(NamedTuple):
     """The presses of one question at one touchpoint in one local hour."""
 
-    store_id: int
     touchpoint: str
     question: str
     signal: str
@@ -179,26 +178,33 @@ def place_of_config(connection: Connection, kiosk_id: int, version: int) -> Plac
     return None if row is None else Place(*row)
 
 
-def hour_sums(connection: Connection, store_ids: Collection[int], from_day: int, to_day: int) -> Iterator[HourSum]:
-    """The hours of these stores over the days [from_day, to_day), by store, touchpoint, question, day and hour."""
-    keys = (
-        placements.c.store_id,
-        placements.c.touchpoint,
-        questions.c.code,
-        questions.c.signal,
-        hours.c.local_day,
-        hours.c.hour,
+def hour_days(connection: Connection, store_id: int) -> tuple[int, int] | None:
+    """The first and the last local day of which a store has hourly counts, or None."""
+    found = (
+        select(func.min(hours.c.local_day), func.max(hours.c.local_day))
+        .join(placements, and_(placements.c.id == hours.c.placement_id, placements.c.kiosk_id == hours.c.kiosk_id))
+        .where(placements.c.store_id == store_id)
     )
+    first, last = connection.execute(found).one()
+    return None if first is None else (first, last)
+
+
+def hour_sums(
+    connection: Connection, store_id: int, from_day: int, to_day: int, hidden_dimensions: Collection[str] = ()
+) -> list[HourSum]:
+    """The hours of a store over the days [from_day, to_day), by touchpoint, question, day and hour."""
+    keys = (placements.c.touchpoint, questions.c.code, questions.c.signal, hours.c.local_day, hours.c.hour)
     counts = (hours.c.positive, hours.c.neutral, hours.c.negative, hours.c.marked)
-    rows = connection.execution_options(yield_per=2_000).execute(
+    rows = connection.execute(
         select(*keys, *(func.sum(count) for count in counts))
         .join(placements, and_(placements.c.id == hours.c.placement_id, placements.c.kiosk_id == hours.c.kiosk_id))
         .join(questions, questions.c.id == hours.c.question_id)
-        .where(placements.c.store_id.in_(store_ids), hours.c.local_day >= from_day, hours.c.local_day < to_day)
+        .where(placements.c.store_id == store_id, hours.c.local_day >= from_day, hours.c.local_day < to_day)
+        .where(questions.c.dimension.not_in(hidden_dimensions))
         .group_by(*keys)
         .order_by(*keys)
     )
-    return (HourSum(*row) for row in rows)
+    return [HourSum(*row) for row in rows]
 
 
 def _places() -> Select[Any]:

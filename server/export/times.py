@@ -28,22 +28,26 @@ def local_text(at_ms: int, zone: str) -> str:
 
 
 class StoreClock:
-    """A store's clock that writes the same moment in UTC and locally, with most of the text from one look-up."""
+    """A store's clock that writes the same moment in UTC and locally, with most of the text from one look-up.
 
-    def __init__(self, zone: str) -> None:
+    `between` is what stands between the two.
+    """
+
+    def __init__(self, zone: str, between: str = ",") -> None:
         self.zone = zone
+        self._between = between
         self._quarters: dict[int, tuple[str, str, str] | None] = {}
 
     def both(self, at_ms: int) -> str:
-        """`utc_text` and `local_text` of a moment with a comma between them."""
+        """`utc_text` and `local_text` of a moment, with what stands between them."""
         quarter = at_ms // QUARTER_MS
         parts = self._quarters[quarter] if quarter in self._quarters else self._quarter(quarter)
         if parts is None:
-            return f"{utc_text(at_ms)},{local_text(at_ms, self.zone)}"
+            return f"{utc_text(at_ms)}{self._between}{local_text(at_ms, self.zone)}"
         rest = at_ms % HOUR_MS
         tail = _SECONDS[rest // 1000] + _MILLISECONDS[rest % 1000]
         utc, local, offset = parts
-        return f"{utc}{tail}Z,{local}{tail}{offset}"
+        return f"{utc}{tail}{local}{tail}{offset}"
 
     def _quarter(self, quarter: int) -> tuple[str, str, str] | None:
         """What a quarter's moments begin and end with; None where the minutes differ too (half-hour zones)."""
@@ -51,7 +55,7 @@ class StoreClock:
             self._quarters.clear()
         offset_ms, offset = _offset(self.zone, quarter)
         hour, away = quarter * QUARTER_MS // HOUR_MS, offset_ms // HOUR_MS
-        parts = None if offset_ms % HOUR_MS else (_hour(hour), _hour(hour + away), offset)
+        parts = None if offset_ms % HOUR_MS else (_hour(hour), f"Z{self._between}{_hour(hour + away)}", offset)
         self._quarters[quarter] = parts
         return parts
 

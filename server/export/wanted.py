@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from server.access.people import ROLES_WITH_STORES, Person
 from server.access.scope import StoreRef, visible_store, visible_stores
 from server.errors import wrong_parameter
 
@@ -16,12 +17,14 @@ if TYPE_CHECKING:
 
     from server.access.tokens import ExportToken
 
+EMPLOYEES = "EX"
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which rows: of these stores (`every` says they are all there are), of local days [from_day, to_day) as ordinals.
 
-    `raw` leaves texts as they are, also those a spreadsheet would run.
+    `raw` leaves texts as they are, also those a spreadsheet would run; `employees` lets answers of the dimension EX in.
     """
 
     stores: Sequence[StoreRef]
@@ -29,6 +32,11 @@ class Wanted:
     from_day: int | None = None
     to_day: int | None = None
     raw: bool = False
+    employees: bool = True
+
+    def dimension(self, name: str) -> bool:
+        """Whether answers of this dimension are wanted: EX ones say what employees feel, and are for few to see."""
+        return self.employees or name != EMPLOYEES
 
     def period(self, name: str) -> str:
         """The days as a period's text, or `name` where none were asked for.
@@ -42,7 +50,9 @@ class Wanted:
         return f"{date.fromordinal(self.from_day)}..{date.fromordinal(self.to_day)}"
 
 
-def read_wanted(connection: Connection, asker: ExportToken, codes: Sequence[str], first: str, end: str, *, raw: bool) -> Wanted:
+def read_wanted(
+    connection: Connection, asker: ExportToken | Person, codes: Sequence[str], first: str, end: str, *, raw: bool = False
+) -> Wanted:
     """What the asker may have of what was asked for; no codes ask for all of their stores.
 
     Raises 404 for a store outside the asker's scope, 400 for a day that is none.
@@ -54,7 +64,13 @@ def read_wanted(connection: Connection, asker: ExportToken, codes: Sequence[str]
     from_day, to_day = _day("from", first), _day("to", end)
     if from_day is not None and to_day is not None and to_day < from_day:
         raise wrong_parameter("to", "must not be before from; it is the first day after those wanted")
-    return Wanted(stores, asker.all_stores and not codes, from_day, to_day, raw)
+    everywhere = asker.role not in ROLES_WITH_STORES if isinstance(asker, Person) else asker.all_stores
+    return Wanted(stores, everywhere and not codes, from_day, to_day, raw, sees_employees(asker))
+
+
+def sees_employees(asker: ExportToken | Person) -> bool:
+    """Whether the asker may have answers of the dimension EX."""
+    return True
 
 
 def flag(name: str, text: str) -> bool:

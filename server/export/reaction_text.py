@@ -1,0 +1,168 @@
+"""Writes reactions and held rows as text in one shape, with most of each line from texts that are kept."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from server.analysis.tallies import DAY_UNCERTAINTY_MS
+from server.database import export_rows as rows
+from server.database.codes import MARKS
+from server.database.local_time import local_day_and_hour
+from server.export.columns import LOCAL_DAY, REACTIONS
+from server.export.shapes import piece, row
+from server.export.times import StoreClock, utc_text
+from wire.limits import MAX_NUMBER
+from wire.messages import Reaction
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from server.access.scope import StoreRef
+    from server.database.export_rows import Arrival, HeldRow, Place
+    from server.export.shapes import Shape
+    from server.export.wanted import Wanted
+
+HEAD = REACTIONS.names[1:10]
+MOST_TOKENS = 10_000
+
+
+class ReactionText:
+    """The lines of one export.
+
+    Args:
+        wanted: whose rows, of which days.
+        shape: how they are written; its table ends with the columns of REACTIONS.
+        dated: begin each line with the local day.
+    """
+
+    def __init__(self, wanted: Wanted, shape: Shape, *, dated: bool = False) -> None:
+        self._wanted = wanted
+        self._shape = shape
+        self._dated = dated
+        self._of_days = wanted.from_day is not None or wanted.to_day is not None
+        self._stores = {store.id: store for store in wanted.stores}
+        self._meanings: dict[int, rows.Meaning] = {}
+        self._clocks: dict[str, StoreClock] = {}
+        self._heads: dict[tuple[int, int, int], tuple[str, StoreClock] | None] = {}
+        self._tokens: dict[tuple[int, int], str] = {}
+        self._tails: dict[tuple[int, int, bool], str] = {}
+        self._qualities = {
+            number: shape.quote + piece(shape, ["time_quality"], [word]) + shape.before("uncertainty_ms")
+            for number, word in rows.QUALITIES.items()
+        }
+        self._between = shape.quote + shape.before("local_time") + shape.quote
+        self._alone = piece(shape, ["visit"], [None])
+        self._together = shape.before("visit")
+
+    def presses(self, connection: Connection, arrival: Arrival, stored: list[Any], front: str = "") -> list[str]:
+        """The lines of reactions that one arrival brought: the hot path.
+
+        `front` is what stands before the columns of REACTIONS.
+        """
+        heads, tails, qualities, alone, together = self._heads, self._tails, self._qualities, self._alone, self._together
+        shape, days_matter = self._shape, self._of_days or self._dated
+        end = shape.end
+        front += piece(shape, ["position"], [arrival.position])
+        token = self._token(connection, arrival)
+        received = piece(shape, ["received_at", "stream"], [utc_text(arrival.received_ms), token]) + shape.before("seq")
+        start = front
+        lines: list[str] = []
+        for _, seq, placement, question, answer, pressed_ms, unsure_ms, quality, visit, mark, reason, counted, config in stored:
+            key = (placement, question, answer)
+            head = heads[key] if key in heads else self._head(connection, *key)
+            if head is None:
+                continue
+            if days_matter:
+                day = self._day(head[1].zone, pressed_ms, unsure_ms, arrival)
+                if not self._is_wanted(day):
+                    continue
+                start = self._date(day) + front if self._dated else front
+            tail = tails.get((mark, reason, counted)) or self._tail(mark, reason, counted)
+            lines.append(
+                f"{start}{head[0]}{head[1].both(pressed_ms)}{qualities[quality]}{unsure_ms}{received}{seq}"
+                f"{alone if visit is None else together + str(visit)}{tail}{config}{end}"
+            )
+        return lines
+
+    def held(self, connection: Connection, arrival: Arrival, kept: HeldRow) -> str:
+        """The line of a held row, or "" where it is not the asker's: no answer, and no press time that anybody vouches for."""
+        config, visit, mark = _facts(kept.content)
+        place = rows.place_of_config(connection, kept.sender_id, config) if config else None
+        place = place or rows.place_at(connection, kept.sender_id, arrival.received_ms)
+        store = None if place is None else self._stores.get(place.store_id)
+        if place is None or store is None:
+            return ""
+        day = self._day(store.timezone, arrival.received_ms, 0, arrival)
+        if not self._is_wanted(day):
+            return ""
+        values = (
+            *(arrival.position, *self._where(place, store), *("", "", "", "", ""), None, None, "", None),
+            *(utc_text(arrival.received_ms), self._token(connection, arrival), kept.seq, visit, mark, kept.code, 0, config),
+        )
+        return (self._date(day) if self._dated else "") + row(self._shape, REACTIONS.names, values)
+
+    def _head(
+        self, connection: Connection, placement_id: int, question_id: int, answer_id: int
+    ) -> tuple[str, StoreClock] | None:
+        """The texts from store up to the time's value, and the store's clock; None where it is not the asker's."""
+        place = rows.place(connection, placement_id)
+        store = self._stores.get(place.store_id)
+        if question_id not in self._meanings:
+            self._meanings = rows.meanings(connection)
+        meaning = self._meanings[question_id]
+        found: tuple[str, StoreClock] | None = None
+        if store is not None and self._wanted.dimension(meaning.dimension):
+            texts = (*self._where(place, store), meaning.code, meaning.signal, meaning.dimension, *rows.ANSWER_WORDS[answer_id])
+            head = piece(self._shape, HEAD, texts)
+            clock = self._clocks.setdefault(store.timezone, StoreClock(store.timezone, self._between))
+            found = head + self._shape.before("pressed_at") + self._shape.quote, clock
+        self._heads[placement_id, question_id, answer_id] = found
+        return found
+
+    @staticmethod
+    def _where(place: Place, store: StoreRef) -> tuple[str, str, str, str]:
+        return store.code, store.region, place.kiosk, place.touchpoint
+
+    def _tail(self, mark: int, reason: int, counted: bool) -> str:
+        words = (rows.MARKS[mark], rows.REASON_WORDS[reason], int(counted))
+        tail = piece(self._shape, ["mark", "reason", "counted"], words) + self._shape.before("config_version")
+        self._tails[mark, reason, counted] = tail
+        return tail
+
+    def _token(self, connection: Connection, arrival: Arrival) -> str:
+        key = arrival.kiosk_id, arrival.stream
+        if key not in self._tokens:
+            if len(self._tokens) >= MOST_TOKENS:
+                self._tokens.clear()
+            self._tokens[key] = rows.stream_token(connection, *key)
+        return self._tokens[key]
+
+    @staticmethod
+    def _day(zone: str, pressed_ms: int, unsure_ms: int, arrival: Arrival) -> int:
+        # A press that is not sure of its day stands at the day it arrived, as in the daily figures.
+        return local_day_and_hour(zone, pressed_ms if unsure_ms < DAY_UNCERTAINTY_MS else arrival.received_ms)[0]
+
+    def _is_wanted(self, day: int) -> bool:
+        first, end = self._wanted.from_day, self._wanted.to_day
+        return (first is None or day >= first) and (end is None or day < end)
+
+    def _date(self, day: int) -> str:
+        return piece(self._shape, [LOCAL_DAY.name], [date.fromordinal(day).isoformat()])
+
+
+def _facts(content: bytes) -> tuple[int | None, int | None, str]:
+    """Config version, visit and mark of a held reaction; not known is what its bytes do not say, which may be anything."""
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
+        return None, None, ""
+    config, visit, mark = found[5:8] if isinstance(found, list) and len(found) == len(Reaction._fields) else (None, None, None)
+    if not _is_number(config) or not (visit is None or _is_number(visit)) or not isinstance(mark, str) or mark not in MARKS:
+        return None, None, ""
+    return config, visit, mark
+
+
+def _is_number(value: object) -> bool:
+    return type(value) is int and 0 <= value <= MAX_NUMBER
