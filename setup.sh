@@ -114,7 +114,7 @@ need_tools() {
 }
 
 check() {
-  need_packages kiosk,server,postgres,dev
+  need_packages kiosk,server,archive,postgres,dev
   local bin="$VENV/bin"
   say "Checking style, types, import rules, shell and spelling ..."
   "$bin/ruff" check --quiet
@@ -126,7 +126,7 @@ check() {
 }
 
 run_tests() {
-  need_packages kiosk,server,postgres,dev
+  need_packages kiosk,server,archive,postgres,dev
   need_chromium
   need_postgresql
   need_tools

@@ -127,6 +127,16 @@ def unknown_parameter(name: str, known: Sequence[str]) -> Refusal:
     return wrong_parameter(name, f"is not known here; there are {', '.join(known)}" if known else "is not known here")
 
 
+def not_installed(what: str, extra: str) -> Refusal:
+    """Something that needs a package which this server was installed without."""
+    return Refusal(501, "not-installed", f"{what} needs packages that are not installed here: `pip install salve[{extra}]`.")
+
+
+def too_much(what: str, command: str) -> Refusal:
+    """An export that would take longer to make than anybody waits at an address."""
+    return Refusal(400, "too-much", f"{what}. Name fewer days or stores, or run `{command}` on the server.")
+
+
 def wrong_cursor() -> Refusal:
     """An export cursor that this server never gave out."""
     return wrong_parameter("after", "is no cursor; use the Salve-Cursor header of an earlier answer as it was")
