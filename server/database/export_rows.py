@@ -29,6 +29,12 @@ MOST_KIOSKS_NAMED = 1_000
 BLOCK = 250
 
 
+NEXT_ARRIVALS = (
+    "SELECT position, kiosk_id, stream, first_seq, last_seq, received_ms FROM arrivals"
+    " WHERE position > ? AND position <= ? AND received_ms >= ?"
+)
+
+
 class Arrival(NamedTuple):
     """One run of a stream that was stored at once; `position` grows in commit order."""
 
@@ -92,28 +98,60 @@ def next_arrivals(
     connection: Connection, after: int, end: int, limit: int, kiosk_ids: Collection[int] | None, least_received_ms: int
 ) -> list[Arrival]:
     """Up to `limit` arrivals of these kiosks (None is all) with after < position <= end, in order of position."""
-    found = (
-        select(*(arrivals.c[name] for name in Arrival._fields))
-        .where(arrivals.c.position > after, arrivals.c.position <= end, arrivals.c.received_ms >= least_received_ms)
-        .order_by(arrivals.c.position)
-        .limit(limit)
-    )
+    statement = NEXT_ARRIVALS
+    values: tuple[int, ...] = (after, end, least_received_ms)
     if kiosk_ids is not None and len(kiosk_ids) <= MOST_KIOSKS_NAMED:
-        found = found.where(arrivals.c.kiosk_id.in_(kiosk_ids))
-    return [Arrival(*row) for row in connection.execute(found)]
+        named = [*kiosk_ids, *[0] * (-len(kiosk_ids) % BLOCK or (0 if kiosk_ids else BLOCK))]
+        statement, values = f"{statement} AND kiosk_id IN ({marks(len(named))})", (*values, *named)
+    return list(map(Arrival._make, _tuples(connection, f"{statement} ORDER BY position LIMIT ?", (*values, limit))))
+
+
+# What of a reaction the lines are made of. Small numbers that repeat together travel as one: reading each costs as much as
+# writing its text, and one number is the quickest key of the texts that are kept.
+FACTS = (
+    "r.seq, (CAST(r.placement_id AS BIGINT) << 32) | (CAST(r.question_id AS BIGINT) << 8) | r.answer_id, r.pressed_ms,"
+    " r.uncertainty_ms, (CAST(r.config_version AS BIGINT) << 16) | (r.time_quality << 12) | (r.mark << 8) | (r.reason << 1)"
+    " | CASE WHEN r.counted THEN 1 ELSE 0 END, r.visit"
+)
+
+
+class Meant(NamedTuple):
+    """What a reaction said and where."""
+
+    placement_id: int
+    question_id: int
+    answer_id: int
+
+
+class Judgement(NamedTuple):
+    """How a reaction's time is known, and what kiosk and server think of it."""
+
+    config_version: int
+    time_quality: int
+    mark: int
+    reason: int
+    counted: int
+
+
+def meant(number: int) -> Meant:
+    """The second of a row's facts, taken apart."""
+    return Meant(number >> 32, number >> 8 & 0xFFFFFF, number & 0xFF)
+
+
+def judgement(number: int) -> Judgement:
+    """The fifth of a row's facts, taken apart."""
+    return Judgement(number >> 16, number >> 12 & 0xF, number >> 8 & 0xF, number >> 1 & 0x7F, number & 1)
 
 
 def reactions_of(connection: Connection, positions: Sequence[int]) -> list[tuple[Any, ...]]:
     """The reactions behind these growing positions, by position and seq, as the driver's own tuples: millions of them pass.
 
-    (position, seq, placement_id, question_id, answer_id, pressed_ms, uncertainty_ms, time_quality, visit, mark, reason,
-    counted, config_version)
+    (position, seq, number of `meant`, pressed_ms, uncertainty_ms, number of `judgement`, visit)
     """
     where, values = _at(positions)
     return _tuples(
         connection,
-        "SELECT a.position, r.seq, r.placement_id, r.question_id, r.answer_id, r.pressed_ms, r.uncertainty_ms,"  # noqa: S608
-        " r.time_quality, r.visit, r.mark, r.reason, r.counted, r.config_version FROM arrivals a JOIN reactions r"
+        f"SELECT a.position, {FACTS} FROM arrivals a JOIN reactions r"  # noqa: S608
         " ON r.kiosk_id = a.kiosk_id AND r.stream = a.stream AND r.seq BETWEEN a.first_seq AND a.last_seq"
         f" WHERE {where} AND a.apart = '' ORDER BY a.position, r.seq",
         values,

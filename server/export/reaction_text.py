@@ -12,11 +12,13 @@ from server.database.codes import MARKS
 from server.database.local_time import local_day_and_hour
 from server.export.columns import LOCAL_DAY, REACTIONS
 from server.export.shapes import piece, row
-from server.export.times import StoreClock, utc_text
+from server.export.times import HOUR_MS, MILLISECONDS, QUARTER_MS, SECONDS, StoreClock, utc_text
 from wire.limits import MAX_NUMBER
 from wire.messages import Reaction
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from sqlalchemy import Connection
 
     from server.access.scope import StoreRef
@@ -45,46 +47,50 @@ class ReactionText:
         self._stores = {store.id: store for store in wanted.stores}
         self._meanings: dict[int, rows.Meaning] = {}
         self._clocks: dict[str, StoreClock] = {}
-        self._heads: dict[tuple[int, int, int], tuple[str, StoreClock] | None] = {}
+        self._heads: dict[int, tuple[str, StoreClock] | None] = {}
         self._tokens: dict[tuple[int, int], str] = {}
-        self._tails: dict[tuple[int, int, bool], str] = {}
-        self._qualities = {
-            number: shape.quote + piece(shape, ["time_quality"], [word]) + shape.before("uncertainty_ms")
-            for number, word in rows.QUALITIES.items()
-        }
+        self._tails: dict[int, tuple[str, str]] = {}
         self._between = shape.quote + shape.before("local_time") + shape.quote
+        self._received = shape.before("received_at") + shape.quote
         self._alone = piece(shape, ["visit"], [None])
         self._together = shape.before("visit")
 
-    def presses(self, connection: Connection, arrival: Arrival, stored: list[Any], front: str = "") -> list[str]:
-        """The lines of reactions that one arrival brought: the hot path.
-
-        `front` is what stands before the columns of REACTIONS.
-        """
-        heads, tails, qualities, alone, together = self._heads, self._tails, self._qualities, self._alone, self._together
-        shape, days_matter = self._shape, self._of_days or self._dated
-        end = shape.end
-        front += piece(shape, ["position"], [arrival.position])
-        token = self._token(connection, arrival)
-        received = piece(shape, ["received_at", "stream"], [utc_text(arrival.received_ms), token]) + shape.before("seq")
-        start = front
+    def presses(self, connection: Connection, arrivals: Mapping[int, Arrival], stored: Iterable[Any]) -> list[str]:
+        """The lines of reactions (rows of `reactions_of`) that these arrivals brought, by their position: the hot path."""
+        heads, tails, alone, together, end = self._heads, self._tails, self._alone, self._together, self._shape.end
+        days_matter = self._of_days or self._dated
         lines: list[str] = []
-        for _, seq, placement, question, answer, pressed_ms, unsure_ms, quality, visit, mark, reason, counted, config in stored:
-            key = (placement, question, answer)
-            head = heads[key] if key in heads else self._head(connection, *key)
+        at, start, received, date_text = -1, "", "", ""
+        for position, seq, said, pressed_ms, unsure_ms, judged, visit in stored:
+            if position != at:
+                at, arrival = position, arrivals[position]
+                start, received = self._of_arrival(connection, arrival)
+            head = heads[said] if said in heads else self._head(connection, said)
             if head is None:
                 continue
+            text, clock = head
             if days_matter:
-                day = self._day(head[1].zone, pressed_ms, unsure_ms, arrival)
+                day = self._day(clock.zone, pressed_ms, unsure_ms, arrival)
                 if not self._is_wanted(day):
                     continue
-                start = self._date(day) + front if self._dated else front
-            tail = tails.get((mark, reason, counted)) or self._tail(mark, reason, counted)
+                date_text = self._date(day) if self._dated else ""
+            quality, tail = tails.get(judged) or self._tail(judged)
+            # As StoreClock.both has it, without the call.
+            utc, local, offset = clock.quarters.get(pressed_ms // QUARTER_MS) or clock.quarter(pressed_ms // QUARTER_MS)
+            rest = pressed_ms % HOUR_MS
+            since = SECONDS[rest // 1000] + MILLISECONDS[rest % 1000]
+            if not offset:
+                utc, local, offset, since = clock.both(pressed_ms), "", "", ""
             lines.append(
-                f"{start}{head[0]}{head[1].both(pressed_ms)}{qualities[quality]}{unsure_ms}{received}{seq}"
-                f"{alone if visit is None else together + str(visit)}{tail}{config}{end}"
+                f"{date_text}{start}{text}{utc}{since}{local}{since}{offset}{quality}{unsure_ms}{received}{seq}"
+                f"{alone if visit is None else together + str(visit)}{tail}{end}"
             )
         return lines
+
+    def _of_arrival(self, connection: Connection, arrival: Arrival) -> tuple[str, str]:
+        """What all lines of an arrival begin with, and what they have between uncertainty and seq."""
+        start = f"{self._shape.before('position')}{arrival.position}"
+        return start, f"{self._received}{utc_text(arrival.received_ms)}{self._token(connection, arrival)}"
 
     def held(self, connection: Connection, arrival: Arrival, kept: HeldRow) -> str:
         """The line of a held row, or "" where it is not the asker's: no answer, and no press time that anybody vouches for."""
@@ -99,14 +105,22 @@ class ReactionText:
             return ""
         values = (
             *(arrival.position, *self._where(place, store), *("", "", "", "", ""), None, None, "", None),
-            *(utc_text(arrival.received_ms), self._token(connection, arrival), kept.seq, visit, mark, kept.code, 0, config),
+            *(
+                utc_text(arrival.received_ms),
+                rows.stream_token(connection, arrival.kiosk_id, arrival.stream),
+                kept.seq,
+                visit,
+                mark,
+                kept.code,
+                0,
+                config,
+            ),
         )
         return (self._date(day) if self._dated else "") + row(self._shape, REACTIONS.names, values)
 
-    def _head(
-        self, connection: Connection, placement_id: int, question_id: int, answer_id: int
-    ) -> tuple[str, StoreClock] | None:
+    def _head(self, connection: Connection, said: int) -> tuple[str, StoreClock] | None:
         """The texts from store up to the time's value, and the store's clock; None where it is not the asker's."""
+        placement_id, question_id, answer_id = rows.meant(said)
         place = rows.place(connection, placement_id)
         store = self._stores.get(place.store_id)
         if question_id not in self._meanings:
@@ -115,28 +129,33 @@ class ReactionText:
         found: tuple[str, StoreClock] | None = None
         if store is not None and self._wanted.dimension(meaning.dimension):
             texts = (*self._where(place, store), meaning.code, meaning.signal, meaning.dimension, *rows.ANSWER_WORDS[answer_id])
-            head = piece(self._shape, HEAD, texts)
             clock = self._clocks.setdefault(store.timezone, StoreClock(store.timezone, self._between))
+            head = piece(self._shape, HEAD, texts)
             found = head + self._shape.before("pressed_at") + self._shape.quote, clock
-        self._heads[placement_id, question_id, answer_id] = found
+        self._heads[said] = found
         return found
 
     @staticmethod
     def _where(place: Place, store: StoreRef) -> tuple[str, str, str, str]:
         return store.code, store.region, place.kiosk, place.touchpoint
 
-    def _tail(self, mark: int, reason: int, counted: bool) -> str:
-        words = (rows.MARKS[mark], rows.REASON_WORDS[reason], int(counted))
-        tail = piece(self._shape, ["mark", "reason", "counted"], words) + self._shape.before("config_version")
-        self._tails[mark, reason, counted] = tail
-        return tail
+    def _tail(self, judged: int) -> tuple[str, str]:
+        """What stands between local time and uncertainty, and what ends the line."""
+        config, quality, mark, reason, counted = rows.judgement(judged)
+        shape = self._shape
+        between = shape.quote + piece(shape, ["time_quality"], [rows.QUALITIES[quality]]) + shape.before("uncertainty_ms")
+        words = (rows.MARKS[mark], rows.REASON_WORDS[reason], counted, config)
+        self._tails[judged] = between, piece(shape, ["mark", "reason", "counted", "config_version"], words)
+        return self._tails[judged]
 
     def _token(self, connection: Connection, arrival: Arrival) -> str:
+        """What stands between received_at's value and seq's, the stream's token among it."""
         key = arrival.kiosk_id, arrival.stream
         if key not in self._tokens:
             if len(self._tokens) >= MOST_TOKENS:
                 self._tokens.clear()
-            self._tokens[key] = rows.stream_token(connection, *key)
+            shape, token = self._shape, rows.stream_token(connection, *key)
+            self._tokens[key] = shape.quote + piece(shape, ["stream"], [token]) + shape.before("seq")
         return self._tokens[key]
 
     @staticmethod

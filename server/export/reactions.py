@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 # A chunk is one short read transaction: long ones would hold up SQLite's checkpoints and PostgreSQL's vacuum.
 CHUNK_ARRIVALS = 2_000
-CHUNK_ROWS = 4_000
+CHUNK_ROWS = 3_000
 DAY_MS = 86_400_000
 UNIX_EPOCH_DAY = date(1970, 1, 1).toordinal()
 
@@ -53,40 +52,38 @@ class ReactionLines:
             store_ids = [store.id for store in self._wanted.stores]
             heard = None if self._wanted.every else rows.kiosks_heard_in(connection, store_ids)
         least_ms = least_received_ms(self._wanted.from_day)
+        limit = CHUNK_ARRIVALS
         while after < end:
             with reading(self._engine) as connection:
-                arrivals = _few(rows.next_arrivals(connection, after, end, CHUNK_ARRIVALS, heard, least_ms))
-                if not arrivals:
+                asked = rows.next_arrivals(connection, after, end, limit, heard, least_ms)
+                if not asked:
                     return
+                arrivals = _few(asked)
                 lines = self._lines(connection, arrivals)
+            # No more of the ledger than is likely to be used: a kiosk that was offline brings hundreds in one arrival.
+            limit = min(CHUNK_ARRIVALS, 2 * len(arrivals) + 1)
             after = self._position = arrivals[-1].position
             if lines:
                 yield "".join(lines).encode()
 
     def _lines(self, connection: Connection, arrivals: list[Arrival]) -> list[str]:
-        positions = [arrival.position for arrival in arrivals]
-        stored: defaultdict[int, list[Any]] = defaultdict(list)
-        for row in rows.reactions_of(connection, positions):
-            stored[row[0]].append(row)
-        held: defaultdict[int, list[HeldRow]] = defaultdict(list)
-        for kept in rows.held_of(connection, positions):
-            held[kept.position].append(kept)
-        lines: list[str] = []
-        for arrival in arrivals:
-            if arrival.position in held:
-                lines += self._mixed(connection, arrival, stored[arrival.position], held[arrival.position])
-            else:
-                lines += self._text.presses(connection, arrival, stored[arrival.position])
-        return lines
+        by_position = {arrival.position: arrival for arrival in arrivals}
+        stored = rows.reactions_of(connection, list(by_position))
+        held = rows.held_of(connection, list(by_position))
+        if not held:
+            return self._text.presses(connection, by_position, stored)
+        return self._mixed(connection, by_position, stored, held)
 
-    def _mixed(self, connection: Connection, arrival: Arrival, stored: list[Any], held: list[HeldRow]) -> list[str]:
-        by_seq: dict[int, Any] = {row[1]: row for row in stored} | {kept.seq: kept for kept in held}
+    def _mixed(self, connection: Connection, arrivals: dict[int, Arrival], stored: list[Any], held: list[HeldRow]) -> list[str]:
+        """Reactions and held rows in the order of their position and seq."""
         lines: list[str] = []
-        for seq in sorted(by_seq):
-            if isinstance(by_seq[seq], rows.HeldRow):
-                lines.extend(filter(None, [self._text.held(connection, arrival, by_seq[seq])]))
+        by_place: dict[tuple[int, int], Any] = {row[:2]: row for row in stored} | {kept[:2]: kept for kept in held}
+        for place in sorted(by_place):
+            row = by_place[place]
+            if isinstance(row, rows.HeldRow):
+                lines.extend(filter(None, [self._text.held(connection, arrivals[row.position], row)]))
             else:
-                lines += self._text.presses(connection, arrival, [by_seq[seq]])
+                lines += self._text.presses(connection, arrivals, [row])
         return lines
 
 

@@ -56,4 +56,5 @@ class RevisionLines:
         if one.arrival is None or one.row is None:
             return []
         front = piece(self._shape, OWN, [one.position, one.what, utc_text(one.at_ms)])
-        return self._text.presses(connection, one.arrival, [one.row], front)
+        lines = self._text.presses(connection, {one.arrival.position: one.arrival}, [one.row])
+        return [front + line for line in lines]
