@@ -15,6 +15,7 @@ from server.comparison.periods import DEFAULT
 from server.database.engine import reading
 from server.database.stores import store_ids
 from server.errors import Unfit
+from server.export.delivery import Delivery
 from server.export.package import package_json
 from server.export.parquet import ParquetMonths
 from server.export.producing import KINDS, produce
@@ -145,6 +146,19 @@ def package(output: Path | None) -> None:
         body = package_json(connection, read_wanted(connection, EVERYTHING, [], "", ""))
     with opened(output) as file:
         file.write(body)
+
+
+@export.command("deliver")
+def deliver() -> None:
+    """Put the closed days into SALVE_DELIVERY_DIR now, as the worker does each day.
+
+    Example: SALVE_DELIVERY_DIR=/mnt/head-office/salve salve-server export deliver
+    """
+    with at_work() as place:
+        if place.settings.delivery_dir is None:
+            raise Unfit("SALVE_DELIVERY_DIR names no folder.")
+        days = Delivery(place.engine, place.settings.delivery_dir).deliver(place.clock.now_ms())
+    click.echo(f"Delivered {days} day(s).")
 
 
 def _lines(

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from server.commands.workplace import Workplace
     from server.settings import Settings
 
-# Above our own limit, so that it is our own sentence that refuses; what is larger still, from many, fills a disk.
 # What is made of an export ahead of a slow reader; half of all threads may have one each.
 MOST_UNREAD_BYTES = 1 << 20
+# Above our own limit, so that it is our own sentence that refuses; what is larger still, from many, fills a disk.
 LARGEST_BODY_BYTES = 4 * 1024 * 1024
 LARGEST_HEADER_BYTES = 64 * 1024
 IDLE_CONNECTION_S = 60

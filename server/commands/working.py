@@ -14,6 +14,7 @@ from server.access.sessions import IDLE_MS, LONGEST_MS, MEMORY_MS
 from server.commands.workplace import at_work
 from server.database.engine import writing
 from server.database.tidying import delete_old
+from server.export.delivery import Delivery
 from server.fleet.enrolment import TRIES_MS
 from server.fleet.retiming import retime
 from server.fleet.states import DAY_MS
@@ -24,8 +25,11 @@ from server.worker.schedule import Job, Worker
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from server.settings import Settings
+
 HOUR_S = 3_600
 HEARD_KEPT_DAYS = 60
+DELIVERY_S = 600
 
 
 @click.command("worker")
@@ -38,7 +42,7 @@ def worker() -> None:
     for chatty in ("apscheduler", "alembic"):
         logging.getLogger(chatty).setLevel(logging.ERROR)
     with at_work() as place:
-        working = Worker(place.engine, place.clock, jobs(place.engine))
+        working = Worker(place.engine, place.clock, [*jobs(place.engine), *deliveries(place.engine, place.settings)])
         for number in (signal.SIGTERM, signal.SIGINT):
             # Ending waits for what has begun, which a signal's handler must not.
             signal.signal(number, lambda _number, _frame: threading.Thread(target=working.stop).start())
@@ -56,6 +60,13 @@ def jobs(engine: Engine) -> list[Job]:
         Job("held", HOUR_S, partial(release, engine)),
         Job("tidy", HOUR_S, partial(tidy, engine)),
     ]
+
+
+def deliveries(engine: Engine, settings: Settings) -> list[Job]:
+    """The daily delivery, where a folder is set; looked at often, so that a mount that was away is soon caught up with."""
+    if settings.delivery_dir is None:
+        return []
+    return [Job("deliver", DELIVERY_S, Delivery(engine, settings.delivery_dir).work)]
 
 
 def tidy(engine: Engine, now_ms: int) -> int:

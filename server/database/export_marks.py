@@ -41,6 +41,13 @@ def last_changes(
     return arrival or 0, revision or 0, tuple(sums)
 
 
+def day_sums(connection: Connection) -> dict[int, int]:
+    """One number for each local day that changes when a reaction joins it, leaves it or counts otherwise on it."""
+    number = func.sum(days.c.positive + 3 * days.c.neutral + 7 * days.c.negative + 13 * days.c.marked + 29 * days.c.uncertain)
+    found = select(days.c.local_day, number).group_by(days.c.local_day)
+    return {day: int(total) for day, total in connection.execute(found)}
+
+
 def _sums(connection: Connection, table: Any, store_ids: Collection[int], from_day: int, to_day: int) -> list[int]:
     names = [name for name in ("positive", "neutral", "negative", "marked", "uncertain") if name in table.c]
     found = (

@@ -11,6 +11,8 @@ from server.export.columns import TABLES
 from server.export.times import utc_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from sqlalchemy import Connection
 
     from server.database.export_words import Defined
@@ -20,8 +22,11 @@ if TYPE_CHECKING:
 DEFUSED = "Text that a spreadsheet would run as a formula begins with one apostrophe more; raw=1 gives it without."
 
 
-def package_json(connection: Connection, wanted: Wanted) -> bytes:
-    """The package of what the asker may see, to lie in one folder with the CSV files."""
+def package_json(connection: Connection, wanted: Wanted, paths: Mapping[str, Sequence[str]] | None = None) -> bytes:
+    """The package of what the asker may see, to lie in one folder with the CSV files.
+
+    `paths` says which files there are of each export, where it is not one file each; an export without any is left out.
+    """
     life = read_life(connection)
     package = {
         "profile": "tabular-data-package",
@@ -31,18 +36,22 @@ def package_json(connection: Connection, wanted: Wanted) -> bytes:
         + (" All of it is made up for trying." if life.made_up else ""),
         "made_up": life.made_up,
         "epoch": life.epoch,
-        "resources": [_resource(table) for table in TABLES.values()],
+        "resources": [
+            _resource(table, f"{table.name}.csv" if paths is None else list(paths[table.name]))
+            for table in TABLES.values()
+            if paths is None or paths.get(table.name)
+        ],
         "questions": [one._asdict() for one in wordings(connection) if wanted.dimension(one.dimension)],
         "definitions": [_definition(one) for one in all_definitions(connection)],
     }
     return json.dumps(package, ensure_ascii=False, indent=1).encode()
 
 
-def _resource(table: Table) -> dict[str, Any]:
+def _resource(table: Table, path: str | list[str]) -> dict[str, Any]:
     return {
         "profile": "tabular-data-resource",
         "name": table.name,
-        "path": f"{table.name}.csv",
+        "path": path,
         "title": f"{table.name}: {table.meaning}",
         "description": DEFUSED,
         "format": "csv",

@@ -50,10 +50,16 @@ class ReactionText:
         self._heads: dict[int, tuple[str, StoreClock] | None] = {}
         self._tokens: dict[tuple[int, int], str] = {}
         self._tails: dict[int, tuple[str, str]] = {}
+        self._dates: dict[int, str] = {}
         self._between = shape.quote + shape.before("local_time") + shape.quote
         self._received = shape.before("received_at") + shape.quote
         self._alone = piece(shape, ["visit"], [None])
         self._together = shape.before("visit")
+
+    @property
+    def days(self) -> set[int]:
+        """The local days of all lines so far, where they are `dated`."""
+        return set(self._dates)
 
     def presses(self, connection: Connection, arrivals: Mapping[int, Arrival], stored: Iterable[Any]) -> list[str]:
         """The lines of reactions (rows of `reactions_of`) that these arrivals brought, by their position: the hot path."""
@@ -168,7 +174,10 @@ class ReactionText:
         return (first is None or day >= first) and (end is None or day < end)
 
     def _date(self, day: int) -> str:
-        return piece(self._shape, [LOCAL_DAY.name], [date.fromordinal(day).isoformat()])
+        text = self._dates.get(day)
+        if text is None:
+            text = self._dates[day] = piece(self._shape, [LOCAL_DAY.name], [date.fromordinal(day).isoformat()])
+        return text
 
 
 def _facts(content: bytes) -> tuple[int | None, int | None, str]:

@@ -42,6 +42,11 @@ class ReactionLines:
         """How far the last chunk reached in the ledger."""
         return self._position
 
+    @property
+    def days(self) -> set[int]:
+        """The local days of the reactions so far, where they are `dated`."""
+        return self._text.days
+
     def chunks(self, after: int, end: int) -> Iterator[bytes]:
         """The header, then all lines with after < position <= end, some thousand at a time."""
         self._position = after

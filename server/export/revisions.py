@@ -27,16 +27,21 @@ OWN = REVISIONS.names[:3]
 class RevisionLines:
     """Makes the lines of one export of revisions, as CSV unless another shape is given."""
 
-    def __init__(self, engine: Engine, wanted: Wanted, shape: Shape | None = None) -> None:
+    def __init__(self, engine: Engine, wanted: Wanted, shape: Shape | None = None, *, dated: bool = False) -> None:
         self._engine = engine
         self._shape = shape or Csv(REVISIONS, raw=wanted.raw)
-        self._text = ReactionText(wanted, self._shape)
+        self._text = ReactionText(wanted, self._shape, dated=dated)
         self._position = 0
 
     @property
     def position(self) -> int:
         """How far the last chunk reached in the ledger of revisions."""
         return self._position
+
+    @property
+    def days(self) -> set[int]:
+        """The local days of the reactions so far, where they are `dated`."""
+        return self._text.days
 
     def chunks(self, after: int, end: int) -> Iterator[bytes]:
         """The header, then all lines with after < revision <= end, some thousand at a time."""
