@@ -6,6 +6,7 @@ import click
 
 from server.commands.exports import export
 from server.commands.held import held
+from server.commands.imports import import_
 from server.commands.kiosks import kiosk
 from server.commands.people import token, user
 from server.commands.rollups import rollup
@@ -26,5 +27,5 @@ def main() -> None:
     """
 
 
-for _command in (upgrade, serve, worker, store, user, kiosk, token, export, held, rollup):
+for _command in (upgrade, serve, worker, store, user, kiosk, token, export, import_, held, rollup):
     main.add_command(_command)
