@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import click
 
+from server.commands.definitions import definition
 from server.commands.exports import export
 from server.commands.held import held
 from server.commands.imports import import_
 from server.commands.kiosks import kiosk
 from server.commands.people import token, user
+from server.commands.questions import questions
 from server.commands.rollups import rollup
 from server.commands.serving import serve, upgrade
 from server.commands.stores import store
@@ -27,5 +29,5 @@ def main() -> None:
     """
 
 
-for _command in (upgrade, serve, worker, store, user, kiosk, token, export, import_, held, rollup):
+for _command in (upgrade, serve, worker, store, user, kiosk, token, questions, definition, export, import_, held, rollup):
     main.add_command(_command)

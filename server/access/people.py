@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 ROLES = ("manager", "region", "head-office", "admin")
 ROLES_WITH_STORES = frozenset({"manager", "region"})
+OFFICE_ROLES = frozenset({"region", "head-office", "admin"})
+CHAIN_ROLES = frozenset({"head-office", "admin"})  # who may change what the whole chain asks and how it counts
+ADMIN_ROLES = frozenset({"admin"})
 # Not a full RFC 5322: enough that a line break, a space or a second address never reaches a mail's header.
 EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\\x00-\x1f\x7f]+@[^\s@<>,;:\"()\[\]\\\x00-\x1f\x7f]+\Z")
 

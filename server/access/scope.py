@@ -1,4 +1,4 @@
-"""The one place that says which stores somebody may see; a store outside answers like one that does not exist."""
+"""The one place that says which stores, and whose presses, somebody may see; what is outside answers as if it did not exist."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from server.access.people import ROLES_WITH_STORES, Person
 from server.database import stores as rows
+from server.database.dimensions import ALL_BUT_EMPLOYEES
 from server.errors import not_found
 
 if TYPE_CHECKING:
@@ -43,6 +44,11 @@ def visible_store(connection: Connection, asker: Person | ExportToken, code: str
     if found is None:
         raise not_found()
     return found
+
+
+def hidden_dimensions(asker: Person | ExportToken) -> frozenset[str]:
+    """The dimensions of which nobody gets a row: employees' (EX), unless a token has the `employees` scope."""
+    return frozenset() if not isinstance(asker, Person) and asker.employees else ALL_BUT_EMPLOYEES
 
 
 def _ref(row: Row[Any]) -> StoreRef:

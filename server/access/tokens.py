@@ -23,17 +23,30 @@ USE_NOTED_EVERY_MS = 60_000
 
 
 class ExportToken(NamedTuple):
-    """A program that showed a valid token; `all_stores` is false for one bound to some stores."""
+    """A program that showed a valid token; `all_stores` is false for one bound to some stores.
+
+    `employees` says that it may also read what employees' kiosks say (dimension EX).
+    """
 
     id: int
     name: str
     all_stores: bool
+    employees: bool = False
 
 
-def add_token(connection: Connection, name: str, store_codes: Sequence[str] | None, days: int, now_ms: int) -> str:
+def add_token(
+    connection: Connection,
+    name: str,
+    store_codes: Sequence[str] | None,
+    days: int,
+    now_ms: int,
+    *,
+    employees: bool = False,
+) -> str:
     """Make a token and return its text, which is shown this once.
 
-    `store_codes` None means all stores; `days` is 1 to 365. Raises Unfit with a sentence when something does not fit.
+    `store_codes` None means all stores; `days` is 1 to 365; `employees` adds what employees' kiosks say. Raises Unfit with a
+    sentence when something does not fit.
     """
     if not 1 <= days <= MOST_DAYS:
         raise Unfit(f"A token is valid for 1 to {MOST_DAYS} days, not {days}.")
@@ -41,9 +54,9 @@ def add_token(connection: Connection, name: str, store_codes: Sequence[str] | No
         raise Unfit("A token bound to stores needs at least one.")
     bound = None if store_codes is None else store_ids(connection, store_codes)
     key = keys.make_key(keys.EXPORT)
-    rows.insert_token(
-        connection, printable("name", name, least=1), key.key_id, key.secret_hash, bound, now_ms, now_ms + days * DAY_MS
-    )
+    name = printable("name", name, least=1)
+    until_ms = now_ms + days * DAY_MS
+    rows.insert_token(connection, name, key.key_id, key.secret_hash, bound, now_ms, until_ms, employees=employees)
     return key.text
 
 
@@ -68,4 +81,4 @@ def authenticate_token(engine: Engine, bearer: str, now_ms: int) -> ExportToken:
         # While the database is busy, an export matters more than the note that it was asked for.
         with suppress(OperationalError), writing(engine) as connection:
             rows.use_token(connection, row.id, now_ms)
-    return ExportToken(row.id, row.name, row.all_stores)
+    return ExportToken(row.id, row.name, row.all_stores, row.employees)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 # Whoever may run this on the server may read the database anyway.
-EVERYTHING = ExportToken(0, "command line", all_stores=True)
+EVERYTHING = ExportToken(0, "command line", all_stores=True, employees=True)
 
 
 @click.group("export", cls=Commands)

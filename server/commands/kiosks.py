@@ -7,6 +7,7 @@ import click
 from server.commands.workplace import Commands, at_work, show_json
 from server.database.engine import reading, writing
 from server.export.times import utc_text
+from server.fleet.asking import ask as ask_kiosk
 from server.fleet.enrolment import MOST_MINUTES, make_code
 from server.fleet.kiosks import list_kiosks
 from server.fleet.kiosks import move as move_kiosk
@@ -81,6 +82,19 @@ def rotate(kiosk_code: str) -> None:
     with at_work() as place, writing(place.engine) as connection:
         rotate_kiosk(connection, kiosk_code, place.clock.now_ms())
     click.echo(f"{kiosk_code} gets a new key with its next sync.")
+
+
+@kiosk.command("ask")
+@click.argument("kiosk_code", metavar="KIOSK")
+@click.option("--question", "questions", multiple=True, required=True, help="One for each row of buttons, the upper row first.")
+def ask(kiosk_code: str, questions: tuple[str, ...]) -> None:
+    """Let a standing kiosk ask other questions from its next sync on; what was pressed before stays what it was.
+
+    Example: salve-server kiosk ask K-001 --question desk-listened --question desk-sorted-out
+    """
+    with at_work() as place, writing(place.engine) as connection:
+        config = ask_kiosk(connection, kiosk_code, questions, place.clock.now_ms())
+    click.echo(f"{kiosk_code} asks {' and '.join(questions)} from its next sync on (configuration {config.version}).")
 
 
 @kiosk.command("move")

@@ -47,13 +47,14 @@ def token() -> None:
 @click.argument("name")
 @click.option("--store", "stores", multiple=True, help="A store it may read; may be given again. Left out, all stores.")
 @click.option("--days", default=90, show_default=True, help="How long it is valid, at most 365.")
-def add_one(name: str, stores: tuple[str, ...], days: int) -> None:
+@click.option("--employees", is_flag=True, help="Also what employees' kiosks say (dimension EX); left out, none of it.")
+def add_one(name: str, stores: tuple[str, ...], days: int, *, employees: bool) -> None:
     """Make an export token and print it, this once.
 
     Example: salve-server token add "weekly report" --store S014 --days 30
     """
     with at_work() as place, writing(place.engine) as connection:
-        text = add_token(connection, name, stores or None, days, place.clock.now_ms())
+        text = add_token(connection, name, stores or None, days, place.clock.now_ms(), employees=employees)
     click.echo(text)
 
 

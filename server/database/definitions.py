@@ -27,3 +27,8 @@ def definition_at(connection: Connection, at_ms: int) -> Row[Any] | None:
     made = select(definitions).where(definitions.c.made_ms <= at_ms).order_by(definitions.c.version.desc()).limit(1)
     first = select(definitions).order_by(definitions.c.version).limit(1)
     return connection.execute(made).first() or connection.execute(first).first()
+
+
+def all_definitions(connection: Connection) -> list[Row[Any]]:
+    """Every version's row, the latest first."""
+    return list(connection.execute(select(definitions).order_by(definitions.c.version.desc())))

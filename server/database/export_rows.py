@@ -9,6 +9,7 @@ from sqlalchemy import and_, func, select
 
 from server.database.codes import ANSWERS, REASONS, TIME_QUALITIES
 from server.database.codes import MARKS as MARK_NUMBERS
+from server.database.dimensions import outside
 from server.database.driver import marks, run
 from server.database.held import BESIDE
 from server.database.life import read_life
@@ -239,10 +240,11 @@ def hour_days(connection: Connection, store_id: int) -> tuple[int, int] | None:
     return None if first is None else (first, last)
 
 
-def hour_sums(
-    connection: Connection, store_id: int, from_day: int, to_day: int, hidden_dimensions: Collection[str] = ()
-) -> list[HourSum]:
-    """The hours of a store over the days [from_day, to_day), by touchpoint, question, day and hour."""
+def hour_sums(connection: Connection, store_id: int, from_day: int, to_day: int, hidden: Collection[str]) -> list[HourSum]:
+    """The hours of a store over the days [from_day, to_day), by touchpoint, question, day and hour.
+
+    Questions of the `hidden` dimensions are left out.
+    """
     keys = (placements.c.touchpoint, questions.c.code, questions.c.signal, hours.c.local_day, hours.c.hour)
     counts = (hours.c.positive, hours.c.neutral, hours.c.negative, hours.c.marked)
     rows = connection.execute(
@@ -250,7 +252,7 @@ def hour_sums(
         .join(placements, and_(placements.c.id == hours.c.placement_id, placements.c.kiosk_id == hours.c.kiosk_id))
         .join(questions, questions.c.id == hours.c.question_id)
         .where(placements.c.store_id == store_id, hours.c.local_day >= from_day, hours.c.local_day < to_day)
-        .where(questions.c.dimension.not_in(hidden_dimensions))
+        .where(outside(hours.c.question_id, hidden))
         .group_by(*keys)
         .order_by(*keys)
     )

@@ -9,6 +9,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from server.database import completeness
+from server.database.dimensions import outside
 from server.database.engine import reading
 from server.database.life import read_life
 from server.database.tables import days, kiosks, placements, questions, streams, visit_days
@@ -93,12 +94,13 @@ class Standing(NamedTuple):
 
 
 def day_counts(connection: Connection, store_id: int, from_day: int, to_day: int) -> list[DayCount]:
-    """A store's presses by touchpoint, day [from_day, to_day), question and number of faces."""
+    """A store's presses by touchpoint, day [from_day, to_day), question and number of faces; employees' are not among them."""
     keys = (placements.c.touchpoint, days.c.local_day, days.c.question_id, days.c.faces)
     rows = connection.execute(
         select(*keys, *(func.sum(days.c[name]) for name in COUNTS))
         .join(placements, _placed(days.c.kiosk_id, days.c.placement_id))
         .where(placements.c.store_id == store_id, days.c.local_day >= from_day, days.c.local_day < to_day)
+        .where(outside(days.c.question_id))
         .group_by(*keys)
         .order_by(*keys)
     )
@@ -106,12 +108,13 @@ def day_counts(connection: Connection, store_id: int, from_day: int, to_day: int
 
 
 def store_counts(connection: Connection, from_day: int, to_day: int) -> list[StoreCount]:
-    """Every store's presses over the days [from_day, to_day), by question and number of faces."""
+    """Every store's presses over the days [from_day, to_day), by question and faces; employees' are not among them."""
     keys = (placements.c.store_id, days.c.question_id, days.c.faces)
     rows = connection.execute(
         select(*keys, *(func.sum(days.c[name]) for name in COUNTS))
         .join(placements, _placed(days.c.kiosk_id, days.c.placement_id))
         .where(days.c.local_day >= from_day, days.c.local_day < to_day)
+        .where(outside(days.c.question_id))
         .group_by(*keys)
         .order_by(*keys)
     )

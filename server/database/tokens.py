@@ -22,13 +22,16 @@ def insert_token(
     store_ids: Sequence[int] | None,
     now_ms: int,
     expires_ms: int,
+    *,
+    employees: bool = False,
 ) -> int:
-    """Add a token bound to some stores, or to all with None, and return its id."""
+    """Add a token bound to some stores, or to all with None, and return its id; `employees` lets it read their presses too."""
     values = {
         "name": name,
         "key_id": key_id,
         "secret_hash": secret_hash,
         "all_stores": store_ids is None,
+        "employees": employees,
         "made_ms": now_ms,
         "expires_ms": expires_ms,
     }

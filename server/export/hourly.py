@@ -9,7 +9,6 @@ from server.database.engine import reading
 from server.database.export_rows import hour_days, hour_sums
 from server.export.columns import HOURLY
 from server.export.shapes import Csv, row
-from server.export.wanted import EMPLOYEES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +27,6 @@ def hourly_chunks(engine: Engine, wanted: Wanted, shape: Shape | None = None) ->
     """The header, then a line for each store, touchpoint, question, local day and hour that had presses; a month at a time."""
     shape = shape or Csv(HOURLY, raw=wanted.raw)
     yield shape.header().encode()
-    hidden = () if wanted.employees else (EMPLOYEES,)
     for store in wanted.stores:
         with reading(engine) as connection:
             known = hour_days(connection, store.id)
@@ -39,7 +37,7 @@ def hourly_chunks(engine: Engine, wanted: Wanted, shape: Shape | None = None) ->
         for day in range(first, end, CHUNK_DAYS):
             # Some days at a time, so that no read transaction waits for a slow reader of all of them.
             with reading(engine) as connection:
-                found = hour_sums(connection, store.id, day, min(day + CHUNK_DAYS, end), hidden)
+                found = hour_sums(connection, store.id, day, min(day + CHUNK_DAYS, end), wanted.hidden)
             if found:
                 yield "".join(_line(shape, store.code, hour) for hour in found).encode()
 

@@ -41,7 +41,7 @@ def package_json(connection: Connection, wanted: Wanted, paths: Mapping[str, Seq
             for table in TABLES.values()
             if paths is None or paths.get(table.name)
         ],
-        "questions": [one._asdict() for one in wordings(connection) if wanted.dimension(one.dimension)],
+        "questions": [one._asdict() for one in wordings(connection) if one.dimension not in wanted.hidden],
         "definitions": [_definition(one) for one in all_definitions(connection)],
     }
     return json.dumps(package, ensure_ascii=False, indent=1).encode()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from server.analysis.tallies import DAY_UNCERTAINTY_MS
 from server.database import export_rows as rows
 from server.database.codes import MARKS
+from server.database.dimensions import configs_asking
 from server.database.local_time import local_day_and_hour
 from server.export.columns import LOCAL_DAY, REACTIONS
 from server.export.shapes import piece, row
@@ -51,6 +52,7 @@ class ReactionText:
         self._tokens: dict[tuple[int, int], str] = {}
         self._tails: dict[int, tuple[str, str]] = {}
         self._dates: dict[int, str] = {}
+        self._hidden_configs: set[tuple[int, int]] | None = None
         self._between = shape.quote + shape.before("local_time") + shape.quote
         self._received = shape.before("received_at") + shape.quote
         self._alone = piece(shape, ["visit"], [None])
@@ -102,6 +104,8 @@ class ReactionText:
         """The line of a held row, or "" where it is not the asker's: no answer, and no press time that anybody vouches for."""
         config, visit, mark = _facts(kept.content)
         place = rows.place_of_config(connection, kept.sender_id, config) if config else None
+        if self._is_hidden(connection, kept.sender_id, config if place else None):
+            return ""
         place = place or rows.place_at(connection, kept.sender_id, arrival.received_ms)
         store = None if place is None else self._stores.get(place.store_id)
         if place is None or store is None:
@@ -133,13 +137,21 @@ class ReactionText:
             self._meanings = rows.meanings(connection)
         meaning = self._meanings[question_id]
         found: tuple[str, StoreClock] | None = None
-        if store is not None and self._wanted.dimension(meaning.dimension):
+        if store is not None and meaning.dimension not in self._wanted.hidden:
             texts = (*self._where(place, store), meaning.code, meaning.signal, meaning.dimension, *rows.ANSWER_WORDS[answer_id])
             clock = self._clocks.setdefault(store.timezone, StoreClock(store.timezone, self._between))
             head = piece(self._shape, HEAD, texts)
             found = head + self._shape.before("pressed_at") + self._shape.quote, clock
         self._heads[said] = found
         return found
+
+    def _is_hidden(self, connection: Connection, kiosk_id: int, config: int | None) -> bool:
+        """Whether a held row may be an employee's: by its configuration, where that is not known by any its kiosk ever had."""
+        if self._hidden_configs is None:
+            self._hidden_configs = configs_asking(connection, self._wanted.hidden)
+        if config is None:
+            return any(kiosk_id == one for one, _ in self._hidden_configs)
+        return (kiosk_id, config) in self._hidden_configs
 
     @staticmethod
     def _where(place: Place, store: StoreRef) -> tuple[str, str, str, str]:

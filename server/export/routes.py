@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, jsonify, request
 
 from server.access import sessions
-from server.access.scope import visible_store
+from server.access.scope import hidden_dimensions, visible_store
 from server.access.tokens import ExportToken, authenticate_token
+from server.comparison.employees import employee_figures
 from server.comparison.periods import DEFAULT, local_today, parse_period
 from server.comparison.summary import store_summary
 from server.database.engine import reading
 from server.errors import not_found, token_unknown, unknown_parameter
 from server.export.columns import HOURLY, REACTIONS
+from server.export.employees import employees_json
 from server.export.file_routes import CURSOR_HEADER, month_wanted, send_month, send_sqlite
 from server.export.package import package_json
 from server.export.producing import KINDS, PARAMETERS, SMALL, produce
@@ -48,6 +50,7 @@ def blueprint(settings: Settings, clock: Clock, engine: Engine) -> Blueprint:
     door.add_url_rule("/export/salve.sqlite", "sqlite", desk.sqlite)
     door.add_url_rule("/export/reactions/<month>.parquet", "parquet", desk.parquet)
     door.add_url_rule("/stores/<code>/summary", "summary", desk.summary)
+    door.add_url_rule("/stores/<code>/employees", "employees", desk.employees)
     return door
 
 
@@ -117,6 +120,16 @@ class _Desk:
             store = visible_store(connection, asker, code)
             period = parse_period(_period(), local_today(store.timezone, now_ms))
             return jsonify(summary_json(store_summary(connection, store, period, now_ms)))
+
+    def employees(self, code: str) -> Response:
+        """The figures of a store's employees' page."""
+        asker = self._asker()
+        _only()
+        with reading(self.engine) as connection:
+            store = visible_store(connection, asker, code)
+            if hidden_dimensions(asker):
+                raise not_found()
+            return jsonify(employees_json(employee_figures(connection, store, self.clock.now_ms())))
 
     def _asker(self) -> ExportToken | Person:
         """The bearer of a token; or somebody of head office by their session, for whom a GET is no more than a page."""

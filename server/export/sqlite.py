@@ -113,7 +113,7 @@ class SqliteFile:
         with reading(self._engine) as connection:
             epoch, end = ledger_end(connection)
             life = read_life(connection)
-            latest = {one.code: one for one in wordings(connection) if self._wanted.dimension(one.dimension)}
+            latest = {one.code: one for one in wordings(connection) if one.dimension not in self._wanted.hidden}
             kiosks = known_kiosks(connection, [store.id for store in self._wanted.stores])
         questions: list[tuple[Value, ...]] = [
             (one.code, one.texts["en"]["question"], one.signal, one.dimension, *(one.card.get(part, "") for part in CARD))

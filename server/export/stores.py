@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from server.export.csv_text import field, line
-from server.export.summary import rounded
+from server.export.json_parts import rounded
 
 if TYPE_CHECKING:
     from server.comparison.chain import Figures

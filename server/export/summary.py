@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from server.export.json_parts import gap_json as _gap
+from server.export.json_parts import index_json as _index
 from server.export.times import utc_text
 
 if TYPE_CHECKING:
     from server.comparison.chain import Figures
-    from server.comparison.indexes import Gap, Index
     from server.comparison.live import Today
     from server.comparison.summary import StoreSummary
 
@@ -55,11 +56,6 @@ def summary_json(summary: StoreSummary) -> dict[str, Any]:
     }
 
 
-def rounded(value: float | None) -> float | None:
-    """A figure as pages show it, one decimal; never a negative nothing."""
-    return None if value is None else round(value, 1) + 0.0
-
-
 def _figures(figures: Figures) -> dict[str, Any]:
     period = figures.period
     return {
@@ -78,27 +74,6 @@ def _figures(figures: Figures) -> dict[str, Any]:
         "counted": figures.counted,
         "marked": figures.marked,
         "uncertain": figures.uncertain,
-    }
-
-
-def _index(index: Index) -> dict[str, Any]:
-    return {
-        "value": rounded(index.value),
-        "low": rounded(index.low),
-        "high": rounded(index.high),
-        "positive": index.positive,
-        "total": index.total,
-        "withheld": index.withheld,
-    }
-
-
-def _gap(gap: Gap) -> dict[str, Any]:
-    return {
-        "points": rounded(gap.points),
-        "low": rounded(gap.low),
-        "high": rounded(gap.high),
-        "method": gap.method,
-        "pairs": gap.pairs,
     }
 
 

@@ -36,7 +36,7 @@ def closed_tag(connection: Connection, wanted: Wanted, now_ms: int, *what: Any) 
     stores = [tuple(store) for store in wanted.stores]
     changes = last_changes(connection, [store.id for store in wanted.stores], from_day, to_day, from_ms, to_ms)
     life = read_life(connection).epoch
-    return _digest(LINES, life, stores, from_day, to_day, wanted.raw, wanted.employees, changes, what)
+    return _digest(LINES, life, stores, from_day, to_day, wanted.raw, sorted(wanted.hidden), changes, what)
 
 
 def body_tag(body: bytes) -> str:

@@ -7,7 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from server.access.people import ROLES_WITH_STORES, Person
-from server.access.scope import StoreRef, visible_store, visible_stores
+from server.access.scope import StoreRef, hidden_dimensions, visible_store, visible_stores
+from server.database.dimensions import ALL_BUT_EMPLOYEES
 from server.errors import wrong_parameter
 
 if TYPE_CHECKING:
@@ -17,14 +18,12 @@ if TYPE_CHECKING:
 
     from server.access.tokens import ExportToken
 
-EMPLOYEES = "EX"
-
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which rows: of these stores (`every` says they are all there are), of local days [from_day, to_day) as ordinals.
 
-    `raw` leaves texts as they are, also those a spreadsheet would run; `employees` lets answers of the dimension EX in.
+    `raw` leaves texts as they are, also those a spreadsheet would run. `hidden` dimensions are in no export of single rows.
     """
 
     stores: Sequence[StoreRef]
@@ -32,11 +31,7 @@ class Wanted:
     from_day: int | None = None
     to_day: int | None = None
     raw: bool = False
-    employees: bool = True
-
-    def dimension(self, name: str) -> bool:
-        """Whether answers of this dimension are wanted: EX ones say what employees feel, and are for few to see."""
-        return self.employees or name != EMPLOYEES
+    hidden: frozenset[str] = ALL_BUT_EMPLOYEES
 
     def period(self, name: str) -> str:
         """The days as a period's text, or `name` where none were asked for.
@@ -65,12 +60,7 @@ def read_wanted(
     if from_day is not None and to_day is not None and to_day < from_day:
         raise wrong_parameter("to", "must not be before from; it is the first day after those wanted")
     everywhere = asker.role not in ROLES_WITH_STORES if isinstance(asker, Person) else asker.all_stores
-    return Wanted(stores, everywhere and not codes, from_day, to_day, raw, sees_employees(asker))
-
-
-def sees_employees(asker: ExportToken | Person) -> bool:
-    """Whether the asker may have answers of the dimension EX."""
-    return True
+    return Wanted(stores, everywhere and not codes, from_day, to_day, raw, hidden_dimensions(asker))
 
 
 def flag(name: str, text: str) -> bool:

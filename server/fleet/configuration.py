@@ -11,7 +11,7 @@ import msgspec
 from server.database.codes import ANSWERS
 from server.database.kiosks import config_body, kiosk_by_id, newest_config_version, next_config_version, set_config_seen
 from server.database.placements import ButtonRow, add_config, buttons_of_config, placement_with_store
-from server.database.questions import install_answers, question_by_code
+from server.database.questions import askable, install_answers, question_by_code
 from server.errors import Unfit
 from server.fleet.faces import WORDS
 from wire.layouts import LAYOUTS, Button, rows
@@ -33,19 +33,17 @@ def check_questions(
 ) -> tuple[list[Row[Any]], list[str]]:
     """The latest wordings of these questions, one per row of the layout, and which of the wanted languages all are written in.
 
-    Raises Unfit when layout, questions and languages do not fit each other.
+    Raises Unfit when layout, questions and languages do not fit each other, and for a question that is a draft or retired.
     """
     if layout not in LAYOUTS:
         raise Unfit(f"There is no layout {layout}; there are {', '.join(LAYOUTS)}.")
     if len(question_codes) != len(rows(layout)) or len(set(question_codes)) != len(question_codes):
         given = ", ".join(question_codes) or "none"
         raise Unfit(f"The layout {layout} asks {len(rows(layout))} question(s), one a row and each another; given: {given}.")
-    found = []
-    for code in question_codes:
-        question = question_by_code(connection, code)
-        if question is None:
-            raise Unfit(f"There is no question {code}.")
-        found.append(question)
+    found = [_askable(connection, code) for code in question_codes]
+    # Employees' presses have their own access rule; a box that asks both would tell whose press it was by the row.
+    if len({question.dimension for question in found}) > 1:
+        raise Unfit("One kiosk asks customers or employees, not both; give it questions of one dimension.")
     return found, _languages(wanted, found)
 
 
@@ -92,6 +90,18 @@ def newest_config(connection: Connection, kiosk_id: int) -> Config | None:
 def question_codes_of(config: Config) -> list[str]:
     """The questions of a configuration, one per row of its layout, the upper row first."""
     return [config.buttons[row[0].name].question for row in rows(config.layout)]
+
+
+def _askable(connection: Connection, code: str) -> Row[Any]:
+    found = askable(connection, code)
+    if found is not None:
+        return found
+    there = question_by_code(connection, code)
+    if there is None:
+        raise Unfit(f"There is no question {code}.")
+    if there.active_ms is None:
+        raise Unfit(f"Question {code} is a draft; it can be put on a kiosk once it is activated.")
+    raise Unfit(f"Question {code} is retired; give the kiosk another question.")
 
 
 def _store(connection: Connection, kiosk_id: int, config: Config, meanings: Sequence[ButtonRow], now_ms: int) -> Config:

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from server.database import definitions as rows
-from server.database.questions import questions_in_use
+from server.database.questions import questions_in_use, wordings
 from server.errors import Unfit
+from server.survey import declaring
+from server.survey.refusals import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from sqlalchemy import Connection
 
-# Below ten presses not even a range is shown; a chain may ask for more, never for less.
-LEAST_COUNT = 10
+LEAST_COUNT = declaring.LEAST_COUNT
 
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What a chain calls service and experience: question codes, targets as shares (None is none set), the least count."""
+    """What a chain calls service and experience: question codes, targets as shares (None is none set), the least count.
+
+    `weights` are HX's by dimension, in the dimensions' order, and sum to 1 where there are any; `labels` are what the chain
+    means by a dimension.
+    """
 
     version: int
     service: tuple[str, ...]
@@ -27,6 +34,16 @@ class Definition:
     target_service: float | None = None
     target_experience: float | None = None
     least_count: int = LEAST_COUNT
+    weights: tuple[tuple[str, float], ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
+
+
+class Declared(NamedTuple):
+    """A version with who declared it, when."""
+
+    definition: Definition
+    made_ms: int
+    made_by: str
 
 
 def install_first(connection: Connection, now_ms: int) -> None:
@@ -39,8 +56,7 @@ def install_first(connection: Connection, now_ms: int) -> None:
         service=tuple(row.code for row in asked if row.signal == "service"),
         experience=tuple(row.code for row in asked if row.signal == "experience"),
     )
-    body = {key: value for key, value in asdict(first).items() if key != "version"}
-    rows.add_definition(connection, first.version, json.dumps(body), now_ms, made_by="starter")
+    rows.add_definition(connection, first.version, _body(first), now_ms, made_by="starter")
 
 
 def declare(
@@ -48,24 +64,46 @@ def declare(
     now_ms: int,
     made_by: str,
     *,
+    service: Sequence[str] | None = None,
+    experience: Sequence[str] | None = None,
     target_service: float | None = None,
     target_experience: float | None = None,
     least_count: int = LEAST_COUNT,
+    weights: Mapping[str, float] | None = None,
+    labels: Mapping[str, str] | None = None,
 ) -> Definition:
-    """Write the next version: the questions of the one before, with these targets and this least count.
+    """Write the next version, valid from now on; reports over periods that ended before keep theirs.
 
-    Reports under earlier versions keep theirs. Targets are shares above 0 and below 1, None for none; `least_count` is at
-    least LEAST_COUNT. Raises Unfit otherwise.
+    Args:
+        connection: an open write transaction.
+        now_ms: the time of declaring.
+        made_by: who declares it.
+        service: codes of the customers' questions about service; None for those of the version before.
+        experience: the same for experience.
+        target_service: a share above 0 and below 1, None for none.
+        target_experience: the same for experience.
+        least_count: presses below which nothing is said of an index, at least LEAST_COUNT.
+        weights: of HX by dimension, shares that sum to 1; None for those of the version before, empty for none.
+        labels: what the chain means by a dimension; None for those of the version before.
+
+    Raises:
+        Refused: with every reason why it can not be declared.
     """
     before = current(connection)
-    for target in (target_service, target_experience):
-        if target is not None and not 0 < target < 1:
-            raise Unfit(f"A target is a share between 0 and 1, like 0.75, not {target}.")
-    if least_count < LEAST_COUNT:
-        raise Unfit(f"The least count is at least {LEAST_COUNT}, not {least_count}.")
-    new = Definition(before.version + 1, before.service, before.experience, target_service, target_experience, least_count)
-    body = {key: value for key, value in asdict(new).items() if key != "version"}
-    rows.add_definition(connection, new.version, json.dumps(body), now_ms, made_by=made_by)
+    new = Definition(
+        before.version + 1,
+        before.service if service is None else tuple(service),
+        before.experience if experience is None else tuple(experience),
+        target_service,
+        target_experience,
+        least_count,
+        before.weights if weights is None else _ordered(weights),
+        before.labels if labels is None else _ordered({name: label for name, label in labels.items() if label.strip()}),
+    )
+    wrong = declaring.faults_of(new, before, wordings(connection))
+    if wrong:
+        raise Refused(wrong)
+    rows.add_definition(connection, new.version, _body(new), now_ms, made_by=made_by)
     return new
 
 
@@ -83,7 +121,23 @@ def valid_at(connection: Connection, at_ms: int) -> Definition:
     return current(connection) if row is None else _read(row.version, row.body)
 
 
+def history(connection: Connection) -> list[Declared]:
+    """Every version with who declared it and when, the latest first."""
+    return [Declared(_read(row.version, row.body), row.made_ms, row.made_by) for row in rows.all_definitions(connection)]
+
+
+def _body(definition: Definition) -> str:
+    body = {key: value for key, value in asdict(definition).items() if key != "version"}
+    return json.dumps(body | {"weights": dict(definition.weights), "labels": dict(definition.labels)}, ensure_ascii=False)
+
+
 def _read(version: int, body: str) -> Definition:
     found = json.loads(body)
     service, experience = tuple(found.pop("service")), tuple(found.pop("experience"))
-    return Definition(version=version, service=service, experience=experience, **found)
+    weights, labels = _ordered(found.pop("weights", {})), _ordered(found.pop("labels", {}))
+    return Definition(version=version, service=service, experience=experience, weights=weights, labels=labels, **found)
+
+
+def _ordered(named: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+    """By dimension: the customer first, then the employee, then by name."""
+    return tuple(sorted(named.items(), key=lambda item: (item[0] != "CX", item[0] != "EX", item[0])))

@@ -4,49 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib import resources
 from typing import Any, NamedTuple
 
 from server.errors import Unfit
-
-SIGNALS = ("service", "experience")
-KINDS = ("descriptive", "attitudinal", "behavioural")
-CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}\Z")
-
-
-class Words(NamedTuple):
-    """A question in one language: its sentence, and the words at the happy and at the unhappy face."""
-
-    question: str
-    positive: str
-    negative: str
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A question's data card: where its data comes from, what for, where it goes, and what kind of data it is."""
-
-    origin: str
-    purpose: str
-    outcome: str
-    insight: str
-    destination: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One wording of a question, in all its languages, with its data card."""
-
-    code: str
-    version: int
-    signal: str
-    dimension: str
-    facets: tuple[str, ...]
-    touchpoints: tuple[str, ...]
-    texts: dict[str, Words]
-    card: Card
+from server.survey.judging import CODE, DIMENSION, LIMITS, SIGNALS, Limits, faults
+from server.survey.question import Card, Question, Words
+from server.survey.refusals import Refused, refused
 
 
 class Pair(NamedTuple):
@@ -74,48 +39,66 @@ def starter_library() -> Library:
 
 def read_library(text: str) -> Library:
     """Parse a library; raises Unfit with a sentence for the first thing in it that can not be used."""
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise Unfit(f"The questions can not be read: {error}.") from error
-    longest = int(raw.get("longest_text", 45)), int(raw.get("longest_answer", 24))
-    questions = tuple(_question(entry, raw.get("languages", ["en"]), longest) for entry in raw.get("question", []))
+    raw = read_toml(text)
+    limits, languages = limits_of(raw), languages_of(raw)
+    questions = tuple(read_question(entry) for entry in entries_of(raw))
     known = {question.code: question for question in questions}
     if len(known) < len(questions):
         raise Unfit("Two questions have the same code; a code never gets another meaning.")
+    for question in questions:
+        found = faults(question, languages, limits)
+        if found:
+            raise Refused(found[:1])
     return Library(questions, tuple(_pair(entry, known) for entry in raw.get("pair", [])))
 
 
-def card_of(code: str, raw: Any) -> Card:
-    """A question's data card; raises Unfit when it is missing or empty in part, and for identity data."""
-    if not isinstance(raw, dict) or not raw:
-        raise Unfit(f"Question {code} has no data card; without one it can not be put on a kiosk.")
-    for name in Card.__dataclass_fields__:
-        if not isinstance(raw.get(name), str) or not raw[name].strip():
-            raise Unfit(f"The data card of question {code} does not say its {name}.")
-    if raw["kind"] == "identity":
-        raise Unfit(f"Question {code} asks for identity data; Salve never asks who somebody is.")
-    if raw["kind"] not in KINDS:
-        raise Unfit(f"The data card of question {code} must name a kind of data: {', '.join(KINDS)}.")
-    return Card(**{name: raw[name] for name in Card.__dataclass_fields__})
+def read_toml(text: str) -> dict[str, Any]:
+    """The file's tables as they are; raises Unfit for what is no TOML."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Unfit(f"The questions can not be read: {error}.") from error
 
 
-def card_as_dict(card: Card) -> dict[str, str]:
-    """The card as it is stored and exported."""
-    return asdict(card)
+def limits_of(raw: dict[str, Any]) -> Limits:
+    """The longest texts that a file allows; never longer than what fits on a kiosk."""
+    given = raw.get("longest_text", LIMITS.text), raw.get("longest_answer", LIMITS.answer)
+    if not all(isinstance(most, int) and most > 0 for most in given):
+        raise Unfit("The longest text and the longest answer are numbers of characters.")
+    return Limits(*(min(most, own) for most, own in zip(given, LIMITS, strict=True)))
 
 
-def _question(raw: dict[str, Any], languages: list[str], longest: tuple[int, int]) -> Question:
+def languages_of(raw: dict[str, Any]) -> list[str]:
+    """The languages that a file says all its questions are written in."""
+    languages = raw.get("languages", ["en"])
+    if not isinstance(languages, list) or not all(isinstance(one, str) for one in languages):
+        raise Unfit("The languages of a library are a list of codes like en or fa.")
+    return languages
+
+
+def entries_of(raw: dict[str, Any]) -> list[dict[str, Any]]:
+    """The tables of a file that each hold one question."""
+    entries = raw.get("question", [])
+    if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
+        raise Unfit("A library holds its questions as [[question]] tables.")
+    return entries
+
+
+def read_question(raw: dict[str, Any]) -> Question:
+    """One question of a file, complete or not; raises Unfit for what has not even a question's form.
+
+    What keeps it from being asked is for `judging.faults` to say.
+    """
     code = raw.get("code", "")
     if not isinstance(code, str) or not CODE.match(code):
-        raise Unfit(f"A question's code has small letters, digits and dashes, at most 40, not {code!r}.")
+        raise refused("fault.code", code=str(code))
     version = raw.get("version")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise Unfit(f"Question {code} needs a version, 1 or more.")
+        raise refused("fault.version", code=code)
     if raw.get("signal") not in SIGNALS:
-        raise Unfit(f"Question {code} must be about service or experience, not {raw.get('signal')!r}.")
-    if not re.fullmatch(r"[A-Z]X", str(raw.get("dimension"))):
-        raise Unfit(f"Question {code} must say whose experience it is: CX, EX or another dimension of two letters.")
+        raise refused("fault.signal", code=code)
+    if not re.fullmatch(DIMENSION, str(raw.get("dimension"))):
+        raise refused("fault.dimension", code=code)
     return Question(
         code=code,
         version=version,
@@ -123,28 +106,32 @@ def _question(raw: dict[str, Any], languages: list[str], longest: tuple[int, int
         dimension=raw["dimension"],
         facets=_names(code, "facets", raw),
         touchpoints=_names(code, "touchpoints", raw),
-        texts={language: _words(code, raw, language, longest) for language in languages},
-        card=card_of(code, raw.get("card")),
+        texts=_texts(raw),
+        card=card_of(raw.get("card")),
     )
+
+
+def card_of(raw: Any) -> Card:
+    """A data card, with "" for what it does not say; nothing at all is an empty card."""
+    given = raw if isinstance(raw, dict) else {}
+    parts = {name: given.get(name) for name in Card._fields}
+    return Card(**{name: part.strip() if isinstance(part, str) else "" for name, part in parts.items()})
 
 
 def _names(code: str, key: str, raw: dict[str, Any]) -> tuple[str, ...]:
     names = raw.get(key)
     if not isinstance(names, list) or not names or not all(isinstance(name, str) and name for name in names):
-        raise Unfit(f"Question {code} needs a list of {key}.")
+        raise refused(f"fault.{key}", code=code)
     return tuple(names)
 
 
-def _words(code: str, raw: dict[str, Any], language: str, longest: tuple[int, int]) -> Words:
-    found = []
-    for key, most in (("text", longest[0]), ("positive", longest[1]), ("negative", longest[1])):
-        words = raw.get(key, {}).get(language)
-        if not isinstance(words, str) or not words.strip():
-            raise Unfit(f"Question {code} has no {key} in language {language}.")
-        if len(words) > most:
-            raise Unfit(f"Question {code} has more than {most} characters in its {key} in language {language}.")
-        found.append(words)
-    return Words(*found)
+def _texts(raw: dict[str, Any]) -> dict[str, Words]:
+    """The words of every language that has any of them, "" where one is missing."""
+    given: list[Any] = [raw.get(key) for key in ("text", "positive", "negative")]
+    parts: list[dict[str, Any]] = [part if isinstance(part, dict) else {} for part in given]
+    languages = dict.fromkeys(language for part in parts for language in part)
+    found = {language: [part.get(language) for part in parts] for language in languages}
+    return {language: Words(*(one if isinstance(one, str) else "" for one in words)) for language, words in found.items()}
 
 
 def _pair(raw: dict[str, Any], known: dict[str, Question]) -> Pair:

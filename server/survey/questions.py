@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import functools
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from server.database import questions as rows
 from server.errors import Unfit
 from server.survey import definitions
-from server.survey.library import Library, Question, Words, card_as_dict, card_of, starter_library
+from server.survey.judging import faults
+from server.survey.library import Library, card_of, starter_library
+from server.survey.question import Question, Words
+from server.survey.refusals import Refused, refused
 from wire import layouts
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
 _starter = functools.cache(starter_library)
 
@@ -21,35 +24,64 @@ _starter = functools.cache(starter_library)
 def install_starter(connection: Connection, now_ms: int) -> int:
     """Install answers, starter questions and, in a new database, definition 1; returns how many questions were new."""
     rows.install_answers(connection)
-    added = install(connection, _starter())
+    added = install(connection, _starter(), now_ms)
     definitions.install_first(connection, now_ms)
     return added
 
 
-def install(connection: Connection, library: Library) -> int:
-    """Add the wordings that are not there yet and return their number; a wording that is there is never touched."""
+def install(connection: Connection, library: Library, now_ms: int) -> int:
+    """Add the wordings that are not there yet, active, and return their number; a wording that is there is never touched."""
     there = rows.question_versions(connection)
     new = [question for question in library.questions if (question.code, question.version) not in there]
     for question in new:
-        rows.add_question(
-            connection,
-            question.code,
-            question.version,
-            question.signal,
-            question.dimension,
-            question.facets,
-            question.touchpoints,
-            {language: words._asdict() for language, words in question.texts.items()},
-            card_as_dict(question.card),
-        )
+        add(connection, question, now_ms, "starter", active=True)
     return len(new)
 
 
+def add(connection: Connection, question: Question, now_ms: int, made_by: str, *, active: bool) -> None:
+    """Add a wording, as a draft unless `active`, which takes the place of the wording before."""
+    number = rows.add_question(
+        connection,
+        question.code,
+        question.version,
+        question.signal,
+        question.dimension,
+        question.facets,
+        question.touchpoints,
+        texts_as_dict(question),
+        question.card._asdict(),
+        made_ms=now_ms,
+        made_by=made_by,
+        active_ms=None,
+    )
+    if active:
+        rows.activate(connection, number, question.code, now_ms)
+
+
+def texts_as_dict(question: Question) -> dict[str, dict[str, str]]:
+    """A question's words as they are stored."""
+    return {language: words._asdict() for language, words in question.texts.items()}
+
+
 def question(connection: Connection, code: str) -> Question:
-    """The latest wording of a question, fit to be put on a kiosk; raises Unfit when there is none or it has no data card."""
-    row = rows.question_by_code(connection, code)
+    """The wording of a question that a kiosk may be given.
+
+    Raises Unfit where there is none: an unknown code, a draft, a retired question, one whose data card was lost.
+    """
+    row = rows.askable(connection, code)
     if row is None:
-        raise Unfit(f"There is no question {code}.")
+        there = rows.question_by_code(connection, code)
+        name = "unknown" if there is None else "draft" if there.active_ms is None else "retired"
+        raise refused(f"fault.{name}", code=code)
+    found = read_row(row)
+    wrong = faults(found, ())
+    if wrong:
+        raise Refused(wrong)
+    return found
+
+
+def read_row(row: Row[Any]) -> Question:
+    """A stored wording."""
     return Question(
         code=row.code,
         version=row.version,
@@ -58,7 +90,7 @@ def question(connection: Connection, code: str) -> Question:
         facets=tuple(json.loads(row.facets)),
         touchpoints=tuple(json.loads(row.touchpoints)),
         texts={language: Words(**words) for language, words in json.loads(row.texts).items()},
-        card=card_of(row.code, json.loads(row.card)),
+        card=card_of(json.loads(row.card)),
     )
 
 

@@ -11,10 +11,12 @@ from flask import request
 from server.comparison.periods import DEFAULT
 from server.errors import wrong_parameter
 from server.i18n.translator import LANGUAGES
+from server.web.navigation import links_for
 
 if TYPE_CHECKING:
     from server.access.people import Person
     from server.i18n.translator import Translator
+    from server.web.navigation import Link
 
 
 KEPT = frozenset({"period", "from", "to", "sort", "page", "lang", "next", "store"})
@@ -22,13 +24,21 @@ PERIOD = ("period", "from", "to")
 
 
 class Page:
-    """The frame of one answer; `several` says that the person may see more than one store."""
+    """The frame of one answer; `several` says that the person may see more than one store, `store` which it is about."""
 
-    def __init__(self, t: Translator, *, made_up: bool, person: Person | None = None, several: bool = False) -> None:
+    def __init__(
+        self, t: Translator, *, made_up: bool, person: Person | None = None, several: bool = False, store: str = ""
+    ) -> None:
         self.t = t
         self.made_up = made_up
         self.person = person
         self.several = several
+        self.store = store
+
+    @property
+    def links(self) -> list[Link]:
+        """What the bar at the top leads to."""
+        return links_for(self.person, request.path, store=self.store, several=self.several) if self.person else []
 
     @property
     def languages(self) -> list[tuple[str, str, str]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request
 
 from server.access import sessions
+from server.access.people import OFFICE_ROLES
 from server.access.scope import visible_store, visible_stores
 from server.comparison.live import pulse_of
 from server.comparison.periods import LONGEST_DAYS, local_today, parse_period
@@ -15,10 +16,12 @@ from server.database.engine import reading, writing
 from server.database.figures import is_made_up
 from server.errors import Refusal, not_found
 from server.web import head_office, store_page
+from server.web.definition_routes import add_definitions
+from server.web.employee_routes import add_employees
 from server.web.fleet_routes import add_fleet
 from server.web.page import Page, in_language, kept_address, page_asked, period_asked
+from server.web.question_routes import add_questions
 from server.web.visitor import (
-    OFFICE_ROLES,
     Stranger,
     check_origin,
     cookie_name,
@@ -52,6 +55,9 @@ def blueprint(settings: Settings, clock: Clock, engine: Engine) -> Blueprint:
     _add_sign_in(web, settings, clock, engine)
     _add_pages(web, settings, clock, engine)
     add_fleet(web, settings, clock, engine)
+    add_employees(web, settings, clock, engine)
+    add_questions(web, settings, clock, engine)
+    add_definitions(web, settings, clock, engine)
     return web
 
 
@@ -148,7 +154,9 @@ def _add_pages(web: Blueprint, settings: Settings, clock: Clock, engine: Engine)
             period = parse_period(period_asked(), local_today(place.timezone, now_ms))
             summary = store_summary(connection, place, period, now_ms)
             several = person.role in OFFICE_ROLES or len(visible_stores(connection, person)) > 1
-        page = Page(reader(place.languages, place.territory), made_up=summary.made_up, person=person, several=several)
+        page = Page(
+            reader(place.languages, place.territory), made_up=summary.made_up, person=person, several=several, store=code
+        )
         return render_template("store.html", page=page, t=page.t, s=store_page.ShownSummary(summary, page.t, now_ms))
 
     @web.get("/stores/<code>/pulse")

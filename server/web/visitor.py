@@ -8,12 +8,12 @@ from urllib.parse import urlsplit
 from flask import g, redirect, request
 
 from server.access import sessions
-from server.errors import Refusal
+from server.errors import Refusal, not_found
 from server.i18n.translator import LANGUAGES, translator
 from server.web.page import address, language_asked
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from sqlalchemy import Connection
     from werkzeug.wrappers import Response
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 LANGUAGE_COOKIE = "salve-language"
 A_YEAR_S = 365 * 24 * 3600
-OFFICE_ROLES = frozenset({"region", "head-office", "admin"})
 
 
 class Stranger(Exception):
@@ -47,6 +46,14 @@ def signed_in(connection: Connection, settings: Settings, now_ms: int) -> Person
     if person is None:
         raise Stranger
     g.person_language = person.language
+    return person
+
+
+def allowed(connection: Connection, settings: Settings, now_ms: int, roles: Collection[str]) -> Person:
+    """The person who asks, if their role is one of these; raises Stranger, or the 404 of a page that does not exist."""
+    person = signed_in(connection, settings, now_ms)
+    if person.role not in roles:
+        raise not_found()
     return person
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
-from shops import EXPERIENCE, SERVICE, TODAY
+from shops import EXPERIENCE, MADE_MS, SERVICE, TODAY
 
 from server.comparison.live import SILENT_AFTER_MS, pulse_of
 from server.comparison.periods import parse_period
 from server.comparison.summary import store_summary
-from server.database.engine import reading
+from server.database.definitions import add_definition
+from server.database.engine import reading, writing
 
 NOON_MS = 1_795_262_400_000
 
@@ -38,7 +40,10 @@ def test_todays_presses_add_up(shops, store):
     kiosk = shops.kiosk(store, "K-001", heard_ms=NOON_MS)
     shops.press(kiosk, TODAY, SERVICE, 7, 2, marked=3)
     shops.press(kiosk, TODAY, EXPERIENCE, 4, 1, uncertain=2)
-    shops.press(kiosk, TODAY, "staff-mattered", 1, 1)
+    shops.press(kiosk, TODAY, "found-easily", 1, 1)
+    body = json.dumps({"service": [SERVICE], "experience": [EXPERIENCE]})
+    with writing(shops.engine) as connection:
+        add_definition(connection, 2, body, MADE_MS, made_by="office@demo.example")
     today = today_of(shops, store)
     assert (today.other, today.marked, today.uncertain) == (2, 3, 2)
     assert today.service + today.experience + today.other + today.marked + today.uncertain == today.reactions == 21

@@ -13,7 +13,8 @@ from server.comparison.periods import local_today, parse_period
 from server.comparison.summary import store_summary
 from server.database.engine import reading, writing
 from server.database.tables import days
-from server.export.summary import rounded, summary_json
+from server.export.json_parts import rounded
+from server.export.summary import summary_json
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient

@@ -42,7 +42,7 @@ def test_a_changed_word_is_a_new_version_and_the_old_one_stays(engine: Engine) -
     second = replace(first, version=2, facets=("welcome",))
     with writing(engine) as connection:
         install_starter(connection, 5)
-        assert install(connection, Library((second,), ())) == 1
+        assert install(connection, Library((second,), ()), 9) == 1
         assert question(connection, first.code).version == 2
         versions = connection.execute(select(questions.c.version).where(questions.c.code == first.code)).scalars()
         assert sorted(versions) == [1, 2]

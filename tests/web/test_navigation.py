@@ -1,0 +1,33 @@
+"""The bar at the top: each role its pages, the present one marked."""
+
+from __future__ import annotations
+
+from server.access.people import Person
+from server.web.navigation import links_for
+
+
+def paths(role: str, path: str, **about) -> list[str]:
+    return [link.path for link in links_for(Person(1, "a@b.example", role, ""), path, **about)]
+
+
+def test_each_role_gets_its_own_pages():
+    office = ["/", "/fleet", "/head-office/questions", "/head-office/definitions"]
+    assert paths("manager", "/fleet") == ["/fleet"]
+    assert paths("region", "/head-office", several=True) == office
+    assert paths("head-office", "/head-office", several=True) == office
+    assert paths("admin", "/head-office", several=True) == office
+
+
+def test_a_stores_page_leads_to_its_employees_and_back():
+    assert paths("manager", "/stores/S001", store="S001") == ["/stores/S001", "/stores/S001/employees", "/fleet"]
+    assert paths("manager", "/stores/S001", store="S001", several=True) == ["/", "/stores/S001/employees", "/fleet"]
+
+
+def test_the_present_page_is_marked_and_pages_under_it_count():
+    def marked(path: str, **about) -> list[str]:
+        return [link.path for link in links_for(Person(1, "a", "admin", ""), path, several=True, **about) if link.current]
+
+    assert marked("/head-office") == marked("/stores") == ["/"]
+    assert marked("/head-office/questions/felt-welcome") == ["/head-office/questions"]
+    assert marked("/stores/S001/employees", store="S001") == ["/stores/S001/employees"]
+    assert marked("/account") == []
