@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from server.access.tokens import ExportToken
 from server.comparison.periods import local_today
 from server.database.engine import reading
+from server.database.export_columns import HOURLY, KIOSKS, REACTIONS, STORES
 from server.database.export_marks import day_sums
 from server.database.export_revisions import revisions_end
 from server.database.export_rows import ledger_end
 from server.errors import Unfit
-from server.export.columns import HOURLY, KIOSKS, REACTIONS, STORES
 from server.export.package import package_json
 from server.export.producing import produce
 from server.export.reactions import ReactionLines

@@ -6,8 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from server.database.engine import reading
+from server.database.export_columns import HOURLY
 from server.database.export_rows import hour_days, hour_sums
-from server.export.columns import HOURLY
 from server.export.shapes import Csv, row
 
 if TYPE_CHECKING:

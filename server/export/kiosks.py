@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from server.database.engine import reading
+from server.database.export_columns import KIOSKS
 from server.database.kiosks import all_kiosks
-from server.export.columns import KIOSKS
 from server.export.shapes import Csv, row
 from server.export.times import utc_text
 from server.fleet.watching import look

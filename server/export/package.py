@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from server.database.export_columns import TABLES
 from server.database.export_words import all_definitions, wordings
 from server.database.life import read_life
-from server.export.columns import TABLES
 from server.export.times import utc_text
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from server.database.export_columns import Column, Table
     from server.database.export_words import Defined
-    from server.export.columns import Column, Table
     from server.export.wanted import Wanted
 
 DEFUSED = "Text that a spreadsheet would run as a formula begins with one apostrophe more; raw=1 gives it without."

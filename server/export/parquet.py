@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from server.database.engine import reading
+from server.database.export_columns import DATED, LOCAL_DAY
 from server.database.export_rows import ledger_end
 from server.errors import not_installed
-from server.export.columns import DATED, LOCAL_DAY
 from server.export.cursor import Cursor
 from server.export.reactions import ReactionLines
 from server.export.shapes import Csv

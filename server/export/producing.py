@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from server.comparison.periods import DEFAULT
 from server.comparison.summary import chain_summary
 from server.database.engine import reading
+from server.database.export_columns import HOURLY, KIOSKS, REACTIONS, REVISIONS, STORES, TABLES
 from server.database.export_revisions import revisions_end
 from server.database.export_rows import ledger_end
-from server.export.columns import HOURLY, KIOSKS, REACTIONS, REVISIONS, STORES, TABLES
 from server.export.cursor import ARRIVALS, REVISED, Cursor, read_cursor
 from server.export.hourly import hourly_chunks
 from server.export.kiosks import kiosks_text
@@ -27,14 +27,6 @@ if TYPE_CHECKING:
     from server.export.shapes import Shape
     from server.export.wanted import Wanted
 
-# What may be asked of each export; `bom` and `raw` concern CSV alone.
-PARAMETERS = {
-    REACTIONS.name: ("from", "to", "store", "after"),
-    REVISIONS.name: ("store", "after"),
-    HOURLY.name: ("from", "to", "store"),
-    STORES.name: ("period", "from", "to", "store"),
-    KIOSKS.name: ("store",),
-}
 KINDS = ("csv", "ndjson")
 SMALL = frozenset({STORES.name, KIOSKS.name})
 

@@ -10,8 +10,8 @@ from server.analysis.tallies import DAY_UNCERTAINTY_MS
 from server.database import export_rows as rows
 from server.database.codes import MARKS
 from server.database.dimensions import configs_asking
+from server.database.export_columns import LOCAL_DAY, REACTIONS
 from server.database.local_time import local_day_and_hour
-from server.export.columns import LOCAL_DAY, REACTIONS
 from server.export.shapes import piece, row
 from server.export.times import HOUR_MS, MILLISECONDS, QUARTER_MS, SECONDS, StoreClock, utc_text
 from wire.limits import MAX_NUMBER

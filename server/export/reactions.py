@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from server.database import export_rows as rows
 from server.database.engine import reading
-from server.export.columns import REACTIONS
+from server.database.export_columns import REACTIONS
 from server.export.reaction_text import ReactionText
 from server.export.shapes import Csv
 

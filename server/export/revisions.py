@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from server.database.engine import reading
+from server.database.export_columns import REVISIONS
 from server.database.export_revisions import next_revisions
-from server.export.columns import REVISIONS
 from server.export.reaction_text import ReactionText
 from server.export.shapes import Csv, piece
 from server.export.times import utc_text

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, jsonify, request
 
 from server.access import sessions
+from server.access.people import CHAIN_ROLES
 from server.access.scope import hidden_dimensions, visible_store
 from server.access.tokens import ExportToken, authenticate_token
 from server.comparison.employees import employee_figures
 from server.comparison.periods import DEFAULT, local_today, parse_period
 from server.comparison.summary import store_summary
 from server.database.engine import reading
+from server.database.export_columns import HOURLY, PARAMETERS, REACTIONS
 from server.errors import not_found, token_unknown, unknown_parameter
-from server.export.columns import HOURLY, REACTIONS
 from server.export.employees import employees_json
 from server.export.file_routes import CURSOR_HEADER, month_wanted, send_month, send_sqlite
 from server.export.package import package_json
-from server.export.producing import KINDS, PARAMETERS, SMALL, produce
+from server.export.producing import KINDS, SMALL, produce
 from server.export.sending import Sender
 from server.export.summary import summary_json
 from server.export.tags import body_tag, closed_tag
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
     from server.access.people import Person
     from server.clock import Clock
     from server.settings import Settings
-
-# Whose session, without a token, gets what the page of exports offers.
-EXPORTERS = frozenset({"head-office", "admin"})
 
 
 def blueprint(settings: Settings, clock: Clock, engine: Engine) -> Blueprint:
@@ -143,7 +141,7 @@ class _Desk:
             person = sessions.who(connection, cookie, self.clock.now_ms())
         if person is None:
             raise token_unknown()
-        if person.role not in EXPORTERS:
+        if person.role not in CHAIN_ROLES:
             raise not_found()
         return person
 

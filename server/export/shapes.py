@@ -10,7 +10,7 @@ from server.export.csv_text import BYTE_ORDER_MARK, field
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from server.export.columns import Table
+    from server.database.export_columns import Table
 
 Value = str | int | float | None
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from server.comparison.periods import DEFAULT
 from server.database.engine import reading
+from server.database.export_columns import DATED, HOURLY, KIOSKS, LOCAL_DAY, STORES, TABLES
 from server.database.export_rows import known_kiosks, ledger_end
 from server.database.export_words import wordings
 from server.database.life import read_life
 from server.database.sqlite_file import FileTable, write_sqlite
-from server.export.columns import DATED, HOURLY, KIOSKS, LOCAL_DAY, STORES, TABLES
 from server.export.cursor import Cursor
 from server.export.hourly import hourly_chunks
 from server.export.kiosks import kiosks_text
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from server.export.columns import Table
+    from server.database.export_columns import Table
     from server.export.shapes import Value
     from server.export.wanted import Wanted
 

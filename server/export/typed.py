@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from server.export.columns import Table
+    from server.database.export_columns import Table
     from server.export.shapes import Value
 
 

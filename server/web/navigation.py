@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from server.access.people import OFFICE_ROLES
+from server.access.people import CHAIN_ROLES, OFFICE_ROLES
 
 if TYPE_CHECKING:
     from server.access.people import Person
@@ -32,6 +32,8 @@ def links_for(person: Person, path: str, *, store: str = "", several: bool = Fal
             ("/head-office/questions", "nav.questions", False),
             ("/head-office/definitions", "nav.definitions", False),
         ]
+    if person.role in CHAIN_ROLES:
+        found.append(("/head-office/exports", "exports.title", False))
     return [Link(address, words, kept, _is_current(address, path)) for address, words, kept in found]
 
 

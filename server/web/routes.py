@@ -18,6 +18,7 @@ from server.errors import Refusal, not_found
 from server.web import head_office, store_page
 from server.web.definition_routes import add_definitions
 from server.web.employee_routes import add_employees
+from server.web.exports_routes import add_exports
 from server.web.fleet_routes import add_fleet
 from server.web.page import Page, in_language, kept_address, page_asked, period_asked
 from server.web.question_routes import add_questions
@@ -58,6 +59,7 @@ def blueprint(settings: Settings, clock: Clock, engine: Engine) -> Blueprint:
     add_employees(web, settings, clock, engine)
     add_questions(web, settings, clock, engine)
     add_definitions(web, settings, clock, engine)
+    add_exports(web, settings, clock, engine)
     return web
 
 

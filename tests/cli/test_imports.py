@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from server.export.columns import REACTIONS
+from server.database.export_columns import REACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

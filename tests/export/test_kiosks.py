@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from server.access.people import Person
 from server.access.scope import visible_stores
 from server.database.engine import reading, writing
+from server.database.export_columns import KIOSKS
 from server.database.kiosks import note_sync, note_totals
-from server.export.columns import KIOSKS
 from server.export.kiosks import kiosks_text
 from server.export.wanted import Wanted
 

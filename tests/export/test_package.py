@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from server.export.columns import TABLES
+from server.database.export_columns import TABLES
 
 if TYPE_CHECKING:
     from pathlib import Path

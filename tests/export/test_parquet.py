@@ -14,11 +14,11 @@ import pytest
 from server.access.people import Person
 from server.access.scope import visible_stores
 from server.database.engine import reading, writing
+from server.database.export_columns import DATED
 from server.database.reactions import presses_of_stream
 from server.database.rollups import add_tally
 from server.errors import Refusal
 from server.export import parquet
-from server.export.columns import DATED
 from server.export.parquet import ParquetMonths
 from server.export.wanted import Wanted
 

@@ -11,6 +11,7 @@ from sqlalchemy import update
 from server.access.people import Person
 from server.access.scope import visible_stores
 from server.database.engine import reading, writing
+from server.database.export_columns import REACTIONS
 from server.database.export_rows import ledger_end
 from server.database.held import HeldRow, hold
 from server.database.placements import place
@@ -18,7 +19,6 @@ from server.database.stores import store_ids
 from server.database.tables import reactions
 from server.export import reaction_text
 from server.export import reactions as made
-from server.export.columns import REACTIONS
 from server.export.reactions import ReactionLines
 from server.export.wanted import Wanted
 

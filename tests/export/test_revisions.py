@@ -10,11 +10,11 @@ from sqlalchemy import delete, update
 from server.access.people import Person
 from server.access.scope import visible_stores
 from server.database.engine import reading, writing
+from server.database.export_columns import REVISIONS
 from server.database.export_revisions import revisions_end
 from server.database.revisions import COUNTED, TIME, Revision, add_revisions
 from server.database.tables import reactions
 from server.export import revisions as made
-from server.export.columns import REVISIONS
 from server.export.revisions import RevisionLines
 from server.export.wanted import Wanted
 

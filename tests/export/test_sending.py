@@ -12,10 +12,10 @@ from sqlalchemy import update
 from server.access.people import add_user
 from server.access.sessions import sign_in
 from server.database.engine import writing
+from server.database.export_columns import TABLES
 from server.database.revisions import TIME, Revision, add_revisions
 from server.database.rollups import add_tally
 from server.database.tables import hours, reactions
-from server.export.columns import TABLES
 from server.export.sending import gzipped
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.export.columns import Column, Table
+from server.database.export_columns import Column, Table
 from server.export.shapes import piece, row, shape_of
 
 TABLE = Table("t", "", (Column("name", "string", ""), Column("n", "integer", ""), Column("share", "number", "")))

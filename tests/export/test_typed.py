@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.export.columns import Column, Table
+from server.database.export_columns import Column, Table
 from server.export.typed import typed_rows
 
 KINDS = ("string", "integer", "number", "date", "datetime")

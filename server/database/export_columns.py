@@ -176,3 +176,11 @@ LOCAL_DAY = Column("local_day", "date", "day on the store's clock on which it co
 DATED = Table("reactions", REACTIONS.meaning, (LOCAL_DAY, *REACTIONS.columns))
 
 TABLES = {table.name: table for table in (REACTIONS, REVISIONS, HOURLY, STORES, KIOSKS)}
+# What may be asked of each export; `bom` and `raw` concern CSV alone.
+PARAMETERS = {
+    REACTIONS.name: ("from", "to", "store", "after"),
+    REVISIONS.name: ("store", "after"),
+    HOURLY.name: ("from", "to", "store"),
+    STORES.name: ("period", "from", "to", "store"),
+    KIOSKS.name: ("store",),
+}
