@@ -15,7 +15,7 @@ Salve, by verbs:
   ./setup.sh check     the checks alone: style, types, import rules, shell, spelling
   ./setup.sh kiosk     make this Raspberry Pi a kiosk; --dry-run shows every step and changes nothing, --help the rest
   ./setup.sh server    (not in this release) install a production server on Debian
-  ./setup.sh bench     what a kiosk costs beside a limit measured in the same run: a press, and being ready
+  ./setup.sh bench     what things cost beside a limit or a peer measured in the same run: a press, being ready, a CSV of a million
   ./setup.sh torture   (not in this release) the promise, tried for hours
 
 Settings are in docs/settings.md.
@@ -137,7 +137,7 @@ run_tests() {
 bench() {
   need_packages kiosk,server
   local slow=0 name
-  for name in press ready; do
+  for name in press ready exports; do
     "$VENV/bin/python" -m "bench.$name" || slow=1
   done
   return "$slow"
