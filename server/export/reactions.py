@@ -74,7 +74,9 @@ class ReactionLines:
     def _lines(self, connection: Connection, arrivals: list[Arrival]) -> list[str]:
         by_position = {arrival.position: arrival for arrival in arrivals}
         stored = rows.reactions_of(connection, list(by_position))
-        held = rows.held_of(connection, list(by_position))
+        # Where every seq has its reaction, nothing is held: held rows stand in place of one, or arrive apart.
+        all_stored = len(stored) == sum(one.last_seq - one.first_seq + 1 for one in arrivals)
+        held = [] if all_stored else rows.held_of(connection, list(by_position))
         if not held:
             return self._text.presses(connection, by_position, stored)
         return self._mixed(connection, by_position, stored, held)
