@@ -152,7 +152,7 @@ def package(output: Path | None) -> None:
 def deliver() -> None:
     """Put the closed days into SALVE_DELIVERY_DIR now, as the worker does each day.
 
-    Example: SALVE_DELIVERY_DIR=/mnt/head-office/salve salve-server export deliver
+    Example: salve-server export deliver
     """
     with at_work() as place:
         if place.settings.delivery_dir is None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import func, select
 
 from server.database.driver import run
-from server.database.export_rows import FACTS, Arrival
+from server.database.export_facts import FACTS
+from server.database.export_rows import Arrival
 from server.database.life import read_life
 from server.database.tables import revisions
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from server.analysis.tallies import DAY_UNCERTAINTY_MS
+from server.database import export_facts as facts
 from server.database import export_rows as rows
 from server.database.codes import MARKS
 from server.database.dimensions import configs_asking
@@ -130,7 +131,7 @@ class ReactionText:
 
     def _head(self, connection: Connection, said: int) -> tuple[str, StoreClock] | None:
         """The texts from store up to the time's value, and the store's clock; None where it is not the asker's."""
-        placement_id, question_id, answer_id = rows.meant(said)
+        placement_id, question_id, answer_id = facts.meant(said)
         place = rows.place(connection, placement_id)
         store = self._stores.get(place.store_id)
         if question_id not in self._meanings:
@@ -138,7 +139,13 @@ class ReactionText:
         meaning = self._meanings[question_id]
         found: tuple[str, StoreClock] | None = None
         if store is not None and meaning.dimension not in self._wanted.hidden:
-            texts = (*self._where(place, store), meaning.code, meaning.signal, meaning.dimension, *rows.ANSWER_WORDS[answer_id])
+            texts = (
+                *self._where(place, store),
+                meaning.code,
+                meaning.signal,
+                meaning.dimension,
+                *facts.ANSWER_WORDS[answer_id],
+            )
             clock = self._clocks.setdefault(store.timezone, StoreClock(store.timezone, self._between))
             head = piece(self._shape, HEAD, texts)
             found = head + self._shape.before("pressed_at") + self._shape.quote, clock
@@ -159,10 +166,10 @@ class ReactionText:
 
     def _tail(self, judged: int) -> tuple[str, str]:
         """What stands between local time and uncertainty, and what ends the line."""
-        config, quality, mark, reason, counted = rows.judgement(judged)
+        config, quality, mark, reason, counted = facts.judgement(judged)
         shape = self._shape
-        between = shape.quote + piece(shape, ["time_quality"], [rows.QUALITIES[quality]]) + shape.before("uncertainty_ms")
-        words = (rows.MARKS[mark], rows.REASON_WORDS[reason], counted, config)
+        between = shape.quote + piece(shape, ["time_quality"], [facts.QUALITIES[quality]]) + shape.before("uncertainty_ms")
+        words = (facts.MARKS[mark], facts.REASON_WORDS[reason], counted, config)
         self._tails[judged] = between, piece(shape, ["mark", "reason", "counted", "config_version"], words)
         return self._tails[judged]
 

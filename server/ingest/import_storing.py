@@ -9,7 +9,7 @@ from server.database.codes import REASONS
 from server.database.reactions import ReactionRow
 from server.database.revisions import COUNTED, Revision, add_revisions
 from server.database.streams import Arrival, Stream, add_arrivals, runs, set_high
-from server.ingest.import_files import FIRST_MS
+from server.ingest.import_files import FIRST_MS, WrongRow
 from server.ingest.judging import Judge, Judged
 from server.ingest.meanings import Meanings
 from server.ingest.taking import store_in_order, store_out_of_order
@@ -17,13 +17,14 @@ from wire.limits import MAX_NUMBER
 from wire.messages import Reaction
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection
 
     from server.ingest.import_files import Press
 
 BOOT = 1
+STRONG = frozenset({"very-happy", "very-unhappy"})
 
 
 def append(
@@ -93,3 +94,21 @@ def _as_judged_there(judged: Judged, presses: Sequence[Press]) -> Judged:
 def _reaction(seq: int, press: Press, version: int) -> Reaction:
     visit = press.visit if press.visit is not None and press.visit < seq else None
     return Reaction(press.wall_ms - FIRST_MS, press.wall_ms, True, BOOT, press.answer, version, visit, press.mark)
+
+
+def faces_of(answers: Iterable[str]) -> int:
+    """How many faces there must have been for these answers."""
+    given = set(answers)
+    return 4 if given & STRONG else 3 if "neutral" in given else 2
+
+
+def with_faces(presses: list[Press], refuse: Callable[[int, WrongRow], None]) -> list[Press]:
+    """Those that a kiosk with two, three or four faces could have; a neutral one beside four others is a fifth."""
+    strong = {press.question for press in presses if press.answer in STRONG}
+    fit = []
+    for press in presses:
+        if press.answer == "neutral" and press.question in strong:
+            refuse(press.line, WrongRow("neutral beside very happy: no kiosk here has five faces", press.question))
+        else:
+            fit.append(press)
+    return fit

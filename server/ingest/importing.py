@@ -15,8 +15,7 @@ from server.database.leases import end_lease, take_lease
 from server.database.streams import Stream, add_stream, lock_stream
 from server.errors import Unfit
 from server.fleet.configuration import make_config
-from server.ingest.import_files import WrongRow
-from server.ingest.import_storing import append
+from server.ingest.import_storing import append, faces_of, with_faces
 from wire.limits import MAX_SEQ
 
 if TYPE_CHECKING:
@@ -26,13 +25,12 @@ if TYPE_CHECKING:
 
     from server.clock import Clock
     from server.database.imports import ImportStore
-    from server.ingest.import_files import Press
+    from server.ingest.import_files import Press, WrongRow
 
 LEASE, LEASE_MS = "import", 120_000
 # One transaction: short enough for kiosks to be stored in between.
 TOGETHER = 1_000
 LAYOUTS = {2: "two", 3: "three", 4: "four"}
-STRONG = frozenset({"very-happy", "very-unhappy"})
 MOST_PARTS = 99
 
 
@@ -95,7 +93,7 @@ class Import:
         self._renew()
         try:
             for place, found in sorted(places.items()):
-                fit = _with_faces(found, refuse)
+                fit = with_faces(found, refuse)
                 taken = self._take_place(place, fit) if fit else Taken(0, 0)
                 new, known = new + taken.new, known + taken.known
                 moved(len(found))
@@ -222,26 +220,8 @@ class Import:
                 raise Unfit("Another import is at work, or was until a moment ago; try again in two minutes.")
 
 
-def faces_of(answers: Iterable[str]) -> int:
-    """How many faces there must have been for these answers."""
-    given = set(answers)
-    return 4 if given & STRONG else 3 if "neutral" in given else 2
-
-
 def _month(wall_ms: int) -> str:
     return f"{datetime.fromtimestamp(wall_ms / 1000, UTC):%Y-%m}"
-
-
-def _with_faces(presses: list[Press], refuse: Callable[[int, WrongRow], None]) -> list[Press]:
-    """Those that a kiosk with two, three or four faces could have; a neutral one beside four others is a fifth."""
-    strong = {press.question for press in presses if press.answer in STRONG}
-    fit = []
-    for press in presses:
-        if press.answer == "neutral" and press.question in strong:
-            refuse(press.line, WrongRow("neutral beside very happy: no kiosk here has five faces", press.question))
-        else:
-            fit.append(press)
-    return fit
 
 
 def _token(hardware: str, *names: str) -> str:

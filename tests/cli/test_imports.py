@@ -246,7 +246,7 @@ def test_what_was_cut_off_in_the_middle_is_made_up_by_the_next_run(
     ("text", "sentence"),
     [
         ("[columns]\nstore = 1 2", "is no mapping"),
-        ("[colums]\nstore = 'x'", "colums is no part of a mapping"),
+        ("[shops]\nstore = 'x'", "shops is no part of a mapping"),
         ("[columns]\nshop = 'x'", "there is no column shop"),
         ("[columns]\nstore = 'x'", "says neither in [columns] nor in [fixed]"),
         (HAPPY.replace("resolution_s = 60", "resolution_s = 0"), "resolution_s is a whole number"),
