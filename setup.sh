@@ -16,6 +16,7 @@ Salve, by verbs:
   ./setup.sh kiosk     make this Raspberry Pi a kiosk; --dry-run shows every step and changes nothing, --help the rest
   ./setup.sh server    (not in this release) install a production server on Debian
   ./setup.sh bench     what things cost beside a limit or a peer measured in the same run: a press, being ready, a CSV of a million
+  ./setup.sh simulate  draw 500 equal stores 200 times over, and count what the head office page would claim of them
   ./setup.sh torture   (not in this release) the promise, tried for hours
 
 Settings are in docs/settings.md.
@@ -137,10 +138,15 @@ run_tests() {
 bench() {
   need_packages kiosk,server
   local slow=0 name
-  for name in press ready exports; do
+  for name in press syncs ready exports; do
     "$VENV/bin/python" -m "bench.$name" || slow=1
   done
   return "$slow"
+}
+
+simulate() {
+  need_packages kiosk,server,postgres,dev
+  exec "$VENV/bin/python" -m bench.equal_stores "$@"
 }
 
 demo() {
@@ -156,6 +162,7 @@ case "$verb" in
   check) check ;;
   kiosk) exec deploy/install-kiosk.sh "$@" ;;
   bench) bench ;;
+  simulate) simulate "$@" ;;
   server | torture) later "$verb" ;;
   "" | help | -h | --help) usage ;;
   *)

@@ -199,9 +199,9 @@ def main() -> None:
         folder = Path(name).resolve()
         token = fill(folder, count)
         measures = {"salve": ours_cpu_s, "start": idle_cpu_s, "sqlite3 -csv": peer_cpu_s}
-        # They take turns, so that what else the machine does falls on all of them.
+        # They take turns, and the least counts: what else a machine does only ever adds to CPU time, by its caches.
         rounds = [{what: measure(folder) for what, measure in measures.items()} for _ in range(ROUNDS)]
-        spent = {what: statistics.median(one[what] for one in rounds) for what in measures}
+        spent = {what: min(one[what] for one in rounds) for what in measures}
         same = _alike(folder)
         result = {
             "reactions": count,

@@ -36,7 +36,10 @@ class MadeUpKiosk:
 
 @dataclass(frozen=True, slots=True)
 class MadeUpStore:
-    """A store of the chain; `opens` and `closes` are local hours."""
+    """A store of the chain; `opens` and `closes` are local hours.
+
+    `holiday` is a day before the last one on which it was closed. Where `hours_known` is False nobody has entered the hours.
+    """
 
     code: str
     name: str
@@ -47,6 +50,8 @@ class MadeUpStore:
     kiosks: tuple[MadeUpKiosk, ...]
     opens: int = 9
     closes: int = 20
+    holiday: int | None = None
+    hours_known: bool = True
     story: str = field(default="", kw_only=True)
 
 
@@ -74,7 +79,8 @@ STORES = (
     MadeUpStore(
         "S001", "Leeds Briggate", "North", "Europe/London", ("en", "pl", "ar"), "GB",
         (_exit(34, 0.70, 0.87, colder_since=19, colder_by=0.12), _checkout(24, 0.68, 0.86, colder_since=19, colder_by=0.10)),
-        story="serves well and does not welcome; colder for the last weeks",
+        # Somebody who tries the simulated kiosk at night must see it count.
+        hours_known=False, story="serves well and does not welcome; colder for the last weeks",
     ),
     MadeUpStore(
         "S002", "Torino Via Roma", "South", "Europe/Rome", ("it", "en"), "IT",
@@ -114,7 +120,7 @@ STORES = (
     MadeUpStore(
         "S009", "اصفهان چهارباغ", "East", "Asia/Tehran", ("fa", "en"), "IR",
         (_exit(30, 0.79, 0.85),),
-        opens=10, closes=21,
+        opens=10, closes=21, holiday=16,
     ),
     MadeUpStore(
         "S010", "عمّان جبل الحسين", "East", "Asia/Amman", ("ar", "en"), "JO",

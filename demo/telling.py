@@ -12,9 +12,11 @@ import click
 from demo.chain import CHAIN, HISTORY_DAYS, STORES, TARGET_EXPERIENCE, TARGET_SERVICE
 from demo.feeding import Enrolled, Life, ReplayClock, as_json
 from kiosk.files import write_durably
+from server.analysis.opening_text import read_week
 from server.app import create_app
 from server.database.engine import writing
 from server.database.life import name_chain
+from server.database.opening import SpecialDay, set_special_day, set_week
 from server.database.stores import add_store, store_by_code
 from server.fleet.enrolment import make_code
 from server.survey.definitions import current, declare
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flask.testing import FlaskClient
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
     from demo.chain import MadeUpKiosk, MadeUpStore
     from server.settings import Settings
@@ -39,6 +41,7 @@ SEED = "salve"
 def add_stores(engine: Engine, now_ms: int) -> None:
     """Put questions, definitions and the twelve stores in, once, and say that the chain is made up."""
     with writing(engine) as connection:
+        today = datetime.fromtimestamp(now_ms / 1000, UTC).date()
         # Everything stands since before the history, so that its first week is judged as its last.
         now_ms -= (HISTORY_DAYS + 2) * DAY_MS
         name_chain(connection, CHAIN, made_up=True)
@@ -47,7 +50,7 @@ def add_stores(engine: Engine, now_ms: int) -> None:
             declare(connection, now_ms, CHAIN, target_service=TARGET_SERVICE, target_experience=TARGET_EXPERIENCE)
         for store in STORES:
             if store_by_code(connection, store.code) is None:
-                add_store(
+                number = add_store(
                     connection,
                     store.code,
                     store.name,
@@ -57,6 +60,16 @@ def add_stores(engine: Engine, now_ms: int) -> None:
                     store.territory,
                     now_ms,
                 )
+                _open(connection, number, store, today)
+
+
+def _open(connection: Connection, store_id: int, store: MadeUpStore, today: date) -> None:
+    """Enter a store's hours, and its holiday."""
+    if store.hours_known:
+        set_week(connection, store_id, read_week(f"mon-sun {store.opens:02d}:00-{store.closes:02d}:00"))
+    if store.holiday is not None:
+        day = today - timedelta(store.holiday)
+        set_special_day(connection, store_id, SpecialDay(day.toordinal(), (), "A made-up holiday"))
 
 
 def tell(settings: Settings, engine: Engine, notes: Path, now_ms: int, history_days: int = HISTORY_DAYS) -> list[Life]:

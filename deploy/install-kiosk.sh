@@ -27,7 +27,7 @@ usage() {
   --server URL      the server's address                      (or SALVE_SERVER; asked for when missing)
   --code CODE       the code that head office made            (or SALVE_CODE; asked for when missing)
   --screen          also show the question page on a display; needs a Pi with 2 GB of memory
-  --rtc             a DS3231 clock is wired to the Pi
+  --rtc             a DS3231 clock is wired to the Pi (said once, it stays)
   --insecure-lan    allow a server address with http:// in a network that you trust
   --wheelhouse DIR  take Python packages from this folder, not from the network
   --dry-run         print every step, change nothing; works on any machine
@@ -45,7 +45,7 @@ read_options() {
       --server | --code | --wheelhouse) [ $# -gt 1 ] || die "$1 needs a value." ;;&
       --server) SERVER="$2" && shift ;;
       --code) CODE="$2" && shift ;;
-      --wheelhouse) WHEELHOUSE=$(realpath "$2") && shift ;;
+      --wheelhouse) WHEELHOUSE=$(realpath -m "$2") && shift ;;
       --screen) SCREEN=1 ;;
       --rtc) RTC=1 ;;
       --insecure-lan) INSECURE_LAN=1 ;;
@@ -71,6 +71,8 @@ check_machine() {
   else
     die "$reason"
   fi
+  [ -z "$ROOT" ] || is_so true ||
+    die "programs of the card in $ROOT do not run on this machine; use a Raspberry Pi, or install qemu-user-static first."
 }
 
 # ---------- the steps ----------
@@ -117,7 +119,8 @@ fingerprint() {
 install_program() {
   local wanted find=()
   wanted=$(fingerprint)
-  [ "$(cat "$ROOT$HOME_DIR/installed" 2>/dev/null)" != "$wanted" ] || return 0
+  # A new release of the system may have brought another Python, for which nothing is installed.
+  if [ "$(cat "$ROOT$HOME_DIR/installed" 2>/dev/null)" = "$wanted" ] && is_so "$PYTHON" -P -c 'import kiosk.program'; then return 0; fi
   will "install the program of this folder into $HOME_DIR" || return 0
   rm -rf "$ROOT$HOME_DIR/source"
   mkdir -p "$ROOT$HOME_DIR/source"
@@ -129,7 +132,10 @@ install_program() {
     find=(--no-index --find-links "$HOME_DIR/wheelhouse")
   fi
   # The system's packages must be seen: lgpio and evdev come from apt, because pip has no working ones for every Python.
-  [ -e "$ROOT$PYTHON" ] || on_machine python3 -m venv --system-site-packages "$HOME_DIR/venv"
+  if [ ! -e "$ROOT$PYTHON" ] || ! is_so "$PYTHON" -P -c 'import pip'; then
+    rm -rf "$ROOT$HOME_DIR/venv"
+    on_machine python3 -m venv --system-site-packages "$HOME_DIR/venv"
+  fi
   on_machine "$PYTHON" -m pip install --quiet --disable-pip-version-check --no-cache-dir "${find[@]}" \
     --constraint "$HOME_DIR/source/constraints.txt" "$HOME_DIR/source[kiosk]"
   on_machine "$PYTHON" "$HOME_DIR/source/deploy/check_pins.py" || die "the GPIO libraries are not right; the line above says which."
@@ -151,7 +157,7 @@ add_setting() {
 
 write_units() {
   local before=$CHANGES name pair
-  for name in salve-kiosk.service salve-throttled.service salve-throttled.timer ${SCREEN:+salve-screen.service}; do
+  for name in salve-kiosk.service salve-rescue.service salve-throttled.service salve-throttled.timer ${SCREEN:+salve-screen.service}; do
     put "deploy/units/$name" "$UNITS_DIR/$name" 0644
   done
   for pair in "${DROP_INS[@]}"; do
@@ -172,17 +178,20 @@ spare_card() {
 # write_firmware BLOCK WHAT: config.txt with this block as its last lines; what else is in it stays.
 write_firmware() {
   local file="$ROOT/boot/firmware/config.txt" draft
+  whole_block "$file" || die "$file has only one of our two marks ('$BLOCK_BEGIN', '$BLOCK_END'); remove it by hand, with our lines."
   draft=$(mktemp)
   if [ -e "$file" ]; then with_block "$file" "$1" >"$draft"; else cat "$1" >"$draft"; fi
   if ! cmp -s "$draft" "$file" && will "$2 /boot/firmware/config.txt, from the next boot on"; then
     [ -e "$file.before-salve" ] || cp "$file" "$file.before-salve"
-    cp "$draft" "$file.new" && mv -f "$file.new" "$file"
+    # FAT keeps no journal: a new name for a file that is not on the card yet would leave the Pi without settings.
+    cp "$draft" "$file.new" && sync "$file.new" && mv -f "$file.new" "$file"
   fi
   rm -f "$draft"
 }
 
 firmware_block() {
-  if [ -n "$RTC" ]; then
+  # A new release is installed by running this again, and nobody remembers then that there is a clock.
+  if [ -n "$RTC" ] || grep -q '^dtoverlay=i2c-rtc,ds3231$' "$ROOT/boot/firmware/config.txt" 2>/dev/null; then
     sed 's/^dtparam=watchdog=on$/&\n# The clock on the I2C pins.\ndtparam=i2c_arm=on\ndtoverlay=i2c-rtc,ds3231/' deploy/config.txt
   else
     cat deploy/config.txt
@@ -199,7 +208,8 @@ enrol() {
   if [ -z "$SERVER" ] || [ -z "$CODE" ]; then
     say "  Not enrolled yet. When you have them: sudo salve-kiosk enrol --server URL --code CODE"
   elif ! "$COMMAND" enrol --server "$SERVER" --code "$CODE" >&2; then
-    say "  Not enrolled yet. The code is kept; to send it again: sudo salve-kiosk enrol"
+    say "  Not enrolled yet; the line above says why. The same code once more: sudo salve-kiosk enrol"
+    say "  Another code: sudo salve-kiosk enrol --server $SERVER --code CODE"
   fi
 }
 
@@ -237,6 +247,8 @@ install_kiosk() {
   rm -f "$block"
   step "Enrolment" && enrol
   step "Start" && start
+  # The plug may be pulled at any moment from now on, and files that are not on the card yet would be there, and empty.
+  if [ -z "$DRY" ] && [ "$CHANGES" -gt 0 ]; then sync; fi
   if [ -n "$DRY" ]; then
     say "Nothing was changed."
   elif [ "$CHANGES" -eq 0 ]; then
@@ -249,4 +261,5 @@ install_kiosk() {
 }
 
 read_options "$@"
+check_options
 if [ -n "$UNINSTALL" ]; then uninstall; else install_kiosk; fi

@@ -64,6 +64,10 @@ take_away() {
 
 # with_block FILE BLOCK: FILE's text without the lines between the markers, then the lines of BLOCK (which may be /dev/null).
 readonly BLOCK_BEGIN="# salve-kiosk begin" BLOCK_END="# salve-kiosk end"
+# whole_block FILE: whether both marks are there, or none; with one alone, all that follows it would be taken for ours.
+whole_block() {
+  [ "$(grep -c "^$BLOCK_BEGIN" "$1" 2>/dev/null)" = "$(grep -c "^$BLOCK_END" "$1" 2>/dev/null)" ]
+}
 with_block() {
   awk -v begin="$BLOCK_BEGIN" -v end="$BLOCK_END" 'index($0, begin) == 1 {inside = 1} !inside {print} index($0, end) == 1 {inside = 0}' "$1"
   cat "$2"

@@ -28,7 +28,7 @@ uninstall() {
 # What nobody can bring back: the key, and presses that the server does not have.
 forget() {
   local name
-  take_away "$DATA_DIR" "$ETC_DIR"
+  take_away "$DATA_DIR" "$ETC_DIR" /var/lib/salve-rescue
   for name in salve-kiosk salve-screen; do
     if has_line "$name" /etc/passwd && will "remove the user $name"; then on_machine userdel "$name"; fi
   done

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from hardware.layouts import Layout
     from hardware.lights import Light
 
+# The status lamp among the lamps; no button has an empty name.
+STATUS = ""
+
 
 def real_pins(folder: Path) -> Any:
     """The pin factory of a real Pi; lgpio keeps a pipe in `folder`, which must be private: who can write it forges presses."""
@@ -47,6 +50,7 @@ class GpioPanel:
         self._failed = False
         self._lamps: dict[str, LED] = {}
         self._buttons: dict[str, DigitalInputDevice] = {}
+        self._service: DigitalInputDevice | None = None
         try:
             self._open(pins)
         except BaseException:
@@ -54,6 +58,7 @@ class GpioPanel:
             self._let_go()
             raise
         self._lights = Lamps(layout.buttons, self._drive, now_ms)
+        self._status = Lamps([STATUS], self._drive, now_ms)
         # A pin that is let go keeps its level on a Pi: a lamp that burns after the program ended says "alive".
         atexit.register(self.close)
 
@@ -76,10 +81,20 @@ class GpioPanel:
     def refresh(self) -> None:
         """Bring each lamp to what its light says at this moment."""
         self._lights.refresh()
+        self._status.refresh()
 
     def lights(self) -> dict[str, Light]:
         """The light that each button shows now."""
         return self._lights.shown()
+
+    def service_down(self) -> bool:
+        """Whether the service button is down now."""
+        return self._service is not None and bool(self._service.is_active)
+
+    def status(self, light: Light) -> None:
+        """Set what the status lamp shows."""
+        if self._status.shown()[STATUS] != light:
+            self._status.show(STATUS, light)
 
     def faults(self) -> list[str]:
         """Tells of edges that could not be queued; re-reading the levels finds most of those presses."""
@@ -94,11 +109,17 @@ class GpioPanel:
         """Switch every lamp off and let go of the pins."""
         atexit.unregister(self.close)
         self._lights.close()
+        self._status.close()
         self._let_go()
 
     def _open(self, pins: Any) -> None:
         for name, pin in self.layout.lamps.items():
             self._lamps[name] = LED(pin, pin_factory=pins)
+        if self.layout.status_lamp is not None:
+            self._lamps[STATUS] = LED(self.layout.status_lamp, pin_factory=pins)
+        if self.layout.service_button is not None:
+            # Only its level is looked at: nobody presses it in a hurry.
+            self._service = DigitalInputDevice(self.layout.service_button, pull_up=True, pin_factory=pins)
         for name, pin in self.layout.buttons.items():
             # Not gpiozero's Button: that keeps a thread for each, to tell of buttons that are held.
             self._buttons[name] = DigitalInputDevice(pin, pull_up=True, pin_factory=pins)
@@ -107,7 +128,7 @@ class GpioPanel:
             button.when_deactivated = self._watcher(name, down=False)
 
     def _let_go(self) -> None:
-        for device in (*self._buttons.values(), *self._lamps.values()):
+        for device in (*self._buttons.values(), *self._lamps.values(), *([self._service] if self._service else [])):
             device.close()
         self._lamps = {}
 

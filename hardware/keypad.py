@@ -106,6 +106,13 @@ class KeypadPanel:
         """The light that each button would show."""
         return self._lamps.shown()
 
+    def service_down(self) -> bool:
+        """A keypad has no button inside the box."""
+        return False
+
+    def status(self, light: Light) -> None:
+        """Nor a lamp."""
+
     def faults(self) -> list[str]:
         """`input-unplugged` while no such device is there, `input-busy` while another program holds it."""
         return [self._fault] if self._fault is not None else []

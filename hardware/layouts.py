@@ -23,12 +23,15 @@ class Layout:
     """Pins by button name, in the order of the buttons; numbers are Broadcom's (GPIO n), not places on the header.
 
     `keys` are the names that the kernel has for the keys of a USB keypad or arcade encoder, several for each button.
+    `service_button` and `status_lamp` are inside the box, for technicians; None where there is none.
     """
 
     name: str
     buttons: dict[str, int]
     lamps: dict[str, int]
     keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    service_button: int | None = None
+    status_lamp: int | None = None
 
 
 def layout_names() -> list[str]:
@@ -69,7 +72,10 @@ def _checked(path: Path, name: str, table: dict[str, Any]) -> Layout:
         raise WrongWiring(f"{path}: [buttons] must name {', '.join(names)}.")
     if not set(lamps) <= set(names) or not set(keys) <= set(names):
         raise WrongWiring(f"{path}: [lamps] and [keys] may only name {', '.join(names)}.")
-    pins = [*buttons.values(), *lamps.values()]
+    service = dict(table.get("service", {}))
+    if not set(service) <= {"button", "lamp"}:
+        raise WrongWiring(f"{path}: [service] may only name button and lamp.")
+    pins = [*buttons.values(), *lamps.values(), *service.values()]
     if any(type(pin) is not int or not 0 <= pin <= HIGHEST_GPIO for pin in pins) or len(set(pins)) < len(pins):
         raise WrongWiring(f"{path}: each button and lamp needs a GPIO number of its own from 0 to {HIGHEST_GPIO}.")
     given = {button: tuple([value] if isinstance(value, str) else value) for button, value in keys.items()}
@@ -78,4 +84,6 @@ def _checked(path: Path, name: str, table: dict[str, Any]) -> Layout:
         {button: buttons[button] for button in names},
         {button: lamps[button] for button in names if button in lamps},
         {button: given[button] for button in names if button in given},
+        service.get("button"),
+        service.get("lamp"),
     )

@@ -48,6 +48,12 @@ class Panel(Protocol):
     def lights(self) -> dict[str, Light]:
         """The light that each button shows now."""
 
+    def service_down(self) -> bool:
+        """Whether the service button inside the box is down now; False where there is none."""
+
+    def status(self, light: Light) -> None:
+        """Set what the status lamp inside the box shows, where there is one."""
+
     def faults(self) -> list[str]:
         """What is wrong with the inputs and may mend by itself, as short names."""
 

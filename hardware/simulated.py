@@ -29,6 +29,15 @@ class SimulatedPanel(GpioPanel):
         """Open the contact of a button again."""
         self._pins.pin(self.layout.buttons[button]).drive_high()
 
+    def push_service(self, *, down: bool) -> None:
+        """Hold the service button inside the box, or let it go."""
+        pin = self._pins.pin(self.layout.service_button)
+        pin.drive_low() if down else pin.drive_high()
+
+    def status_lamp(self) -> bool:
+        """Whether the status lamp burns now."""
+        return bool(self._pins.pin(self.layout.status_lamp).state)
+
     def lamps(self) -> dict[str, bool]:
         """Which lamps burn now, read from their pins."""
         return {name: bool(self._pins.pin(pin).state) for name, pin in self.layout.lamps.items()}

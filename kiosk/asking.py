@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import socket
 import threading
@@ -14,6 +15,8 @@ from kiosk.errors import KioskError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+log = logging.getLogger("salve.kiosk")
 
 NAME = "kiosk.sock"
 MAX_QUESTION_BYTES = 4096
@@ -60,14 +63,22 @@ class AskingPlace:
         connection.settimeout(TIMEOUT_S)
         try:
             question = connection.makefile("rb").readline(MAX_QUESTION_BYTES).decode("utf-8", "replace").strip()
-            found = self._answers.get(question)
-            answer = found() if found is not None else {"error": f"There is no question {question!r}."}
-            connection.sendall(json.dumps(answer).encode() + b"\n")
+            connection.sendall(json.dumps(self._answer_to(question)).encode() + b"\n")
         except OSError:
             return
+
+    def _answer_to(self, question: str) -> dict[str, Any]:
+        found = self._answers.get(question)
+        if found is None:
+            return {"error": f"There is no question {question!r}."}
+        try:
+            return found()
         except KioskError as error:
-            with contextlib.suppress(OSError):
-                connection.sendall(json.dumps({"error": str(error)}).encode() + b"\n")
+            return {"error": str(error)}
+        except Exception as error:
+            # One question that fails must not be the last that is answered; a writer that hangs raises TimeoutError.
+            log.exception("The question %r could not be answered.", question)
+            return {"error": f"The kiosk program runs, and could not answer ({type(error).__name__}). Its journal says why."}
 
 
 def ask(folder: Path, question: str, timeout_s: float = TIMEOUT_S) -> dict[str, Any]:
@@ -79,7 +90,7 @@ def ask(folder: Path, question: str, timeout_s: float = TIMEOUT_S) -> dict[str, 
             connection.sendall(question.encode() + b"\n")
             answer: dict[str, Any] = json.loads(connection.makefile("rb").readline())
     except (OSError, ValueError) as error:
-        raise KioskError(f"No kiosk program answers in {folder}. Start it with `salve-kiosk run`.") from error
+        raise _nobody(folder) from error
     if "error" in answer:
         raise KioskError(str(answer["error"]))
     return answer
@@ -91,8 +102,15 @@ def _short_path(folder: Path) -> Iterator[str]:
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
-        raise KioskError(f"No kiosk program answers in {folder}. Start it with `salve-kiosk run`.") from error
+        raise _nobody(folder) from error
     try:
         yield f"/proc/self/fd/{descriptor}/{NAME}"
     finally:
         os.close(descriptor)
+
+
+def _nobody(folder: Path) -> KioskError:
+    # A second program started by hand beside the service would find the buffer locked.
+    return KioskError(
+        f"No kiosk program answers in {folder}. On a kiosk: systemctl status salve-kiosk. Elsewhere: salve-kiosk run --simulate"
+    )

@@ -14,9 +14,10 @@ from kiosk.press import Outcome, Recorder
 
 if TYPE_CHECKING:
     import queue
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
+    from hardware.lights import Light
     from hardware.panel import Panel
     from kiosk.cable import Cable
     from kiosk.clock import Clock
@@ -41,7 +42,7 @@ class Signs(NamedTuple):
 
 
 class Box:
-    """One running kiosk. `make_panel` opens the inputs and lamps of a layout."""
+    """One running kiosk. `make_panel` opens the inputs and lamps of a layout, `beside` holds faults of what is not the box."""
 
     def __init__(
         self,
@@ -56,9 +57,13 @@ class Box:
         every_s: int | None,
         limits: Limits = USUAL,
         starts: Starts | None = None,
+        beside: Collection[str] = (),
+        ca_file: Path | None = None,
     ) -> None:
+        self._ca_file = ca_file
         self._folder = folder
         self._starts = starts
+        self._beside = beside
         self._clock = clock
         self._cable = cable
         self._hardware = hardware
@@ -160,13 +165,12 @@ class Box:
 
     def faults(self) -> list[str]:
         """What is wrong now, as short names."""
-        found = [*self.front.listener.faults(), *self.recorder.faults()]
+        found = [*self.front.listener.faults(), *self.recorder.faults(), *sorted(self._beside)]
         if self.config is None:
             found.append("being-set-up")
         if self._unfit_version is not None:
             found.append(f"config-refused:{self._unfit_version}")
-        report = self._sync.report() if self._sync is not None else None
-        return [*found, report.fault] if report and report.fault else found
+        return [*found, *self._sync.faults()] if self._sync is not None else found
 
     # ---------- inside ----------
 
@@ -196,6 +200,15 @@ class Box:
         report = self._sync.report() if self._sync is not None else None
         missing = self.config is None or (report is not None and report.fault in NEEDS_ENROLMENT)
         self.panel.rest("setup" if missing else "ready")
+        self.panel.status(self._status_light(missing=missing))
+
+    def _status_light(self, *, missing: bool) -> Light:
+        """What the lamp inside the box says to a technician who has just opened it."""
+        if self.front.is_in_self_test():
+            return "test"
+        if missing:
+            return "setup"
+        return "stuck" if self.faults() else "ready"
 
     def _apply(self, config: Config) -> None:
         """Keep and use another configuration from the next press on, or go back to this one when it does not work here."""
@@ -252,8 +265,10 @@ class Box:
         from kiosk.health import Health
         from kiosk.schedule import SyncSchedule
         from kiosk.sync import Sync
+        from kiosk.trust import Trust
         from kiosk.upload import Uploader
 
+        trust = Trust(self._ca_file, self._clock.synced) if self._ca_file is not None else None
         chance = random.SystemRandom()
         software = self._software()
         health = Health(self._folder, self._clock, self.recorder, self.faults, starts=self._starts, simulated=self._simulated)
@@ -261,7 +276,7 @@ class Box:
             self._folder,
             self.recorder,
             self._clock,
-            lambda server: Uploader(server, self._cable, software=software),
+            lambda server: Uploader(server, self._cable, software=software, trust=trust),
             hardware=self._hardware(),
             software=software,
             health=lambda: health.facts(sync.report().skew_ms),
@@ -270,7 +285,14 @@ class Box:
             chance=chance,
             every_s=self._every_s,
         )
-        schedule = SyncSchedule(sync, self._clock, chance, at_once=self._simulated, card_changed=self._card_changed)
+        schedule = SyncSchedule(
+            sync,
+            self._clock,
+            chance,
+            at_once=self._simulated,
+            card_changed=self._card_changed,
+            note=self.recorder.note_fault,
+        )
         with self._lock:
             if self._ended:
                 return

@@ -13,9 +13,10 @@ import click
 
 from kiosk import enrol as enrolment
 from kiosk.asking import ask
-from kiosk.errors import KioskError
+from kiosk.errors import KioskError, Unreachable
 from kiosk.leading import Leader, lead
 from kiosk.settings import check_server, load
+from wire.redacting import begin_logging
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +40,7 @@ def _in_one_sentence(command: F) -> F:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """The program on a Salve kiosk. Settings come from SALVE_KIOSK_* or the file that SALVE_KIOSK_CONFIG names."""
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    begin_logging(logging.WARNING, "%(message)s")
 
 
 @main.command("enrol", epilog="Example: salve-kiosk enrol --server https://salve.example.com --code K7QM-2WXR-9FTB")
@@ -48,11 +49,14 @@ def main() -> None:
 @_in_one_sentence
 def enrol_command(server: str | None, code: str | None) -> None:
     """Trade a one-time code for this kiosk's key and configuration."""
+    from kiosk.clock import SystemClock
     from kiosk.machine import hardware_hash
     from kiosk.program import prepare_folder, software_version
+    from kiosk.trust import Trust
     from kiosk.upload import Uploader
 
     settings = load()
+    trust = Trust(settings.ca_file, SystemClock().synced) if settings.ca_file is not None else None
     prepare_folder(settings.data_dir)
     pending = enrolment.pending_code(settings.data_dir)
     server = server or (pending.server if pending else None)
@@ -61,9 +65,11 @@ def enrol_command(server: str | None, code: str | None) -> None:
         raise KioskError("Both --server and --code are needed.")
     server = check_server(server, insecure_lan=settings.insecure_lan)
     software = software_version()
-    reply = enrolment.enrol(
-        settings.data_dir, server, code, hardware_hash(settings.data_dir), software, Uploader(server, software=software)
-    )
+    uploader = Uploader(server, software=software, trust=trust)
+    try:
+        reply = enrolment.enrol(settings.data_dir, server, code, hardware_hash(settings.data_dir), software, uploader)
+    except Unreachable as error:
+        raise KioskError(f"{error} The code is kept; to send it again: salve-kiosk enrol") from error
     click.echo(f"This is now kiosk {reply.kiosk} of store {reply.store}.")
 
 
@@ -86,12 +92,24 @@ def status_command(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found))
         return
-    click.echo(f"{found['thanked']} presses thanked for, {found['waiting']} waiting, {found['refused']} refused.")
-    click.echo(f"Last sync: {found['last_sync'] or 'none since the start'}.")
+    for line in _status_lines(found):
+        click.echo(line)
     if found.get("self_test"):
         click.echo("A self-test runs: presses do not count until it ends.")
     for fault in found["faults"]:
         click.echo(f"Fault: {fault}")
+
+
+def _status_lines(found: dict[str, Any]) -> list[str]:
+    """What a technician looks for first: whose kiosk this is, what became of its presses, and when it last met the server."""
+    name = f"Kiosk {found['kiosk']}" if found["kiosk"] else "A kiosk"
+    where = f"{name} of store {found['store']}, layout {found['layout']}." if found["store"] else "Not set up for a store yet."
+    counts = (
+        "The buffer can not be read."
+        if found["thanked"] is None
+        else "{thanked} presses thanked for, {waiting} waiting, {refused} refused."
+    )
+    return [where, counts.format_map(found), f"Last sync: {found['last_sync'] or 'none since the start'}."]
 
 
 @main.command("self-test", epilog="Example: salve-kiosk self-test")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Protocol
 from kiosk.files import write_durably
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-SYNCHRONIZED = Path("/run/systemd/timesync/synchronized")
+SYNCHRONIZED = "/run/systemd/timesync/synchronized"
 
 
 class Clock(Protocol):
@@ -43,7 +44,8 @@ class SystemClock:
 
     def synced(self) -> bool:
         """Whether systemd-timesyncd has left its mark."""
-        return SYNCHRONIZED.exists()
+        # At each press; a Path takes three times as long to ask.
+        return os.path.exists(SYNCHRONIZED)  # noqa: PTH110
 
     def boot_id(self) -> str:
         """The kernel's boot id."""

@@ -45,7 +45,8 @@ def read(folder: Path) -> Config | None:
     """The newest sound configuration on the card, None before there is one."""
     try:
         return check(decode(Config, (folder / NAME).read_bytes()))
-    except (FileNotFoundError, Malformed):
+    except (OSError, Malformed):
+        # OSError: not there, or a spot of the card that can not be read any more; the box has to start all the same.
         return read_before(folder)
 
 
@@ -53,14 +54,18 @@ def read_before(folder: Path) -> Config | None:
     """The configuration before the newest, None when there is no sound one."""
     try:
         return check(decode(Config, (folder / NAME_BEFORE).read_bytes()))
-    except (FileNotFoundError, Malformed):
+    except (OSError, Malformed):
         return None
 
 
 def save(folder: Path, config: Config) -> None:
     """Keep a checked configuration, and the one before it in case this one is damaged or does not work on this box."""
     current, wanted = folder / NAME, encode(config)
-    if current.exists() and (before := current.read_bytes()) != wanted:
+    try:
+        before = current.read_bytes()
+    except OSError:
+        before = wanted
+    if before != wanted:
         write_durably(folder / NAME_BEFORE, before)
     write_durably(current, wanted)
 

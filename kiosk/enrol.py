@@ -69,17 +69,19 @@ def read(folder: Path) -> Enrolment | None:
     try:
         value = json.loads((folder / NAME).read_bytes())
         enrolment: Enrolment = convert(Enrolment, value)
-    except (FileNotFoundError, ValueError):
+    except (OSError, ValueError):
         return None
     return enrolment
 
 
 def read_key(folder: Path) -> str | None:
-    """The kiosk's key, None before enrolment."""
+    """The kiosk's key, None before enrolment or when its file is damaged: then the lamps ask for another enrolment."""
     try:
-        return (folder / KEY_NAME).read_text("ascii").strip() or None
-    except FileNotFoundError:
+        found = (folder / KEY_NAME).read_text("ascii").strip()
+    except (OSError, ValueError):
         return None
+    # A header with such a letter in it could not even be sent.
+    return found if found.isprintable() and found else None
 
 
 def save_key(folder: Path, key: str) -> None:

@@ -56,6 +56,24 @@ def request_for(batch: Batch, identity: Identity, clock: Clock) -> SyncRequest:
     )
 
 
+def bare(batch: Batch) -> Batch:
+    """The batch's presses with nothing but what they need.
+
+    One changed byte on the card, in an anchor, a buffer's or a stream's name, would otherwise have the server refuse every
+    request whole that carries it, and with it whatever presses there are.
+    """
+    needed = {batch.boot, *(reaction.boot for reaction in batch.reactions)}
+    return batch._replace(
+        stream=batch.stream._replace(parent=None),
+        boots=[boot for boot in batch.boots if boot.number in needed],
+        anchors=[],
+        buffer=None,
+        totals=None,
+        epoch=None,
+        is_past=False,
+    )
+
+
 def timing_of(sent: Sent, server_ms: int, clock: Clock) -> Timing:
     """Compare both sides at the middle of an exchange that began with `sent` and has just ended."""
     now_ms = clock.elapsed_ms()

@@ -44,7 +44,7 @@ class Front:
         """Open inputs and lamps and read each level once; raises what keeps them from it. Presses are taken by `listen`."""
         self.panel = self._make_panel(layout)
         self._is_open = True
-        self.listener = Listener(self.panel, self._clock, self._take)
+        self.listener = Listener(self.panel, self._clock, self._take, self._serve)
         try:
             self.panel.levels()
         except Exception:
@@ -99,6 +99,16 @@ class Front:
             test = self._test = SelfTest(self.panel, self._clock, self._self_test_over)
             test.start()
         return test.look()
+
+    def _serve(self) -> None:
+        """The service button was held: begin a self-test that nobody leads, or end the one that runs."""
+        with self._lock:
+            test = self._test
+            if test is None:
+                self._test = SelfTest(self.panel, self._clock, self._self_test_over, alone=True)
+                self._test.start()
+        if test is not None:
+            test.end()
 
     def self_test(self) -> SelfTest:
         """The running self-test; raises KioskError when there is none (any more)."""

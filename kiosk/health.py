@@ -70,6 +70,7 @@ class Health:
             ("fault_log", self._recorder.fault_log),
             ("wifi_dbm", self._sensors.wifi_dbm),
             ("model", self._sensors.model),
+            ("card", self._sensors.card),
             ("system", self._sensors.system),
             ("kernel", self._sensors.kernel),
             ("python", platform.python_version),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import threading
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
@@ -24,6 +25,8 @@ T = TypeVar("T")
 WORKPLACE = "salvage"
 # A card too full for the copy may have room later.
 AGAIN_S = 600.0
+# Each try writes a whole copy, and a card has only so many of those.
+LONGEST_S = 86_400.0
 
 
 class Ask(Protocol):
@@ -59,6 +62,7 @@ class Homebringer:
         self._ended = threading.Event()
         self._more = threading.Event()
         self._thread: threading.Thread | None = None
+        self._told: set[Path] = set()
 
     def start(self) -> None:
         """Begin, or look again, when a damaged buffer waits; returns at once."""
@@ -82,15 +86,26 @@ class Homebringer:
         return [case for case in quarantine.cases(self._data_dir) if not case.is_salvaged]
 
     def _main(self) -> None:
-        while (waiting := self._waiting()) and not self._ended.is_set():
-            self._more.clear()
-            try:
-                for case in waiting:
-                    self._bring_home(case)
-            except Stopped:
-                return
-            except Exception:  # noqa: BLE001  # a wreck may hold anything, and its original stays for a later try
-                self._more.wait(AGAIN_S)
+        again_s = AGAIN_S
+        with contextlib.suppress(Stopped):
+            while (waiting := self._waiting()) and not self._ended.is_set():
+                self._more.clear()
+                # All of them, so that one that can not be read keeps no other from coming home.
+                if [case for case in waiting if not self._brought_home(case)]:
+                    self._more.wait(again_s)
+                    again_s = min(2 * again_s, LONGEST_S)
+
+    def _brought_home(self, case: Case) -> bool:
+        try:
+            self._bring_home(case)
+        except Stopped:
+            raise
+        except Exception as error:  # noqa: BLE001  # a wreck may hold anything, and its original stays for a later try
+            if case.folder not in self._told:
+                self._told.add(case.folder)
+                self._report(f"{case.folder.name}: not read yet ({type(error).__name__}: {error})")
+            return False
+        return True
 
     def _bring_home(self, case: Case) -> None:
         # It loads what only a damaged buffer needs.

@@ -22,6 +22,8 @@ LAMP_BEAT_MS = 40
 STUCK_MS = 20_000
 # A contact that sticks also chatters; it is well again when it has been open for this long.
 WELL_AGAIN_MS = 1_000
+# Nobody leans on the service button by chance for so long.
+SERVICE_MS = 5_000
 
 
 class InputDead(RuntimeError):
@@ -31,10 +33,17 @@ class InputDead(RuntimeError):
 class Listener:
     """Turns one panel's edges into presses, in a thread of its own."""
 
-    def __init__(self, panel: Panel, clock: Clock, take: Callable[[Press], None]) -> None:
+    def __init__(
+        self, panel: Panel, clock: Clock, take: Callable[[Press], None], serve: Callable[[], None] = lambda: None
+    ) -> None:
+        """`take` gets each press, `serve` is called when the service button was held long enough."""
         self._panel = panel
         self._clock = clock
         self._take = take
+        self._serve = serve
+        # Since when the service button is held, and whether that has been acted on.
+        self._service_since_ms: int | None = None
+        self._served = False
         self._debouncer = Debouncer()
         self._silence = Silence(list(panel.layout.buttons))
         self._stuck: frozenset[str] = frozenset()
@@ -106,6 +115,7 @@ class Listener:
         self._reread_ms = now_ms
         if self._panel.is_dead():
             raise InputDead("The thread that brings the buttons' edges has ended.")
+        self._notice_service(now_ms)
         changes: list[Change] = []
         for button, down in self._panel.levels().items():
             changes += self._debouncer.feed(now_ms, button, down)
@@ -120,6 +130,15 @@ class Listener:
         elif change.down:
             self._silence.note(change.button)
             self._take(Press(change.at_ms, change.button))
+
+    def _notice_service(self, now_ms: int) -> None:
+        if not self._panel.service_down():
+            self._service_since_ms, self._served = None, False
+        elif self._service_since_ms is None:
+            self._service_since_ms = now_ms
+        elif not self._served and now_ms - self._service_since_ms >= SERVICE_MS:
+            self._served = True
+            self._serve()
 
     def _notice_stuck(self, now_ms: int) -> None:
         held = self._debouncer.held_down()

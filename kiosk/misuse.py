@@ -87,7 +87,9 @@ class Judge:
         hammered = self._hammered.get(question, 0) + 1 if quick else 0
         self._hammered[question] = hammered
         if hammered <= HAMMER_COUNTS_AS:
-            self._paces.setdefault(question, Pace(BUSY_QUESTION)).note(at_ms)
+            if question not in self._paces:
+                self._paces[question] = Pace(BUSY_QUESTION)
+            self._paces[question].note(at_ms)
             self._whole.note(at_ms)
 
     def _is_rush(self, at_ms: int, rules: Rules) -> bool:

@@ -35,6 +35,9 @@ class Pace:
         """Whether the last `window_ms` hold `beyond` presses more than usual, and it is not calm again already."""
         while self._seen and at_ms - self._seen[0] >= window_ms:
             self._seen.popleft()
+        # Nearly every press ends here, and needs no exponential.
+        if len(self._seen) < beyond:
+            return False
         usual = self._usual(at_ms) / LEARN_MS
         if len(self._seen) < beyond + CLUMPS * usual * window_ms:
             return False

@@ -98,6 +98,10 @@ class Recorder:
             for fault in found
         ]
 
+    def note_fault(self, code: str, detail: str) -> None:
+        """Remember a fault, which comes to the card when there is time; any thread may call, and none waits."""
+        self._inbox.put(lambda: self._writer.house.note(code, detail))
+
     def apply(self, config: Config) -> None:
         """Judge and stamp by another configuration from the next press on."""
 

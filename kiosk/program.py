@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from kiosk.screen.server import Screen
     from kiosk.settings import KioskSettings
     from kiosk.starts import Starts
     from wire.messages import Config
@@ -52,6 +53,8 @@ class Program:
         self.box: Box | None = None
         self._last_seen = dict(_NOT_SEEN)
         self.starts: Starts | None = None
+        # Faults of what stands beside the box, such as its page.
+        self.beside: set[str] = set()
         self.panels = Panels(settings, self.clock, simulated=simulated)
 
     def config(self) -> Config | None:
@@ -75,6 +78,8 @@ class Program:
                 every_s=self.settings.sync_s,
                 limits=Limits(self.settings.retention_days, self.settings.buffer_mib),
                 starts=self.starts,
+                beside=self.beside,
+                ca_file=self.settings.ca_file,
             )
             try:
                 box.start()
@@ -188,13 +193,7 @@ def run(settings: KioskSettings, *, simulated: bool) -> None:
     program.power_on(watchdog.ready)
     asking = AskingPlace(settings.runtime_dir, program.answers())
     asking.start()
-    screen = None
-    if settings.screen_port is not None:
-        # Flask is half a second on a Zero 2 W, and a box without a screen never needs it.
-        from kiosk.screen.server import Screen
-
-        screen = Screen(program, settings.screen_port)
-        screen.start()
+    screen = _open_screen(program)
     while not told.wait(LOOK_S) and not program.is_dead():
         watchdog.look(program.box)
     watchdog.stopping()
@@ -207,6 +206,26 @@ def run(settings: KioskSettings, *, simulated: bool) -> None:
     program.power_off(cut=False)
     if died:
         raise KioskError("A part of the program ended by itself or hangs. Start the program again.")
+
+
+def _open_screen(program: Program) -> Screen | None:
+    """The page, where one is wanted; what keeps a real box from showing it does not keep it from counting."""
+    port = program.settings.screen_port
+    if port is None:
+        return None
+    try:
+        # Flask is half a second on a Zero 2 W, and a box without a screen never needs it.
+        from kiosk.screen.server import Screen
+
+        screen = Screen(program, port)
+        screen.start()
+    except Exception:
+        if program.simulated:
+            raise
+        log.exception("The kiosk's page is not there; its buttons count all the same.")
+        program.beside.add("screen-failed")
+        return None
+    return screen
 
 
 def _end_anyway() -> None:

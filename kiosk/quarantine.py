@@ -1,4 +1,4 @@
-"""Where damaged buffers are set aside: moved, never deleted while they are among the last two or take little room."""
+"""Where damaged buffers are set aside: moved, and deleted only when read to the end, not among the last two, and in the way."""
 
 from __future__ import annotations
 
@@ -84,8 +84,12 @@ def _move(data_dir: Path, folder: Path) -> None:
 
 def _let_oldest_go(data_dir: Path, most_bytes: int) -> None:
     kept = cases(data_dir)
-    while len(kept) > KEPT and sum(_size(case.folder) for case in kept) > most_bytes:
-        shutil.rmtree(kept.pop(0).folder)
+    # What is not salvaged yet may be the only place where presses are.
+    for case in [case for case in kept[:-KEPT] if case.is_salvaged]:
+        if sum(_size(one.folder) for one in kept) <= most_bytes:
+            return
+        shutil.rmtree(case.folder)
+        kept.remove(case)
 
 
 def _size(folder: Path) -> int:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kiosk.buffer.check import has_own_schema
 from kiosk.buffer.homecoming import PastBuffer, PastStream
 from kiosk.buffer.mending import copy_readable, put_back_beginning
 from kiosk.buffer.schema import NAME
-from wire.limits import MAX_ELAPSED_MS, MAX_NUMBER, MAX_SEQ, MAX_TEXT, MAX_WALL_MS, STREAM
+from kiosk.plausible import agreed, is_name, is_number, is_sound, is_token
+from wire.limits import MAX_ELAPSED_MS, MAX_NUMBER, MAX_SEQ, MAX_WALL_MS
 from wire.messages import Anchor, Boot
 
 if TYPE_CHECKING:
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 UNREADABLE = (sqlite3.Error, ValueError)
 ROWS_AT_ONCE = 500
 COLUMNS = "seq, elapsed_ms, wall_ms, synced, boot, button, config_version, visit, mark, opaque"
-MARKS = frozenset({"vote", "repeat", "mash", "rate"})
-# Most a row's number may be, by column; the texts are checked by themselves.
-MOST = (MAX_SEQ, MAX_ELAPSED_MS, MAX_WALL_MS, 1, MAX_NUMBER, None, MAX_NUMBER, MAX_SEQ, None, 1)
 
 
 class Portion(NamedTuple):
@@ -70,49 +67,57 @@ class Wreck:
 
     def past(self) -> PastBuffer | None:
         """What the buffer said of itself, None when that can not be read."""
-        own = "coalesce((SELECT sum(high) FROM streams WHERE buffer IS NULL), 0)"
+        own = "? + coalesce((SELECT sum(high) FROM streams WHERE buffer IS NULL), 0)"
         for buffer, thanked, refused in (
-            *self._rows(f"SELECT buffer, max(thanked, {own}), refused FROM card"),  # noqa: S608
+            *self._rows(f"SELECT buffer, max(thanked, {own}), refused FROM card", (self._ahead(),)),  # noqa: S608
             *self._rows("SELECT buffer, thanked, refused FROM card"),
         ):
-            if isinstance(buffer, str) and len(buffer) == 32 and _is_number(thanked, 2**53) and _is_number(refused, 2**53):
+            if is_token(buffer) and is_number(thanked, 2**53) and is_number(refused, 2**53):
                 return PastBuffer(buffer, thanked, refused)
         return None
 
     def boots(self) -> list[Boot]:
         """Every boot of which the table or its index tells."""
         lasts = dict(self._rows("SELECT number, last_elapsed_ms FROM boots NOT INDEXED"))
-        names = dict(self._rows("SELECT number, boot_id FROM boots NOT INDEXED"))
-        for boot_id, number in self._rows("SELECT boot_id, number FROM boots INDEXED BY sqlite_autoindex_boots_1"):
-            names.setdefault(number, boot_id)
+        found = self._rows("SELECT number, boot_id FROM boots INDEXED BY sqlite_autoindex_boots_1")
+        found += self._rows("SELECT number, boot_id FROM boots NOT INDEXED")
+        names = {number: name for number, name in found if is_number(number, MAX_NUMBER) and is_name(name)}
         return [
-            Boot(name, number, last if _is_number(last := lasts.get(number), MAX_ELAPSED_MS) else None)
+            Boot(name, number, last if is_number(last := lasts.get(number), MAX_ELAPSED_MS) else None)
             for number, name in sorted(names.items())
-            if isinstance(name, str) and 0 < len(name) <= MAX_TEXT and _is_number(number, MAX_NUMBER)
         ]
 
     def anchors(self) -> list[Anchor]:
         """The exchanges with the server that can be read."""
         found = self._rows("SELECT boot, elapsed_ms, server_ms, uncertainty_ms FROM anchors")
         return [
-            Anchor(*row)
-            for row in found
-            if all(map(_is_number, row, (MAX_NUMBER, MAX_ELAPSED_MS, MAX_WALL_MS, MAX_ELAPSED_MS)))
+            Anchor(*row) for row in found if all(map(is_number, row, (MAX_NUMBER, MAX_ELAPSED_MS, MAX_WALL_MS, MAX_ELAPSED_MS)))
         ]
 
     def portions(self) -> Iterator[Portion]:
         """All readable rows of all streams whose tokens can be read, in order, window by window."""
         for head in self._heads():
-            found = 0
-            for first in range(head.trimmed + 1, (head.high or MAX_SEQ) + 1, ROWS_AT_ONCE):
-                last = min(first + ROWS_AT_ONCE - 1, head.high or MAX_SEQ)
+            found, end = 0, MAX_SEQ if head.high is None else head.high
+            for first in range(head.trimmed + 1, end + 1, ROWS_AT_ONCE):
+                last = min(first + ROWS_AT_ONCE - 1, end)
                 rows = self._window(head, first, last)
                 found += len(rows)
                 if head.high is not None or rows:
                     yield Portion(head.stream, rows, last if head.high is not None else rows[-1][0])
-            self.missing += head.high - head.trimmed - found if head.high is not None else 0
+            if head.high is not None:
+                self.missing += head.high - head.trimmed - found
+                yield from self._beyond(head, head.high)
 
     # ---------- inside ----------
+
+    def _beyond(self, head: _Head, high: int) -> Iterator[Portion]:
+        """Rows that follow on the end which the stream's row names: that number trails, or was changed, and not these rows."""
+        while found := self._range(head.number, high + 1, min(high + ROWS_AT_ONCE, MAX_SEQ)):
+            rows = [found[seq] for place, seq in enumerate(sorted(found), high + 1) if seq == place]
+            if not rows:
+                return
+            high = rows[-1][0]
+            yield Portion(head.stream, rows, high)
 
     def _heads(self) -> list[_Head]:
         """Each stream's token as most of its three places say: the row, its index, and the parent of the stream after it."""
@@ -120,20 +125,29 @@ class Wreck:
         table = {row[0]: row for row in found}
         index = dict(self._rows("SELECT number, token FROM streams INDEXED BY sqlite_autoindex_streams_1"))
         trims = dict(self._rows("SELECT number, trimmed FROM streams NOT INDEXED WHERE trimmed > 0"))
-        parents = {number - 1: row[2] for number, row in table.items() if _is_number(number, MAX_NUMBER)}
+        parents = {number - 1: row[2] for number, row in table.items() if is_number(number, MAX_NUMBER)}
         heads = []
-        for number in sorted(filter(lambda found: _is_number(found, MAX_NUMBER), {*table, *index})):
+        for number in sorted(filter(lambda found: is_number(found, MAX_NUMBER), {*table, *index})):
             _, own, parent, high, acknowledged = table.get(number, (number, None, None, None, 0))
-            token = _agreed(own, index.get(number), parents.get(number))
+            token = agreed(own, index.get(number), parents.get(number))
             if token is None:
                 self.nameless += 1
                 continue
-            sound = _is_number(high, MAX_SEQ) and _is_number(acknowledged, MAX_SEQ) and acknowledged <= high
-            known = PastStream(token, parent if _is_token(parent) else None, acknowledged if sound else 0)
+            sound = is_number(high, MAX_SEQ) and is_number(acknowledged, MAX_SEQ) and acknowledged <= high
+            known = PastStream(token, parent if is_token(parent) else None, acknowledged if sound else 0)
             trimmed = trims.get(number, 0)
-            fits = sound and _is_number(trimmed, high)
+            # Only what the server had confirmed was ever deleted.
+            fits = sound and is_number(trimmed, acknowledged)
             heads.append(_Head(number, known, high if sound else None, trimmed if fits else 0))
         return heads
+
+    def _ahead(self) -> int:
+        """How many presses the stream that was running has above its high mark (kiosk/buffer/highs.py)."""
+        for number, high in self._rows("SELECT max(number), high FROM streams NOT INDEXED WHERE buffer IS NULL"):
+            if is_number(number, MAX_NUMBER) and is_number(high, MAX_SEQ):
+                running = _Head(number, PastStream("", None, 0), high, 0)
+                return sum(len(portion.rows) for portion in self._beyond(running, high))
+        return 0
 
     def _window(self, head: _Head, first: int, last: int) -> list[tuple[Any, ...]]:
         """The sound rows of a closed range of seqs, in order."""
@@ -170,7 +184,7 @@ class Wreck:
     @staticmethod
     def _sound(stream: int, first: int, last: int, rows: Iterable[tuple[Any, ...]]) -> dict[int, tuple[Any, ...]]:
         """Those of the rows that can be what was asked for: a damaged page may answer with rows of other places."""
-        return {row[1]: row[1:] for row in rows if row[0] == stream and _is_sound(row[1:]) and first <= row[1] <= last}
+        return {row[1]: row[1:] for row in rows if row[0] == stream and is_sound(row[1:]) and first <= row[1] <= last}
 
     def _rows(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
         """What a query gives before it fails."""
@@ -195,25 +209,3 @@ class Wreck:
     def _remove(self) -> None:
         for end in ("", "-wal", "-journal", "-shm"):
             self._copy.with_name(f"{self._copy.name}{end}").unlink(missing_ok=True)
-
-
-def _agreed(*places: object) -> str | None:
-    """The token that most places say; None when none is left, or when they contradict each other evenly."""
-    counted = Counter(token for token in places if isinstance(token, str) and STREAM.match(token)).most_common(2)
-    if not counted or (len(counted) == 2 and counted[0][1] == counted[1][1]):
-        return None
-    return counted[0][0]
-
-
-def _is_sound(row: tuple[Any, ...]) -> bool:
-    numbers = all(most is None or _is_number(value, most) for value, most in zip(row, MOST, strict=True) if value is not None)
-    texts = isinstance(row[5], str) and 0 < len(row[5]) <= MAX_TEXT and row[8] in MARKS
-    return numbers and texts and None not in (*row[:7], *row[8:])
-
-
-def _is_number(value: object, most: int) -> bool:
-    return isinstance(value, int) and 0 <= value <= most
-
-
-def _is_token(value: object) -> bool:
-    return isinstance(value, str) and STREAM.match(value) is not None

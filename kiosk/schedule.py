@@ -12,6 +12,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
 from apscheduler.executors.base import BaseExecutor, run_job
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -39,15 +40,27 @@ HANGS_MS = 120_000
 GUARD_MISSING_MS = 30_000
 
 
+# What APScheduler tells of a run, by the names of faults on the card.
+TOLD = {EVENT_JOB_ERROR: "sync-failed", EVENT_JOB_MISSED: "sync-missed", EVENT_JOB_MAX_INSTANCES: "sync-still-running"}
+
+
 class SyncSchedule:
-    """The beat of one Sync, from `start` to `stop`."""
+    """The beat of one Sync, from `start` to `stop`; `note` keeps a fault's name and detail and does not wait."""
 
     def __init__(
-        self, sync: Sync, clock: Clock, chance: random.Random, *, at_once: bool, card_changed: Callable[[], bool]
+        self,
+        sync: Sync,
+        clock: Clock,
+        chance: random.Random,
+        *,
+        at_once: bool,
+        card_changed: Callable[[], bool],
+        note: Callable[[str, str], None] = lambda _code, _detail: None,
     ) -> None:
         self._sync = sync
         self._clock = clock
         self._card_changed = card_changed
+        self._note = note
         self._pressed = threading.Event()
         self._hurry = threading.Event()
         self._due = threading.Event()
@@ -59,6 +72,7 @@ class SyncSchedule:
         self._scheduler = BackgroundScheduler(
             timezone=UTC, executors={"default": _LooseExecutor(self)}, job_defaults={"coalesce": True, "max_instances": 1}
         )
+        self._scheduler.add_listener(self._told, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
         self._guard = threading.Thread(target=self._watch, name="sync-guard", daemon=True)
 
     def start(self) -> None:
@@ -122,6 +136,11 @@ class SyncSchedule:
         self._aim(wait_s)
         self._plan()
 
+    def _told(self, event: Any) -> None:
+        """A run went otherwise than planned: the card remembers it, because the journal is gone after a power cut."""
+        error = getattr(event, "exception", None)
+        self._note(TOLD[event.code], "" if error is None else f"{type(error).__name__}: {error}")
+
     def _aim(self, wait_s: float) -> None:
         """Choose when the next run is due, on the clock that is never set."""
         self._due_ms = self._clock.elapsed_ms() + round(wait_s * 1000)
@@ -136,19 +155,29 @@ class SyncSchedule:
         return self._clock.wall_ms() - self._clock.elapsed_ms()
 
     def _watch(self) -> None:
+        failing = False
         while not self._stop.is_set():
             self._looked_ms = self._clock.elapsed_ms()
             if self._pressed.wait(GUARD_S):
                 self._soon()
-            drift_ms = self._drift_ms()
-            if abs(drift_ms - self._known_drift_ms) > CLOCK_MOVED_MS:
-                self._known_drift_ms = drift_ms
-                self._plan()
             try:
-                if self._card_changed():
-                    self.now()
+                self._look()
             except Stopped:
                 return
+            except Exception as error:  # noqa: BLE001  # without a guard, the next step of the clock would end all syncs
+                if not failing:
+                    self._note("guard-failed", f"{type(error).__name__}: {error}")
+                failing = True
+            else:
+                failing = False
+
+    def _look(self) -> None:
+        drift_ms = self._drift_ms()
+        if abs(drift_ms - self._known_drift_ms) > CLOCK_MOVED_MS:
+            self._known_drift_ms = drift_ms
+            self._plan()
+        if self._card_changed():
+            self.now()
 
     def _soon(self) -> None:
         hurry = self._hurry.is_set()

@@ -1,7 +1,8 @@
 """The self-test inside the program: each button in turn flickers until it is pressed, and no press counts meanwhile.
 
-It is led from outside (`salve-kiosk self-test`), through the program's socket, because only the program may hold the pins. When
-whoever leads it goes away, it ends by itself and the box listens to shoppers again.
+It is led from outside (`salve-kiosk self-test`), through the program's socket, because only the program may hold the pins; or
+the service button inside the box began it, and nobody leads. When whoever leads it goes away, or nobody presses any more, it
+ends by itself and the box listens to shoppers again.
 """
 
 from __future__ import annotations
@@ -22,12 +23,16 @@ LOOK_S = 0.25
 
 
 class SelfTest:
-    """One test of one panel; `ended` is called once, when it is over."""
+    """One test of one panel; `ended` is called once, when it is over.
 
-    def __init__(self, panel: Panel, clock: Clock, ended: Callable[[], None]) -> None:
+    `alone` says that nobody asks how far it is: then each press keeps it alive, and it is over after the last button.
+    """
+
+    def __init__(self, panel: Panel, clock: Clock, ended: Callable[[], None], *, alone: bool = False) -> None:
         self._panel = panel
         self._clock = clock
         self._ended = ended
+        self._alone = alone
         self._lock = threading.Lock()
         self._buttons = list(panel.layout.buttons)
         self._place = 0
@@ -49,6 +54,8 @@ class SelfTest:
             asked = self._asked()
             if asked is None or self._over.is_set():
                 return
+            if self._alone:
+                self._seen_ms = self._clock.elapsed_ms()
             if button != asked:
                 self._others.setdefault(asked, []).append(button)
                 return
@@ -102,5 +109,6 @@ class SelfTest:
     def _watch(self) -> None:
         while not self._over.wait(LOOK_S):
             now_ms = self._clock.elapsed_ms()
-            if now_ms - self._seen_ms >= LEADER_GONE_MS or now_ms - self._began_ms >= LONGEST_MS:
+            done = self._alone and self._asked() is None
+            if done or now_ms - self._seen_ms >= LEADER_GONE_MS or now_ms - self._began_ms >= LONGEST_MS:
                 self.end()

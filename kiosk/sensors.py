@@ -53,6 +53,14 @@ class Sensors:
         """The board's name, such as "Raspberry Pi Zero 2 W Rev 1.0"."""
         return self._read("proc/device-tree/model") or None
 
+    def card(self) -> str | None:
+        """The card's name, maker's number and date of making, such as "SD16G 0x000003 09/2024"; not its serial number."""
+        for folder in sorted(self._root.glob("sys/block/mmcblk*/device")):
+            parts = [self._read(folder.relative_to(self._root) / part) for part in ("name", "manfid", "date")]
+            if parts[0]:
+                return " ".join(filter(None, parts))
+        return None
+
     def system(self) -> str | None:
         """The name of the operating system's release."""
         found = re.search(r'^PRETTY_NAME="?([^"\n]+)', self._read("etc/os-release"), re.MULTILINE)

@@ -23,7 +23,7 @@ class Setting(NamedTuple):
 
     name: str
     env: str
-    kind: Literal["folder", "number", "flag", "side", "text"]
+    kind: Literal["folder", "file", "number", "flag", "side", "text"]
     default: str
     meaning: str
     least: int = 0
@@ -70,6 +70,14 @@ SETTINGS = (
         "flag",
         "false",
         "Allow a server address with http:// that is not on this machine. Presses and the key then travel readable.",
+    ),
+    Setting(
+        "ca_file",
+        "SALVE_KIOSK_CA_FILE",
+        "file",
+        "",
+        "File with the certificate of your own authority (PEM): only servers that it signed are believed. While no time server"
+        " has set the clock, dates of certificates are then not looked at.",
     ),
     Setting(
         "keypad",
@@ -125,6 +133,7 @@ class KioskSettings:
     screen_port: int | None
     sync_s: int | None
     insecure_lan: bool
+    ca_file: Path | None = None
     keypad: str | None = None
     happy_side: str | None = None
     wiring_dir: Path | None = None
@@ -178,6 +187,8 @@ def _value(setting: Setting, found: Mapping[str, Any], environment: Mapping[str,
         return None
     if setting.kind == "folder":
         return _folder(name, raw)
+    if setting.kind == "file":
+        return _readable(name, _folder(name, raw))
     if setting.kind == "flag":
         return _flag(name, raw)
     if setting.kind == "side":
@@ -191,6 +202,12 @@ def _folder(name: str, raw: Any) -> Path:
     if not isinstance(raw, str):
         raise SettingError(f"{name}: must be the path of a folder.")
     return Path(raw).expanduser().absolute()
+
+
+def _readable(name: str, path: Path) -> Path:
+    if not path.is_file() or not os.access(path, os.R_OK):
+        raise SettingError(f"{name}: there is no file {path} that the kiosk may read.")
+    return path
 
 
 def _flag(name: str, raw: Any) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kiosk import configuration, enrol
 from kiosk.errors import Stopped, Unreachable
-from kiosk.exchange import Identity, Timing, request_for, timing_of
+from kiosk.exchange import Identity, Timing, bare, request_for, timing_of
 from kiosk.pacing import Pace
 from kiosk.reconcile import Reconciler
 from kiosk.replies import Busy, Gap, Meaning, Refused, TooLarge, Unfit, Unknown, meaning
@@ -72,6 +72,8 @@ class Sync:
         self._reconciler = Reconciler(recorder, clock)
         self._uploader: Uploader | None = None
         self._anchored = False
+        # Whether requests go without what merely travels along, because the server could not read one with it.
+        self._bare = False
         self._began_ms = 0
         self._report = Report(None, None, None, None)
         self._ended = threading.Event()
@@ -79,6 +81,10 @@ class Sync:
     def report(self) -> Report:
         """How the syncs are going."""
         return self._report
+
+    def faults(self) -> list[str]:
+        """What is wrong with the syncs now, as short names."""
+        return [*(["sent-bare"] if self._bare else []), *([self._report.fault] if self._report.fault else [])]
 
     def is_online(self) -> bool:
         """Whether the last exchange succeeded, so that a press may be sent without waiting for the schedule."""
@@ -132,6 +138,8 @@ class Sync:
             raise Stopped("The kiosk is ending.")
         limit = self._pace.limit
         batch = self._recorder.ask(lambda work: work.buffer.next_batch(work.stream, work.boot, self._clock.elapsed_ms(), limit))
+        if self._bare:
+            batch = bare(batch)
         request = request_for(batch, self._identity, self._clock)
         try:
             answer = uploader.post("/api/v1/sync", encode(request), key)
@@ -153,7 +161,7 @@ class Sync:
             key = reply.key
         if reply.config is not None:
             self._take_config(reply.config)
-        if reply.epoch != batch.epoch:
+        if reply.epoch != (self._epoch() if self._bare else batch.epoch):
             if self._is_late():
                 self._reconciler.forget()
                 return 0.0
@@ -173,17 +181,14 @@ class Sync:
             case TooLarge(most):
                 return self._make_smaller(batch, most)
             case Unfit():
-                return self._make_smaller(batch, None) if len(batch.reactions) > 1 else self._set_aside(batch)
+                return self._isolate(batch)
             case Refused(code):
                 return self._stop(code, STOPPED_S)
             case Busy(wait_s):
                 self._report = self._report._replace(fault="busy")
                 return self._pace.as_told(wait_s)
             case Unknown():
-                if self._had_enough(batch):
-                    smaller = len(batch.reactions) > 1
-                    return self._make_smaller(batch, None) if smaller else self._set_aside(batch)
-                return self._pace.back_off()
+                return self._isolate(batch) if self._had_enough(batch) else self._pace.back_off()
             case _:
                 self._report = self._report._replace(fault="answered-by-another")
                 return self._pace.back_off()
@@ -200,8 +205,19 @@ class Sync:
         size = len(batch.reactions) + len(batch.opaque)
         return None if self._pace.make_smaller(size, most) else self._pace.back_off()
 
+    def _isolate(self, batch: Batch) -> float | None:
+        """Find what the server can not read: by halves, then without what travels along, then it is the reaction itself."""
+        if len(batch.reactions) > 1:
+            return self._make_smaller(batch, None)
+        if not self._bare:
+            self._bare = True
+            self._pace.forget_attempts()
+            return None
+        return self._set_aside(batch)
+
     def _set_aside(self, batch: Batch) -> float | None:
         """One reaction that the server can not read even alone travels as bytes from now on, to be held there."""
+        self._bare = False
         self._pace.forget_attempts()
         if batch.reactions:
             self._recorder.ask(lambda work: work.buffer.mark_opaque(batch.stream, batch.first_seq))
@@ -221,6 +237,9 @@ class Sync:
             self._report = self._report._replace(fault="config-unfit")
             return
         self._apply(config)
+
+    def _epoch(self) -> str | None:
+        return self._recorder.ask(lambda work: work.buffer.epoch())
 
     def _uploader_for(self, enrolment: Enrolment) -> Uploader:
         if self._uploader is None or self._uploader.server != enrolment.server:

@@ -8,13 +8,19 @@ import json
 import queue
 import threading
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import requests
 import urllib3
+from requests.adapters import HTTPAdapter
 
 from kiosk.cable import Cable
 from kiosk.errors import Unreachable
+
+if TYPE_CHECKING:
+    import ssl
+
+    from kiosk.trust import Trust
 
 CONNECT_S = 5.0
 READ_S = 20.0
@@ -23,6 +29,13 @@ TOTAL_S = 60.0
 MAX_ANSWER_BYTES = 1024 * 1024
 GZIP_FROM_BYTES = 1024
 PROBLEM_TYPE = "application/problem+json"
+# What a technician can do something about, in words.
+REASONS = {
+    urllib3.exceptions.NameResolutionError: "its name is not known here; is the network up?",
+    urllib3.exceptions.SSLError: "its certificate is not accepted; is this machine's date right?",
+    urllib3.exceptions.NewConnectionError: "nothing answers at its address and port",
+    urllib3.exceptions.ConnectTimeoutError: "no answer; is a firewall between?",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +71,22 @@ class Uploader:
     """Posts JSON to one server: no proxy, cookie or password file of the environment, and no redirect followed with a key."""
 
     def __init__(
-        self, server: str, cable: Cable | None = None, *, software: str = "", read_s: float = READ_S, total_s: float = TOTAL_S
+        self,
+        server: str,
+        cable: Cable | None = None,
+        *,
+        software: str = "",
+        read_s: float = READ_S,
+        total_s: float = TOTAL_S,
+        trust: Trust | None = None,
     ) -> None:
         self.server = server
         self._cable = cable or Cable()
         self._agent = f"salve-kiosk/{software}"
         self._read_s = read_s
         self._total_s = total_s
+        self._trust = trust
+        self._with_dates: bool | None = None
         self._session = self._new_session()
 
     def post(self, path: str, body: bytes, key: str | None) -> Answer:
@@ -74,6 +96,9 @@ class Uploader:
         headers = {"Content-Type": "application/json", "Accept": f"application/json, {PROBLEM_TYPE}", "User-Agent": self._agent}
         if key is not None:
             headers["Authorization"] = f"Bearer {key}"
+        if self._trust is not None and self._with_dates != self._trust.looks_at_dates():
+            # The clock was set, or lost: connections that were made under the other rule are not used any more.
+            self._session = self._new_session()
         if len(body) >= GZIP_FROM_BYTES:
             body = gzip.compress(body, mtime=0)
             headers["Content-Encoding"] = "gzip"
@@ -89,6 +114,10 @@ class Uploader:
     def _new_session(self) -> requests.Session:
         session = requests.Session()
         session.trust_env = False
+        if self._trust is not None:
+            self._with_dates = self._trust.looks_at_dates()
+            session.verify = str(self._trust.ca_file)
+            session.mount("https://", _Adapter(self._trust.context()))
         return session
 
     def _in_time(self, path: str, body: bytes, headers: dict[str, str]) -> Answer:
@@ -127,6 +156,18 @@ class Uploader:
             results.put(error)
 
 
+class _Adapter(HTTPAdapter):
+    """Connections whose certificates are judged by a context of ours."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._context = context
+        super().__init__()
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        """Called by requests when it makes its pools."""
+        super().init_poolmanager(*arguments, **options, ssl_context=self._context)
+
+
 def _answer(response: requests.Response, sent_hash: str) -> Answer:
     body = bytearray()
     for chunk in response.iter_content(64 * 1024):
@@ -149,4 +190,6 @@ def _as_unreachable(error: Exception) -> Unreachable:
     before = isinstance(error, requests.exceptions.ConnectTimeout) or isinstance(
         cause, urllib3.exceptions.NewConnectionError | urllib3.exceptions.SSLError
     )
-    return Unreachable(f"The server can not be reached ({type(cause or error).__name__}).", sent=not before)
+    kind = type(cause or error)
+    why = next((words for known, words in REASONS.items() if issubclass(kind, known)), kind.__name__)
+    return Unreachable(f"The server can not be reached ({why}).", sent=not before)

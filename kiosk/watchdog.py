@@ -70,6 +70,8 @@ class Watchdog:
         now_ms = self._clock.elapsed_ms()
         if box is not self._box:
             self._box, self._since_ms, self._answered_ms = box, now_ms, now_ms
+            # The drawn power cut begins elapsed time anew, and what was noted lies in its future then.
+            self._probed_ms, self._fed_ms = now_ms, None
         missing = self._missing(box, now_ms) if box is not None else []
         self._say(self._sentence(missing))
         if not missing and (self._fed_ms is None or now_ms - self._fed_ms >= self._feed_every_ms):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from kiosk.buffer.file import StorageError
+from kiosk.buffer.transaction import is_full
+
 if TYPE_CHECKING:
     from hardware.lights import Light
     from kiosk.buffer.presses import Stream
@@ -33,7 +36,19 @@ class Work:
 
     def __init__(self, buffer: Buffer, clock: Clock) -> None:
         self.buffer = buffer
-        self.boot = buffer.boot_number(clock.boot_id(), clock.elapsed_ms())
-        self.stream: Stream = buffer.new_stream()
+        try:
+            self._begin(clock)
+        except StorageError as error:
+            if not is_full(error):
+                raise
+            # Something else filled the card: with what the ballast gives back the program can at least run, refuse presses
+            # visibly and sync. Without that it would start in vain for ever, and the box stay dark.
+            buffer.is_tight = True
+            buffer.ballast.let_go()
+            self._begin(clock)
         self.began_ms = clock.elapsed_ms()
         self.seq = 0
+
+    def _begin(self, clock: Clock) -> None:
+        self.boot = self.buffer.boot_number(clock.boot_id(), clock.elapsed_ms())
+        self.stream: Stream = self.buffer.new_stream()

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 FOLD_ANYWAY = 2_000
 STREAM_LASTS_MS = MAX_STREAM_DAYS * 86_400_000
 FULL, DAMAGED, SALVAGED = "buffer-full", "buffer-damaged", "buffer-salvaged"
+# The card takes nothing although it has room: worn out, loose, or made read-only by the kernel after errors.
+FAILING = "card-failing"
 
 
 class Writer:
@@ -117,8 +119,9 @@ class Writer:
         first = self.work.seq + 1
         reactions = [self._stamp(press, seq, config) for seq, press in enumerate(presses, first)]
         before = self.work
-        if not self._stored(first, reactions):
-            if self.work is not before and not afresh:
+        stored = self._stored(first, reactions)
+        if not stored:
+            if stored is None and self.work is not before and not afresh:
                 # A fresh buffer is in use, and these presses are its first.
                 self.take(presses, afresh=True)
                 return
@@ -127,7 +130,7 @@ class Writer:
             self._refuse(presses)
             return
         self.work.seq += len(reactions)
-        self.standing.discard(FULL)
+        self.standing -= {FULL, FAILING}
         for seq, (press, reaction) in enumerate(zip(presses, reactions, strict=True), first):
             light: Light = "thanks" if reaction.mark == "vote" else "repeat"
             self._tell(Outcome(press.button, press.at_ms, light, self.work.stream.token, seq))
@@ -149,8 +152,11 @@ class Writer:
             mark=verdict.mark,
         )
 
-    def _stored(self, first: int, reactions: list[Reaction]) -> bool:
-        """Commit, once more on a reopened connection with the same seqs when that failed; True only after a COMMIT."""
+    def _stored(self, first: int, reactions: list[Reaction]) -> bool | None:
+        """Commit, once more on a reopened connection with the same seqs when that failed; True only after a COMMIT.
+
+        None says that they are surely not on the card, False that nobody knows: stored anew, they might count twice.
+        """
         work = self.work
         for again in (False, True):
             try:
@@ -162,7 +168,7 @@ class Writer:
             except (StorageError, BufferUnsafe, OSError) as error:
                 if is_damage(error):
                     self._look_again()
-                    return False
+                    return False if again else None
                 work.buffer.is_tight = work.buffer.is_tight or is_full(error)
                 continue
             return True
@@ -172,9 +178,9 @@ class Writer:
         # The judge does not remember them: the next press of the same person is no repeat of one that was lost.
         self._judge = Judge()
         self.house.refused += len(presses)
-        if self.work.buffer.is_tight:
-            self.standing.add(FULL)
-            self.house.note(FULL, times=len(presses))
+        fault = FULL if self.work.buffer.is_tight else FAILING
+        self.standing.add(fault)
+        self.house.note(fault, times=len(presses))
         for press in presses:
             self._tell(Outcome(press.button, press.at_ms, "sorry", None, None))
 

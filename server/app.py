@@ -15,7 +15,7 @@ from server.clock import Clock, SystemClock
 from server.database.engine import make_engine, reading
 from server.database.failures import OperationalError, SQLAlchemyError, first_line
 from server.database.life import read_life
-from server.errors import Refusal, busy, too_large
+from server.errors import Refusal, busy, malformed, too_large
 from server.export import routes as export_routes
 from server.ingest import routes as ingest_routes
 from server.ingest.writer import Writer
@@ -90,6 +90,8 @@ def _add_answers(app: Flask, settings: Settings) -> None:
     @app.before_request
     def name_request() -> None:
         g.request_id = secrets.token_hex(8)
+        if _holds_zero():
+            raise malformed("no text here may hold a zero byte")
 
     @app.after_request
     def add_headers(response: Response) -> Response:
@@ -137,6 +139,14 @@ def _fail(error: Exception) -> Response:
     if _for_program():
         return _problem(500, "failed", "The server failed to answer this. Nothing was half done; try again later.")
     return web_routes.error_page(500)
+
+
+def _holds_zero() -> bool:
+    """Whether address or form hold the one letter that PostgreSQL has in no text, and no cookie or header may carry."""
+    texts = [request.path, *request.args, *(value for values in request.args.listvalues() for value in values)]
+    if not _for_program():
+        texts += [text for name, values in request.form.lists() for text in (name, *values)]
+    return any("\0" in text for text in texts)
 
 
 def _for_program() -> bool:

@@ -148,4 +148,11 @@ def cursor_of_another_life(epoch: str) -> Refusal:
 
 
 class Unfit(ValueError):
-    """Something a person at the command line or on a page gave that can not be used; the text says why, and what to do."""
+    """Something a person at the command line or on a page gave that can not be used; the text says why, and what to do.
+
+    `reason` is a word by which a page finds its own sentence for it, "" where only commands meet it.
+    """
+
+    def __init__(self, sentence: str, reason: str = "") -> None:
+        super().__init__(sentence)
+        self.reason = reason

@@ -56,8 +56,8 @@ def test_the_drawn_header_names_each_pin_by_its_place_and_marks_those_in_use(pla
     found = {int(number): words for number, words in zip(texts[1:81:2], texts[2:82:2], strict=True)}
     assert sorted(found) == list(range(1, 41))
     wirings = [load_layout(name) for name in layout_names()]
-    buttons = {pin for wiring in wirings for pin in wiring.buttons.values()}
-    lamps = {pin for wiring in wirings for pin in wiring.lamps.values()}
+    buttons = {pin for wiring in wirings for pin in (*wiring.buttons.values(), wiring.service_button)}
+    lamps = {pin for wiring in wirings for pin in (*wiring.lamps.values(), wiring.status_lamp)}
     for gpio, place in places.items():
         use = "button" if gpio in buttons else "lamp" if gpio in lamps else ""
         assert found[place].split(" · ")[0] == f"GPIO {gpio}"
@@ -68,3 +68,11 @@ def test_the_bill_counts_a_button_for_each_of_the_layout() -> None:
     head, first = re.search(r"^\| part \|(.*)\|$\n.*\n^\| arcade button[^|]*\|(.*)\|$", PAGE, re.MULTILINE).groups()
     counts = dict(zip(re.findall(r"[\w-]+", head), map(int, re.findall(r"\d+", first)), strict=True))
     assert counts == {name: len(buttons) for name, buttons in LAYOUTS.items()}
+
+
+def test_the_parts_inside_every_box_are_on_the_pins_of_every_wiring_file(places: dict[int, int]) -> None:
+    found = dict(re.findall(r"^\| (service button|status lamp), [^|]+ \| (\d+ \(\d+\)) \|", PAGE, re.MULTILINE))
+    for name in layout_names():
+        wiring = load_layout(name)
+        pins = {"service button": wiring.service_button, "status lamp": wiring.status_lamp}
+        assert found == {part: f"{pin} ({places[pin]})" for part, pin in pins.items() if pin is not None}

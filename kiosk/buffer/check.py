@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.buffer.schema import APPLICATION_ID, COMPANIONS, FIRST_TABLES, TABLES
 from kiosk.errors import BufferUnsafe
-from wire.limits import MAX_ELAPSED_MS, MAX_NUMBER, MAX_SEQ, MAX_WALL_MS
+from wire.limits import MAX_ELAPSED_MS, MAX_NUMBER, MAX_SEQ, MAX_TEXT, MAX_WALL_MS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,11 +27,12 @@ NOT_DAMAGE = frozenset(
     }
 )
 
+NOT_HEX = "*[^0-9a-f]*"
+CONTROL = "'*[' || char(1) || '-' || char(31) || ']*'"
 # Sentences about the content that always hold; each statement finds one that does not.
 NEVER = (
     "SELECT 'a stream without a token' FROM streams WHERE length(token) <> 32 OR token GLOB '*[^0-9a-f]*'",
     "SELECT 'confirmed more than pressed' FROM streams WHERE acknowledged > high OR acknowledged < 0",
-    "SELECT 'a press above its stream' FROM reactions JOIN streams ON number = stream WHERE seq > high LIMIT 1",
     "SELECT 'presses of no stream' FROM reactions WHERE stream NOT IN (SELECT number FROM streams) LIMIT 1",
     "SELECT 'presses of no boot' FROM reactions WHERE boot NOT IN (SELECT number FROM boots) LIMIT 1",
     # SQLite orders numbers before texts before blobs, so that a range is a check of the type too, and a quick one.
@@ -46,16 +47,26 @@ NEVER = (
         "SELECT 'a stream that can not be' FROM streams WHERE typeof(high) || typeof(acknowledged) || typeof(safe)"
         " <> 'integerintegerinteger'"
     ),
+    # The following travel with requests, and the server refuses a request whole for one text or number that it can not take:
+    # the limits are those of wire/limits.py.
+    f"SELECT 'a parent without a token' FROM streams WHERE length(parent) <> 32 OR parent GLOB '{NOT_HEX}'",  # noqa: S608
     (
-        "SELECT 'a card that can not be' FROM card WHERE typeof(thanked) || typeof(refused) <> 'integerinteger'"
-        " OR typeof(epoch) NOT IN ('null', 'text')"
+        "SELECT 'a card that can not be' FROM card WHERE typeof(thanked) || typeof(refused) <> 'integerinteger'"  # noqa: S608
+        " OR min(thanked, refused) < 0 OR typeof(epoch) NOT IN ('null', 'text')"
+        f" OR length(epoch) > {MAX_TEXT} OR epoch GLOB {CONTROL}"
     ),
-    "SELECT 'a boot that can not be' FROM boots WHERE typeof(last_elapsed_ms) <> 'integer'",
     (
-        "SELECT 'an anchor that can not be' FROM anchors"
+        "SELECT 'a boot that can not be' FROM boots WHERE typeof(last_elapsed_ms) <> 'integer'"  # noqa: S608
+        f" OR last_elapsed_ms NOT BETWEEN 0 AND {MAX_ELAPSED_MS} OR number NOT BETWEEN 0 AND {MAX_NUMBER}"
+        f" OR length(boot_id) NOT BETWEEN 1 AND {MAX_TEXT} OR boot_id GLOB {CONTROL}"
+    ),
+    (
+        "SELECT 'an anchor that can not be' FROM anchors"  # noqa: S608
         " WHERE typeof(elapsed_ms) || typeof(server_ms) || typeof(uncertainty_ms) <> 'integerintegerinteger'"
+        f" OR elapsed_ms NOT BETWEEN 0 AND {MAX_ELAPSED_MS} OR server_ms NOT BETWEEN 0 AND {MAX_WALL_MS}"
+        f" OR uncertainty_ms NOT BETWEEN 0 AND {MAX_ELAPSED_MS} OR boot NOT IN (SELECT number FROM boots)"
     ),
-    "SELECT 'no card' WHERE (SELECT count(*) FROM card WHERE length(buffer) = 32) <> 1",
+    f"SELECT 'no card' WHERE (SELECT count(*) FROM card WHERE length(buffer) = 32 AND buffer NOT GLOB '{NOT_HEX}') <> 1",  # noqa: S608
 )
 
 
@@ -141,12 +152,24 @@ def _check_totals(conn: sqlite3.Connection) -> None:
     """Own streams end with their last press, and the card thanked for no more than they hold."""
     columns = {row[1] for row in conn.execute("PRAGMA table_info(streams)")}
     own, trimmed = ("buffer IS NULL", "trimmed") if "trimmed" in columns else ("true", "0")
+    _check_presses_above(conn, own)
     [[cut_off]] = conn.execute(
         f"SELECT count(*) FROM streams WHERE {own} AND high > {trimmed}"  # noqa: S608
-        " AND coalesce((SELECT max(seq) FROM reactions WHERE stream = number), 0) <> high"
+        " AND coalesce((SELECT max(seq) FROM reactions WHERE stream = number), 0) < high"
     )
     if cut_off:
         raise Damaged("a stream without its last press")
     [[thanked, high]] = conn.execute(f"SELECT thanked, (SELECT coalesce(sum(high), 0) FROM streams WHERE {own}) FROM card")  # noqa: S608
     if thanked > high:
         raise Damaged("more presses thanked for than stored")
+
+
+def _check_presses_above(conn: sqlite3.Connection, own: str) -> None:
+    """Only the newest own stream may have presses above its high mark, without a hole; see highs.py."""
+    [[newest, high]] = conn.execute(f"SELECT max(number), high FROM streams WHERE {own}")  # noqa: S608
+    above = conn.execute(
+        "SELECT count(*), max(seq), sum(stream IS NOT ?) FROM reactions JOIN streams ON number = stream WHERE seq > high",
+        (newest,),
+    ).fetchone()
+    if above[0] and (above[2] or above[1] != high + above[0]):
+        raise Damaged("a press above its stream")

@@ -6,13 +6,14 @@ nothing else has any business in this file. WAL with synchronous=FULL lost nothi
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sqlite3
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from kiosk.ballast import Ballast
-from kiosk.buffer import check, schema
+from kiosk.buffer import check, highs, schema
 from kiosk.buffer.transaction import Transaction, is_full
 from kiosk.errors import BufferUnsafe
 from kiosk.files import sync_folder
@@ -28,6 +29,8 @@ StorageError = sqlite3.Error
 CanNotOpen = sqlite3.OperationalError
 # Beyond the cap, for the changes that make room again: they may need a page before they give pages back.
 HOUSE_PAGES = 64
+# The WAL keeps so much room between two folds, enough for some hundred presses.
+WAL_KEPT_BYTES = 1024 * 1024
 
 
 class Limits(NamedTuple):
@@ -60,8 +63,9 @@ class BufferFile:
         # Whether cap or card were full lately, or nearly are: then there is a look before each press.
         self.is_tight = not self.ballast.leaves_room(inside=False)
         self._commits = self._rows = 0
-        # The last stream and seq known to be on the card through this connection.
-        self._stored: tuple[int, int] | None = None
+        # The last stream and seq known to be on the card through this connection, and whether a later one may be.
+        self._known: tuple[int, int] | None = None
+        self._in_doubt = False
         self._conn: sqlite3.Connection
         if not self.path.exists():
             self._make(generation)
@@ -72,7 +76,7 @@ class BufferFile:
         """Open the file and read back what safety rests on; raises BufferUnsafe or StorageError, and Damaged on `examine`."""
         # isolation_level=None: transactions begin and end where this file says so, never behind its back.
         self._conn = sqlite3.connect(self.path, isolation_level=None, timeout=0)
-        self._stored = None
+        self._known = None
         try:
             # Before WAL, so that no shared-memory file is made and a second program finds the file locked.
             self._conn.execute("PRAGMA locking_mode=EXCLUSIVE")
@@ -88,10 +92,12 @@ class BufferFile:
             self._conn.execute("COMMIT")
             if examine:
                 schema.bring_up_to_date(self._conn)
+            self._conn.execute(f"PRAGMA journal_size_limit={WAL_KEPT_BYTES}")
             self._page_bytes = self._number("PRAGMA page_size")
             self._allow_pages(0)
             # After a failed sync the kernel may show data that the disk never got, and frames written behind it would be lost
             # with it. Folding writes all of it once more, and the WAL begins anew.
+            self._surely(lambda: highs.settle(self._conn))
             self._surely(self.fold)
         except check.Damaged as damage:
             # Closing would fold the WAL into the file; whoever sets the files aside closes afterwards.
@@ -108,6 +114,9 @@ class BufferFile:
 
     def close(self) -> None:
         """Fold the WAL into the file and let go of it."""
+        # A card that refuses is asked again at the next start.
+        with contextlib.suppress(sqlite3.Error):
+            self._raise_high()
         self._conn.close()
 
     def cut_power(self) -> None:
@@ -130,8 +139,17 @@ class BufferFile:
             self.fold()
 
     def fold(self) -> None:
-        """Fold the WAL into the file and give its room back."""
-        self._conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        """Fold the WAL into the file; its room is kept for the next presses, and given back when room is short.
+
+        Writing a file longer costs a sync of the card about half as much again as writing over what it has.
+        """
+        try:
+            self._raise_high()
+        except sqlite3.Error as error:
+            # The mark may trail, and folding may be what makes room for it.
+            if not is_full(error):
+                raise
+        self._conn.execute(f"PRAGMA wal_checkpoint({'TRUNCATE' if self.is_tight else 'RESTART'})").fetchone()
         self._commits = self._rows = 0
 
     def probe(self) -> None:
@@ -161,6 +179,19 @@ class BufferFile:
             os.fsync(file.fileno())
         draft.replace(self.path)
         sync_folder(self.path.parent)
+
+    def _ahead(self) -> int:
+        """Presses of the running stream that `streams.high` does not count yet, see highs.py."""
+        if self._known is None:
+            return 0
+        number, seq = self._known
+        return max(0, seq - self._number("SELECT high FROM streams WHERE number = ?", (number,)))
+
+    def _raise_high(self) -> None:
+        """Bring `streams.high` up to the last press; inside a transaction it becomes part of that."""
+        if self._known is not None and self._ahead():
+            number, seq = self._known
+            self._conn.execute("UPDATE streams SET high = ? WHERE number = ?", (seq, number))
 
     def _transaction(self) -> Transaction:
         self._commits += 1

@@ -28,8 +28,8 @@ class Batch(NamedTuple):
     boots: list[Boot]
     anchors: list[Anchor]
     lost: list[Span]
-    buffer: str
-    totals: Totals
+    buffer: str | None
+    totals: Totals | None
     epoch: str | None
     boot: int
     is_past: bool
@@ -80,7 +80,9 @@ class Outgoing(BufferFile):
 
     def stream_tokens(self) -> list[str]:
         """Every stream that holds presses, oldest first."""
-        return [row[0] for row in self._conn.execute("SELECT token FROM streams WHERE high > 0 ORDER BY number")]
+        running = self._known[0] if self._known is not None else None
+        rows = self._conn.execute("SELECT token FROM streams WHERE high > 0 OR number = ? ORDER BY number", (running,))
+        return [row[0] for row in rows]
 
     def epoch(self) -> str | None:
         """The life of the server's database that this buffer was last reconciled with, None before the first time."""
@@ -92,6 +94,10 @@ class Outgoing(BufferFile):
         row = self._conn.execute(
             f"{columns} WHERE acknowledged < high ORDER BY number = ? DESC, number LIMIT 1", (running.number,)
         ).fetchone()
+        if self._known is not None and self._ahead() and (row is None or self._known[0] == running.number):
+            number, high = self._known
+            row = self._conn.execute(f"{columns} WHERE number = ?", (number,)).fetchone()
+            return _Head(Stream(*row[:3]), row[3], high, row[5])
         if row is None:
             row = self._conn.execute(f"{columns} WHERE number = ?", (running.number,)).fetchone()
         return _Head(Stream(*row[:3]), *row[3:])
@@ -107,7 +113,7 @@ class Outgoing(BufferFile):
         buffer, thanked, refused = self._conn.execute(
             "SELECT buffer, (SELECT coalesce(sum(high), 0) FROM streams WHERE buffer IS NULL), refused FROM card"
         ).fetchone()
-        return buffer, Totals(thanked, refused), False
+        return buffer, Totals(thanked + self._ahead(), refused), False
 
     def _anchors_to_deliver(self) -> list[Anchor]:
         rows = self._conn.execute(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from kiosk.buffer import highs
 from kiosk.buffer.file import BufferFile
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Presses(BufferFile):
         if row is not None:
             return int(row[0])
         with self._transaction():
+            self._raise_high()
             self._close_last_boot()
             cursor = self._conn.execute("INSERT INTO boots (boot_id, last_elapsed_ms) VALUES (?, ?)", (boot_id, elapsed_ms))
         return int(cursor.lastrowid or 0)
@@ -56,8 +58,9 @@ class Presses(BufferFile):
         row = self._conn.execute("SELECT token FROM streams WHERE buffer IS NULL ORDER BY number DESC LIMIT 1").fetchone()
         parent = row[0] if row else None
         with self._transaction():
-            cursor = self._conn.execute("INSERT INTO streams (token, parent) VALUES (?, ?)", (token, parent))
+            # The stream before it is complete; only the newest may be ahead of its row.
             self._raise_thanked()
+            cursor = self._conn.execute("INSERT INTO streams (token, parent) VALUES (?, ?)", (token, parent))
         return Stream(int(cursor.lastrowid or 0), token, parent)
 
     def append(self, stream: Stream, first_seq: int, reactions: Sequence[Reaction]) -> None:
@@ -66,19 +69,24 @@ class Presses(BufferFile):
         After any StorageError it is not known whether they are; calling again after `reopen` with the same seqs settles it.
         """
         place = (stream.number, first_seq - 1)
-        known = place[1] if self._stored == place else self._number("SELECT high FROM streams WHERE number = ?", place[:1])
+        known = place[1] if self._known == place and not self._in_doubt else highs.last_press(self._conn, stream.number)
         fresh = [(stream.number, seq, *reaction) for seq, reaction in enumerate(reactions, first_seq) if seq > known]
         if not fresh:
             # They came back with the reopened file, but perhaps only from memory: a sync that failed leaves pages clean that
             # are not on the card. Folding writes and syncs them anew, or fails, and then nobody is thanked.
             self.fold()
             return
-        self._stored = None
-        with self._transaction():
-            # Two pages and no more: the boot's length and the card's total follow from these rows, see below.
-            self._conn.executemany(INSERT, fresh)
-            self._conn.execute("UPDATE streams SET high = ? WHERE number = ?", (fresh[-1][1], stream.number))
-        self._stored = (stream.number, fresh[-1][1])
+        self._in_doubt = True
+        # One page and no more: the stream's length, the boot's and the card's total follow from these rows, see below.
+        if len(fresh) == 1:
+            # A statement alone is a transaction of its own, begun and committed by SQLite without being asked for it.
+            self._commits += 1
+            self._conn.execute(INSERT, fresh[0])
+        else:
+            with self._transaction():
+                self._conn.executemany(INSERT, fresh)
+        self._in_doubt = False
+        self._known = (stream.number, fresh[-1][1])
         self._rows += len(fresh)
 
     def add_refused(self, count: int) -> None:
@@ -105,7 +113,8 @@ class Presses(BufferFile):
             "SELECT refused, (SELECT coalesce(sum(high), 0) FROM streams),"
             " (SELECT coalesce(sum(high - acknowledged), 0) FROM streams WHERE acknowledged < high) FROM card"
         ).fetchone()
-        return Counts(thanked, refused, waiting, thanked - waiting)
+        ahead = self._ahead()
+        return Counts(thanked + ahead, refused, waiting + ahead, thanked - waiting)
 
     def _close_last_boot(self) -> None:
         """The boot before this one has run at least until its last press."""
@@ -118,4 +127,5 @@ class Presses(BufferFile):
 
     def _raise_thanked(self) -> None:
         """The card's total is the sum of its streams; it is written now and then for the first release, which reads it."""
+        self._raise_high()
         self._conn.execute("UPDATE card SET thanked = (SELECT coalesce(sum(high), 0) FROM streams WHERE buffer IS NULL)")

@@ -28,7 +28,8 @@ class Progress(BufferFile):
         is_news = anchor is not None and self._is_news(anchor)
         if batch.reactions or batch.opaque or batch.lost or batch.anchors or batch.is_past or is_news:
             self._surely(lambda: self._confirm(batch, anchor if is_news else None))
-        return self._number("SELECT coalesce(sum(high - acknowledged), 0) FROM streams WHERE acknowledged < high")
+        waiting = self._number("SELECT coalesce(sum(high - acknowledged), 0) FROM streams WHERE acknowledged < high")
+        return waiting + self._ahead()
 
     def unacknowledge(self, token: str, high: int) -> bool:
         """Take back confirmations above `high`; answers whether there were any."""
@@ -62,6 +63,7 @@ class Progress(BufferFile):
 
     def _confirm(self, batch: Batch, anchor: Anchor | None) -> None:
         with self._transaction():
+            self._raise_high()
             self._conn.execute(
                 "UPDATE streams SET acknowledged = max(acknowledged, ?) WHERE number = ?", (batch.last, batch.stream.number)
             )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, jsonify
 
+from kiosk.screen.alive import add_alive
 from kiosk.screen.guard import protect
 from kiosk.screen.hand import Hand
 from kiosk.screen.question import add_question
@@ -25,6 +26,7 @@ def create_screen(program: Program) -> Flask:
     def status() -> Response:
         return jsonify(program.status())
 
+    add_alive(app, program)
     add_question(app, program, hand)
     if program.simulated:
         add_simulated(app, program, hand)

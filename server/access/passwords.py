@@ -52,11 +52,11 @@ _COMMON = frozenset(
 def check_fit(password: str, email: str) -> None:
     """Raise Unfit unless a new password is long enough, not too long and not among the first that anybody would guess."""
     if not LEAST <= len(password) <= MOST:
-        raise Unfit(f"A password has {LEAST} to {MOST} characters; a few unrelated words make a good one.")
+        raise Unfit(f"A password has {LEAST} to {MOST} characters; a few unrelated words make a good one.", "password-length")
     plain = "".join(password.casefold().split())
     row = any(plain in line or plain in line[::-1] for line in _ROWS)
     if plain in _COMMON or row or _repeats(plain) or plain == email.casefold():
-        raise Unfit("This password is among the first that anybody would guess; choose another.")
+        raise Unfit("This password is among the first that anybody would guess; choose another.", "password-common")
 
 
 def hash_password(password: str) -> str:

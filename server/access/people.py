@@ -34,6 +34,17 @@ class Person(NamedTuple):
     language: str
 
 
+class Account(NamedTuple):
+    """Somebody who may or might sign in; `stores` is empty for roles that see all."""
+
+    id: int
+    email: str
+    role: str
+    stores: tuple[str, ...]
+    made_ms: int
+    disabled_ms: int | None
+
+
 def add_user(connection: Connection, email: str, password: str, role: str, store_codes: Sequence[str], now_ms: int) -> int:
     """Add a person and return their id.
 
@@ -44,10 +55,12 @@ def add_user(connection: Connection, email: str, password: str, role: str, store
     if role not in ROLES:
         raise Unfit(f"A role is one of {', '.join(ROLES)}, not {role!r}.")
     if (role in ROLES_WITH_STORES) != bool(store_codes):
-        raise Unfit("A manager or region needs at least one store; head office and admin see all stores and take none.")
+        raise Unfit(
+            "A manager or region needs at least one store; head office and admin see all stores and take none.", "role-stores"
+        )
     passwords.check_fit(password, address)
     if rows.user_by_email(connection, address) is not None:
-        raise Unfit(f"There is somebody with the address {address} already.")
+        raise Unfit(f"There is somebody with the address {address} already.", "email-taken")
     bound = store_ids(connection, store_codes)
     return rows.insert_user(connection, address, passwords.hash_password(password), role, bound, now_ms)
 
@@ -68,14 +81,43 @@ def change_password(connection: Connection, person: Person, password: str, *, ke
 
 
 def disable(connection: Connection, user_id: int, now_ms: int) -> None:
-    """Switch a person off: their sessions end now, and no password opens another."""
+    """Switch a person off: their sessions end now, and no password opens another. Raises Unfit for the last administrator."""
+    if rows.able_admins(connection) == [user_id]:
+        raise Unfit("The last administrator stays; add another one first.", "last-admin")
     rows.set_disabled(connection, user_id, now_ms)
     end_sessions_of(connection, user_id)
+
+
+def enable(connection: Connection, user_id: int) -> None:
+    """Let a person sign in again, with the password they had."""
+    rows.set_disabled(connection, user_id, None)
+
+
+def person_by_email(connection: Connection, email: str) -> Person:
+    """The person of that address, disabled or not; raises Unfit for an unknown one."""
+    row = rows.user_by_email(connection, email.strip().lower())
+    if row is None:
+        raise Unfit(f"There is nobody with the address {email}; `salve-server user list` shows all.")
+    return Person(row.id, row.email, row.role, row.language)
+
+
+def list_people(connection: Connection) -> list[Account]:
+    """Everybody, by address."""
+    stores = rows.stores_of_users(connection)
+    return [
+        Account(row.id, row.email, row.role, tuple(stores.get(row.id, ())), row.made_ms, row.disabled_ms)
+        for row in rows.all_users(connection)
+    ]
+
+
+def choose_language(connection: Connection, person: Person, language: str) -> None:
+    """Keep the language that a person reads in on every machine; "" leaves it to the browser."""
+    rows.set_language(connection, person.id, language)
 
 
 def fit_email(email: str) -> str:
     """An address in small letters; raises Unfit for what is not one."""
     address = email.lower()
     if not EMAIL.match(address) or len(address) > 254:
-        raise Unfit("An e-mail address is like name@example.org, in one line and without spaces.")
+        raise Unfit("An e-mail address is like name@example.org, in one line and without spaces.", "email")
     return address

@@ -21,6 +21,8 @@ IDLE_MS = 30 * MINUTE_MS
 LONGEST_MS = 12 * 60 * MINUTE_MS
 # A failure is forgotten an hour after its delay ended.
 MEMORY_MS = 60 * MINUTE_MS
+# For so long after the password was given, people and tokens may be changed.
+CONFIRMED_FOR_MS = 10 * MINUTE_MS
 
 
 class SignIn(NamedTuple):
@@ -93,6 +95,31 @@ def sign_out(connection: Connection, token: str | None) -> None:
 def replace_password(connection: Connection, person: Person, password: str, token: str) -> None:
     """Give a signed-in person another password; every session but this one ends. Raises Unfit for an unfit password."""
     change_password(connection, person, password, keep=_hash(token))
+
+
+def is_confirmed(connection: Connection, token: str | None, now_ms: int) -> bool:
+    """Whether the password was given in this session within the last ten minutes, at sign-in or since."""
+    return bool(token) and now_ms - rows.confirmed_ms(connection, _hash(token or "")) < CONFIRMED_FOR_MS
+
+
+def confirm(engine: Engine, now_ms: int, person: Person, password: str, address: str, token: str) -> SignIn:
+    """Note in a session that its person gave the password again; wrong ones wait as they do at sign-in.
+
+    Returns the session's token, or None with the seconds to wait.
+    """
+    subjects = (f"account {_hash(person.email)}", f"address {_network(address)}")
+    with writing(engine) as connection:
+        wait_s = _count_try(connection, subjects, now_ms)
+    if wait_s:
+        return SignIn(None, wait_s)
+    with reading(engine) as connection:
+        right = check_password(connection, person.email, password) == person.id
+    if not right:
+        return SignIn(None, 0)
+    with writing(engine) as connection:
+        _take_back_try(connection, subjects, now_ms)
+        rows.confirm_session(connection, _hash(token), now_ms)
+    return SignIn(token, 0)
 
 
 def _see(connection: Connection, hashed: str, now_ms: int) -> None:

@@ -49,7 +49,7 @@ def add_token(
     sentence when something does not fit.
     """
     if not 1 <= days <= MOST_DAYS:
-        raise Unfit(f"A token is valid for 1 to {MOST_DAYS} days, not {days}.")
+        raise Unfit(f"A token is valid for 1 to {MOST_DAYS} days, not {days}.", "token-days")
     if store_codes is not None and not store_codes:
         raise Unfit("A token bound to stores needs at least one.")
     bound = None if store_codes is None else store_ids(connection, store_codes)
@@ -58,6 +58,47 @@ def add_token(
     until_ms = now_ms + days * DAY_MS
     rows.insert_token(connection, name, key.key_id, key.secret_hash, bound, now_ms, until_ms, employees=employees)
     return key.text
+
+
+class TokenLine(NamedTuple):
+    """A token as lists show it; `key_id` is its public part, `stores` are empty for all stores, `used_ms` None for never."""
+
+    key_id: str
+    name: str
+    stores: tuple[str, ...]
+    employees: bool
+    made_ms: int
+    expires_ms: int
+    used_ms: int | None
+    revoked_ms: int | None
+
+
+def list_tokens(connection: Connection) -> list[TokenLine]:
+    """Every token, the newest first."""
+    stores = rows.stores_of_tokens(connection)
+    return [
+        TokenLine(
+            row.key_id,
+            row.name,
+            tuple(stores.get(row.id, ())),
+            row.employees,
+            row.made_ms,
+            row.expires_ms,
+            row.used_ms,
+            row.revoked_ms,
+        )
+        for row in rows.all_tokens(connection)
+    ]
+
+
+def revoke_token(connection: Connection, key_id: str, now_ms: int) -> str:
+    """End a token at once, named by its public part or its whole text, and return its name; raises Unfit for an unknown one."""
+    row = rows.token_by_key_id(connection, key_id.removeprefix(keys.EXPORT)[: keys.ID_LETTERS])
+    if row is None:
+        raise Unfit(f"There is no token {key_id[:20]}; `salve-server token list` shows all.")
+    if row.revoked_ms is None:
+        rows.end_token(connection, row.id, now_ms)
+    return str(row.name)
 
 
 def authenticate_token(engine: Engine, bearer: str, now_ms: int) -> ExportToken:

@@ -49,10 +49,13 @@ def between(boots: Sequence[KnownBoot]) -> dict[int, Between]:
     """Limits of each boot that stands between known ones, by its key; `boots` are all of one buffer.
 
     A number that stands twice means that an old image of the card was put back: the order from there on is not known, and those
-    boots get no limits and give none.
+    boots get no limits and give none. A boot that was over later than one with a higher number began means the same, and does
+    not tell from where on: then nobody gets any.
     """
     twice = [number for number, count in Counter(boot.number for boot in boots).items() if count > 1]
     ordered = sorted((boot for boot in boots if not twice or boot.number < min(twice)), key=lambda boot: boot.number)
+    if _contradict(ordered):
+        return {}
     starts = _earliest_starts(ordered)
     ends = _latest_ends(ordered)
     return {
@@ -60,6 +63,17 @@ def between(boots: Sequence[KnownBoot]) -> dict[int, Between]:
         for boot, start_ms, end_ms in zip(ordered, starts, ends, strict=True)
         if start_ms is not None and end_ms is not None
     }
+
+
+def _contradict(ordered: Sequence[KnownBoot]) -> bool:
+    """Whether these boots can not have been in this order, by what the server saw of them."""
+    over_ms: int | None = None
+    for boot in ordered:
+        begun_ms = _latest_start(boot)
+        if over_ms is not None and begun_ms is not None and begun_ms < over_ms:
+            return True
+        over_ms = _most(over_ms, _earliest_end(boot))
+    return False
 
 
 def _earliest_starts(ordered: Sequence[KnownBoot]) -> list[int | None]:

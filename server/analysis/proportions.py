@@ -6,20 +6,27 @@ Counts may be fractional, because clustered presses weigh less than they number 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from statistics import NormalDist
 
+from server.analysis.intervals import Interval, check_counts, quantile
+from server.analysis.score import miettinen_nurminen, net_score, tango
+from server.analysis.special import beta_quantile
 
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """Where a share (0 to 1) or a difference of shares (-1 to 1) lies."""
-
-    lower: float
-    upper: float
-
-    def holds(self, value: float) -> bool:
-        """Whether `value` lies between the limits, limits included."""
-        return self.lower <= value <= self.upper
+__all__ = [
+    "Interval",
+    "change_p",
+    "correlated_newcombe",
+    "difference_of",
+    "jeffreys",
+    "miettinen_nurminen",
+    "net_score",
+    "newcombe",
+    "overlap_correlation",
+    "paired_newcombe",
+    "phi",
+    "tango",
+    "wilson",
+]
 
 
 def wilson(positive: float, total: float, confidence: float = 0.95) -> Interval:
@@ -33,11 +40,23 @@ def wilson(positive: float, total: float, confidence: float = 0.95) -> Interval:
     Raises:
         ValueError: more positives than presses, negative counts, or nothing at all.
     """
-    _check_counts(positive, total)
-    z = _quantile(confidence)
+    check_counts(positive, total)
+    z = quantile(confidence)
     centre = positive + z * z / 2
     reach = z * math.sqrt(max(0.0, positive * (total - positive) / total) + z * z / 4)
     return Interval(max(0.0, (centre - reach) / (total + z * z)), min(1.0, (centre + reach) / (total + z * z)))
+
+
+def jeffreys(positive: float, total: float, confidence: float = 0.95) -> Interval:
+    """The equal-tailed interval of the posterior Beta(x + 1/2, n - x + 1/2), reaching 0 at x = 0 and 1 at x = n.
+
+    Brown, Cai and DasGupta 2001 (their modified Jeffreys); for where a posterior is needed, else `wilson`.
+    """
+    check_counts(positive, total)
+    quantile(confidence)  # refuses a confidence that can not be
+    beyond, a, b = (1 - confidence) / 2, positive + 0.5, total - positive + 0.5
+    lower = beta_quantile(beyond, a, b) if positive else 0.0
+    return Interval(lower, beta_quantile(1 - beyond, a, b) if positive < total else 1.0)
 
 
 def newcombe(positive_1: float, total_1: float, positive_2: float, total_2: float, confidence: float = 0.95) -> Interval:
@@ -101,37 +120,28 @@ def overlap_correlation(phi_of_pairs: float, pairs: float, total_1: float, total
     return phi_of_pairs * pairs / math.sqrt(total_1 * total_2)
 
 
-def difference_of(minuend: float, of_minuend: Interval, subtrahend: float, of_subtrahend: Interval) -> Interval:
-    """The interval of one estimate minus an independent other one, from their own intervals (MOVER, Zou and Donner 2008)."""
-    below = math.hypot(minuend - of_minuend.lower, of_subtrahend.upper - subtrahend)
-    above = math.hypot(of_minuend.upper - minuend, subtrahend - of_subtrahend.lower)
+def difference_of(
+    minuend: float, of_minuend: Interval, subtrahend: float, of_subtrahend: Interval, correlation: float = 0.0
+) -> Interval:
+    """The interval of one estimate minus another, from their own intervals (MOVER, Zou and Donner 2008).
+
+    `correlation` (-1 to 1) is how far the two vary together; 0 for independent ones.
+    """
+    down, up = minuend - of_minuend.lower, of_minuend.upper - minuend
+    less_down, less_up = subtrahend - of_subtrahend.lower, of_subtrahend.upper - subtrahend
+    # max: rounding may leave a hair below 0 where the correlation is 1 and both reaches are equal.
+    below = math.sqrt(max(0.0, down * down - 2 * correlation * down * less_up + less_up * less_up))
+    above = math.sqrt(max(0.0, up * up - 2 * correlation * up * less_down + less_down * less_down))
     return Interval(minuend - subtrahend - below, minuend - subtrahend + above)
 
 
 def change_p(positive_1: float, total_1: float, positive_2: float, total_2: float) -> float:
     """How probable a difference at least this large is by chance alone: two-sided score test with the pooled share."""
-    _check_counts(positive_1, total_1)
-    _check_counts(positive_2, total_2)
+    check_counts(positive_1, total_1)
+    check_counts(positive_2, total_2)
     pooled = (positive_1 + positive_2) / (total_1 + total_2)
     spread = math.sqrt(max(0.0, pooled * (1 - pooled)) * (1 / total_1 + 1 / total_2))
     if spread == 0:
         return 1.0
     z = abs(positive_1 / total_1 - positive_2 / total_2) / spread
     return 2 * NormalDist().cdf(-z)
-
-
-def _quantile(confidence: float) -> float:
-    if not 0 < confidence < 1:
-        raise ValueError(f"The confidence lies between 0 and 1, not at {confidence}.")
-    return NormalDist().inv_cdf((1 + confidence) / 2)
-
-
-def _check_counts(positive: float, total: float) -> None:
-    if not (math.isfinite(positive) and math.isfinite(total)):
-        raise ValueError("A count must be a finite number.")
-    if total <= 0:
-        raise ValueError("There must be at least one press.")
-    if positive < 0:
-        raise ValueError("A count can not be negative.")
-    if positive > total:
-        raise ValueError(f"There can not be more positive presses ({positive}) than presses ({total}).")

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from random import Random
+
+from server.analysis.special import beta_below
+
+DRAWS = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,37 +30,40 @@ def quadrant(service_above: float, experience_above: float) -> Quadrant:
     return Quadrant(strong_s, strong_e, probability)
 
 
+def paired_quadrant(
+    cells: tuple[float, float, float, float], cut_service: float, cut_experience: float, seed: int, draws: int = DRAWS
+) -> Quadrant:
+    """The most probable quadrant where the same visitors answered both: draws from a Dirichlet with 1/2 in each cell.
+
+    Args:
+        cells: visitors positive in both, in service alone, in experience alone, in none.
+        cut_service: share that service has to reach, 0 to 1.
+        cut_experience: share that experience has to reach, 0 to 1.
+        seed: of the draws.
+        draws: at least 100.
+
+    Raises:
+        ValueError: a negative or endless count, or too few draws.
+    """
+    if not all(map(math.isfinite, cells)) or min(cells) < 0:
+        raise ValueError("A count is a finite number, and not negative.")
+    if draws < 100:
+        raise ValueError("Fewer than 100 draws say nothing.")
+    chance = Random(seed)  # noqa: S311  # a simulation, no secret
+    met = dict.fromkeys(((True, True), (True, False), (False, True), (False, False)), 0)
+    for _ in range(draws):
+        both, service_only, experience_only, neither = (chance.gammavariate(cell + 0.5, 1) for cell in cells)
+        whole = both + service_only + experience_only + neither
+        strong_s = both + service_only > cut_service * whole
+        met[strong_s, both + experience_only > cut_experience * whole] += 1
+    likeliest = max(met, key=met.__getitem__)
+    return Quadrant(*likeliest, met[likeliest] / draws)
+
+
 def probability_above(positive: float, total: float, cut: float) -> float:
     """How probable it is that a share lies above `cut` (0 to 1), by the Jeffreys posterior Beta(x + 0.5, n - x + 0.5)."""
     if not 0 <= positive <= total:
         raise ValueError(f"There can not be {positive} positive of {total} presses.")
     if not 0 < cut < 1:
         return 1.0 if cut <= 0 else 0.0
-    return 1 - _beta_below(cut, positive + 0.5, total - positive + 0.5)
-
-
-def _beta_below(x: float, a: float, b: float) -> float:
-    """The regularised incomplete beta function, by its continued fraction on the side where that converges fast."""
-    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x))
-    if x < (a + 1) / (a + b + 2):
-        return front * _fraction(x, a, b) / a
-    return 1 - front * _fraction(1 - x, b, a) / b
-
-
-def _fraction(x: float, a: float, b: float) -> float:
-    """1 / (1 + d1 / (1 + d2 / (1 + ...))) with the coefficients of DLMF 8.17.22, by Lentz's method."""
-    value = above = 1e-300  # a tiny number instead of 0, so that the first division is possible
-    below = 0.0
-    numerator = 1.0
-    for step in range(1, 1000):
-        below = 1 / (1 + numerator * below)
-        above = 1 + numerator / above
-        value *= above * below
-        if abs(above * below - 1) < 1e-13:
-            break
-        m = step // 2
-        if step % 2:
-            numerator = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
-        else:
-            numerator = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
-    return value
+    return 1 - beta_below(cut, positive + 0.5, total - positive + 0.5)

@@ -14,11 +14,18 @@ HOUR_UNCERTAINTY_MS = 30 * 60_000
 DAY_UNCERTAINTY_MS = 12 * 3_600_000
 
 POSITIVE, NEUTRAL, NEGATIVE, MARKED, UNCERTAIN, CLUSTERS, SUM_XX, SUM_XN, SUM_NN = range(9)
+# The day's parts by which stores are compared like with like: their names, and the hour at which each begins. Each has two
+# columns of a day's row behind the nine above: counted presses whose hour is known, and those of them that are positive.
+BANDS = ("morning", "afternoon", "evening")
+BAND_STARTS = (0, 12, 17)
+BAND_COLUMNS = tuple(f"{band}_{what}" for band in BANDS for what in ("counted", "positive"))
+DAY_COLUMNS = SUM_NN + 1 + len(BAND_COLUMNS)
+BAND_AT = tuple(SUM_NN + 1 + 2 * (sum(start <= hour for start in BAND_STARTS) - 1) for hour in range(24))
 POLARITY_COLUMNS = {"positive": POSITIVE, "neutral": NEUTRAL, "negative": NEGATIVE}
 BOTH, SERVICE_ONLY, EXPERIENCE_ONLY, NEITHER = range(4)
 
 # Hours by (placement, local day, question, faces, hour), days by the first four of these, visits by (placement, local day,
-# service question, experience question, faces).
+# service question, experience question, faces), what is set aside by (placement, local day, question, reason).
 Figures = dict[tuple[int, ...], list[int]]
 DayKey = tuple[int, int, int, int]
 
@@ -27,7 +34,8 @@ class Press(NamedTuple):
     """One stored reaction, as far as figures need it.
 
     `polarity` is POSITIVE, NEUTRAL or NEGATIVE. `day` (proleptic ordinal in the store's zone) is None when the time is too
-    uncertain for a day, `hour` when it is for an hour; `arrival_day` is the store's day when it was received.
+    uncertain for a day, `hour` when it is for an hour; `arrival_day` is the store's day when it was received. `aside` is the
+    reason's number when the press does not count.
     """
 
     seq: int
@@ -43,6 +51,7 @@ class Press(NamedTuple):
     hour: int | None
     arrival_day: int
     visit: int | None
+    aside: int = 0
 
 
 class Cluster(NamedTuple):
@@ -66,6 +75,7 @@ class Tally:
         self.hours: Figures = {}
         self.days: Figures = {}
         self.visits: Figures = {}
+        self.aside: Figures = {}
         # Clusters as lists, to be changed in place: this runs for every reaction that is counted.
         self._last: dict[int, list[Any]] = {question: list(last) for question, last in (open_clusters or {}).items()}
 
@@ -92,7 +102,16 @@ class Tally:
             if hour not in self.hours:
                 self.hours[hour] = [0] * 4
             self.hours[hour][column] += 1
-        if press.counted:
+            if press.counted:
+                band = BAND_AT[press.hour]
+                row[band] += 1
+                row[band + 1] += press.polarity == POSITIVE
+        if not press.counted:
+            why = (press.placement, press.day, press.question, press.aside)
+            if why not in self.aside:
+                self.aside[why] = [0] * 3
+            self.aside[why][press.polarity] += 1
+        else:
             self._add_to_cluster(press, key, row)
             if first is not None:
                 self._add_visit(press, first)
@@ -109,11 +128,12 @@ class Tally:
         _subtract(self.hours, other.hours)
         _subtract(self.days, other.days)
         _subtract(self.visits, other.visits)
+        _subtract(self.aside, other.aside)
 
     def _day(self, key: DayKey) -> list[int]:
         row = self.days.get(key)
         if row is None:
-            row = self.days[key] = [0] * 9
+            row = self.days[key] = [0] * DAY_COLUMNS
         return row
 
     def _add_to_cluster(self, press: Press, key: DayKey, row: list[int]) -> None:

@@ -6,10 +6,11 @@ import sys
 
 import click
 
-from server.access.people import ROLES, add_user
-from server.access.tokens import add_token
-from server.commands.workplace import Commands, at_work
-from server.database.engine import writing
+from server.access.people import ROLES, add_user, change_password, disable, enable, list_people, person_by_email
+from server.access.tokens import add_token, list_tokens, revoke_token
+from server.commands.workplace import Commands, at_work, show_json
+from server.database.engine import reading, writing
+from server.export.times import utc_text
 
 
 @click.group("user", cls=Commands)
@@ -35,6 +36,54 @@ def add(email: str, role: str, stores: tuple[str, ...]) -> None:
     click.echo(f"Added {email.lower()} as {role}.")
 
 
+@user.command("list")
+@click.option("--json", "as_json", is_flag=True, help="For a program.")
+def list_users(*, as_json: bool) -> None:
+    """List the people: role, stores, and who is disabled.
+
+    Example: salve-server user list --json
+    """
+    with at_work() as place, reading(place.engine) as connection:
+        found = list_people(connection)
+    if as_json:
+        show_json([one._asdict() for one in found])
+        return
+    for one in found:
+        state = "" if one.disabled_ms is None else f"disabled {utc_text(one.disabled_ms)}"
+        click.echo("  ".join(part for part in (one.email, one.role, ",".join(one.stores) or "all stores", state) if part))
+
+
+@user.command("disable")
+@click.argument("email")
+@click.option("--undo", is_flag=True, help="Let them sign in again.")
+def switch_off(email: str, *, undo: bool) -> None:
+    """Switch a person off: their sessions end at once. The last administrator stays.
+
+    Example: salve-server user disable ewa@chain.example
+    """
+    with at_work() as place, writing(place.engine) as connection:
+        person = person_by_email(connection, email)
+        if undo:
+            enable(connection, person.id)
+        else:
+            disable(connection, person.id, place.clock.now_ms())
+    click.echo(f"{person.email} may sign in again." if undo else f"{person.email} is disabled.")
+
+
+@user.command("password")
+@click.argument("email")
+def new_password(email: str) -> None:
+    """Give a person a new password, read from standard input; all their sessions end.
+
+    Example: salve-server user password ewa@chain.example < password-file
+    """
+    password = _password()
+    with at_work() as place, writing(place.engine) as connection:
+        person = person_by_email(connection, email)
+        change_password(connection, person, password)
+    click.echo(f"{person.email} has a new password.")
+
+
 @click.group("token", cls=Commands)
 def token() -> None:
     """Tokens of programs that read exports.
@@ -56,6 +105,37 @@ def add_one(name: str, stores: tuple[str, ...], days: int, *, employees: bool) -
     with at_work() as place, writing(place.engine) as connection:
         text = add_token(connection, name, stores or None, days, place.clock.now_ms(), employees=employees)
     click.echo(text)
+
+
+@token.command("list")
+@click.option("--json", "as_json", is_flag=True, help="For a program.")
+def list_all(*, as_json: bool) -> None:
+    """List the tokens by their public part: name, stores, how long they are valid, when they were last used.
+
+    Example: salve-server token list --json
+    """
+    with at_work() as place, reading(place.engine) as connection:
+        found = list_tokens(connection)
+    if as_json:
+        show_json([one._asdict() for one in found])
+        return
+    for one in found:
+        scope = ",".join(one.stores) or "all stores"
+        until = f"until {utc_text(one.expires_ms)}" if one.revoked_ms is None else f"revoked {utc_text(one.revoked_ms)}"
+        used = "never used" if one.used_ms is None else f"used {utc_text(one.used_ms)}"
+        click.echo("  ".join([one.key_id, one.name, scope + (" and employees" if one.employees else ""), until, used]))
+
+
+@token.command("revoke")
+@click.argument("key_id", metavar="TOKEN")
+def revoke(key_id: str) -> None:
+    """End a token at once, named by its public part as `token list` shows it.
+
+    Example: salve-server token revoke 3fQ9xW2bLk7P
+    """
+    with at_work() as place, writing(place.engine) as connection:
+        name = revoke_token(connection, key_id, place.clock.now_ms())
+    click.echo(f"Revoked the token {name}.")
 
 
 def _password() -> str:

@@ -19,6 +19,7 @@ from server.database.migrate import is_current
 from server.database.migrate import upgrade as migrate
 from server.errors import Unfit
 from server.survey.questions import install_starter
+from wire.redacting import begin_logging
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -55,7 +56,7 @@ def serve() -> None:
     # The app brings Flask with it, which the other commands need not wait for.
     from server.app import create_app
 
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    begin_logging(logging.INFO, "%(levelname)s %(name)s: %(message)s")
     # Waiting for a group's commit is what the threads are for; a short queue is no news.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -12,15 +12,19 @@ import click
 
 from server.access.sessions import IDLE_MS, LONGEST_MS, MEMORY_MS
 from server.commands.workplace import at_work
+from server.comparison.mix import freeze
 from server.database.engine import writing
 from server.database.tidying import delete_old
 from server.export.delivery import Delivery
+from server.fleet.buttons import find_silent
 from server.fleet.enrolment import TRIES_MS
 from server.fleet.retiming import retime
+from server.fleet.reviewing import look_for_runs
 from server.fleet.states import DAY_MS
 from server.fleet.watching import LOOK_MS, UNIX_EPOCH_DAY, count_heard, learn_pauses, watch
 from server.ingest.releasing import release
 from server.worker.schedule import Job, Worker
+from wire.redacting import begin_logging
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -38,7 +42,7 @@ def worker() -> None:
 
     Example: salve-server worker
     """
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    begin_logging(logging.INFO, "%(levelname)s %(name)s: %(message)s")
     for chatty in ("apscheduler", "alembic"):
         logging.getLogger(chatty).setLevel(logging.ERROR)
     with at_work() as place:
@@ -56,8 +60,11 @@ def jobs(engine: Engine) -> list[Job]:
         Job("retime", 30, partial(retime, engine)),
         Job("watch", 60, partial(watch, engine)),
         Job("heard", LOOK_MS // 1000, partial(count_heard, engine)),
+        Job("buttons", 600, partial(find_silent, engine)),
         Job("pauses", 600, partial(learn_pauses, engine)),
         Job("held", HOUR_S, partial(release, engine)),
+        Job("mix", HOUR_S, partial(freeze, engine)),
+        Job("runs", 6 * HOUR_S, partial(look_for_runs, engine)),
         Job("tidy", HOUR_S, partial(tidy, engine)),
     ]
 

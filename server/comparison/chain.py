@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import TYPE_CHECKING
 
+from server.analysis.ranking import spread
+from server.comparison.beside import Counted
 from server.comparison.indexes import (
+    LEAST_DAYS_AS_CLUSTERS,
+    NO_CLUSTERS,
     NO_GAP,
     NO_INDEX,
     NO_TALLY,
@@ -25,8 +29,13 @@ from server.comparison.indexes import (
     visits_of,
     without_range,
 )
+from server.comparison.mix import Mix, mix_of
 from server.comparison.quadrant import Cuts, Verdict, verdict_of
-from server.database.figures import store_counts, visit_counts
+from server.comparison.standing import LEAST_OTHERS, NO_STANDINGS, NOT_COMPARED, Standing, Standings, stand
+from server.comparison.strata import strata_of
+from server.comparison.verdict import much_marked
+from server.comparison.weekends import WEEKENDS
+from server.database.figures import day_clusters, store_counts, visit_counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,8 +47,10 @@ if TYPE_CHECKING:
     from server.database.figures import Asked, StoreCount, VisitCount
     from server.survey.definitions import Definition
 
-# With fewer other stores, "the others" would be the figures of a store that the reader may not see.
-LEAST_OTHERS = 3
+
+# With fewer stores there is no middle to be better than.
+LEAST_FOR_MIDDLE = 3
+NO_DAYS = (NO_CLUSTERS, NO_CLUSTERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +59,8 @@ class Figures:
 
     `reactions` are all accepted presses, `counted` those that count, `marked` those that were set aside; the day of `uncertain`
     ones is not known, so they stand at the day they arrived and in no index. `relative` is how far the gap is from the other
-    stores' one. `verdict` is None while the period runs or a number is withheld; running indexes have no range, and no gap.
+    stores' one, as the presses came; `standing` is the fair comparison, by equal hours, and the only one to be spoken of.
+    `verdict` is None while the period runs or a number is withheld; running indexes have no range, and no gap.
     """
 
     store: StoreRef
@@ -63,6 +75,7 @@ class Figures:
     marked: int
     uncertain: int
     definition_version: int
+    standing: Standing = NOT_COMPARED
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +92,38 @@ class Others:
 
 
 class Chain:
-    """All stores' counts over one period under one definition, read once and asked about any of them."""
+    """All stores' counts over one period under one definition, read once and asked about any of them.
 
-    def __init__(self, connection: Connection, period: Period, definition: Definition, asked: dict[int, Asked]) -> None:
+    Args:
+        store_id: read this store alone; its figures then stand beside nobody's.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        period: Period,
+        definition: Definition,
+        asked: dict[int, Asked],
+        store_id: int | None = None,
+    ) -> None:
         self.period, self.definition = period, definition
-        self.service_ids, self.experience_ids = question_ids(definition, asked)
+        ids = self.service_ids, self.experience_ids = question_ids(definition, asked)
         self.counts: dict[int, list[StoreCount]] = defaultdict(list)
         self.visits: dict[int, list[VisitCount]] = defaultdict(list)
         first, end = period.first.toordinal(), period.end.toordinal()
-        for count in store_counts(connection, first, end):
+        compared = store_id is None and not period.running
+        for count in store_counts(connection, first, end, WEEKENDS if compared else (), store_id):
             self.counts[count.store_id].append(count)
-        for visit in visit_counts(connection, first, end):
+        for visit in visit_counts(connection, first, end, store_id):
             if visit.service_id in self.service_ids and visit.experience_id in self.experience_ids:
                 self.visits[visit.store_id].append(visit)
-        self.tallies = {store_id: self._tallies(counts) for store_id, counts in self.counts.items()}
+        self._days = day_clusters(connection, first, end, ids, store_id) if period.days >= LEAST_DAYS_AS_CLUSTERS else {}
+        self.tallies = {store_id: self._tallies(store_id, counts) for store_id, counts in self.counts.items()}
         self._all = self._sum(self.tallies)
         self._all_visits = visits_of(visit for visits in self.visits.values() for visit in visits)
         self._pressed = sum(1 for one, other in self.tallies.values() if one.total + other.total)
+        self.mix: Mix | None = mix_of(connection, period.end) if compared else None
+        self.standings = self._stand(self.mix) if self.mix else NO_STANDINGS
         self.cuts = self._cuts()
 
     def figures(self, store: StoreRef) -> Figures:
@@ -103,23 +131,26 @@ class Chain:
         service, experience, gap = self.together([store.id])
         others = self.others(store.id)
         counts = self.counts[store.id]
-        counted = sum(count.positive + count.neutral + count.negative for count in counts)
+        counted = sum(_counted(count) for count in counts)
         marked = sum(count.marked for count in counts)
         uncertain = sum(count.uncertain for count in counts)
         named = None if self.period.running else verdict_of(service, experience, self.cuts)
+        standing, relative = self.standings.store(store.id), relative_gap(gap, others.gap)
+        same_way = (relative.points or 0.0) * (standing.gap.away.points or 0.0) > 0
         return Figures(
             store=store,
             period=self.period,
             service=service,
             experience=experience,
             gap=gap,
-            relative=relative_gap(gap, others.gap),
+            relative=replace(relative, stands=standing.gap.sure and same_way),
             verdict=named,
             reactions=counted + marked + uncertain,
             counted=counted,
             marked=marked,
             uncertain=uncertain,
             definition_version=self.definition.version,
+            standing=standing,
         )
 
     def others(self, store_id: int) -> Others:
@@ -135,6 +166,12 @@ class Chain:
         """Service, experience and gap of some stores together."""
         ids = list(store_ids)
         return self._shown(*self._sum(ids), self._visits(ids))
+
+    def asked_at(self, store_id: int) -> set[tuple[int, int]]:
+        """Which questions of the definition were answered at a store, with how many faces."""
+        ids = self.service_ids | self.experience_ids
+        counts = self.counts.get(store_id, ())
+        return {(count.question_id, count.faces) for count in counts if count.question_id in ids and _counted(count)}
 
     def index(self, counted: Tally) -> Index:
         """An index under this definition, without its range while the period runs."""
@@ -153,21 +190,46 @@ class Chain:
         found = [visit for store_id in store_ids for visit in self.visits.get(store_id, ())]
         return visits_of(found) if found else NO_VISITS
 
-    def _tallies(self, counts: list[StoreCount]) -> tuple[Tally, Tally]:
+    def _tallies(self, store_id: int, counts: list[StoreCount]) -> tuple[Tally, Tally]:
+        service, experience = self._days.get(store_id, NO_DAYS)
         return (
-            tally(count for count in counts if count.question_id in self.service_ids),
-            tally(count for count in counts if count.question_id in self.experience_ids),
+            tally((count for count in counts if count.question_id in self.service_ids), service),
+            tally((count for count in counts if count.question_id in self.experience_ids), experience),
         )
+
+    def _stand(self, mix: Mix) -> Standings:
+        """How every store stands to the others, judged at once."""
+        found = {}
+        for store_id, (service, experience) in self.tallies.items():
+            counts = self.counts[store_id]
+            found[store_id] = Counted(
+                service,
+                experience,
+                self._visits([store_id]),
+                strata_of(count for count in counts if count.question_id in self.service_ids),
+                strata_of(count for count in counts if count.question_id in self.experience_ids),
+                suspect=much_marked(sum(count.marked for count in counts), sum(_counted(count) for count in counts)),
+                service_days=self._days.get(store_id, NO_DAYS)[0],
+                experience_days=self._days.get(store_id, NO_DAYS)[1],
+            )
+        return stand(found, mix.weights, self.definition.least_count)
 
     def _cuts(self) -> Cuts:
         """The definition's targets; where it has none, the middle of the stores, if there are three with a number."""
-        least = self.definition.least_count
-        indexes = [(index_of(service, least), index_of(experience, least)) for service, experience in self.tallies.values()]
-        return Cuts(
-            service=_cut(self.definition.target_service, [service.value for service, _ in indexes]),
-            experience=_cut(self.definition.target_experience, [experience.value for _, experience in indexes]),
-            declared=None not in (self.definition.target_service, self.definition.target_experience),
-        )
+        targets = self.definition.target_service, self.definition.target_experience
+        signals = zip(*self.tallies.values(), strict=True) if self.tallies else ((), ())
+        service, experience = (self._cut(target, own) for target, own in zip(targets, signals, strict=True))
+        return Cuts(service, experience, declared=None not in targets)
+
+    def _cut(self, target: float | None, stores: Iterable[Tally]) -> float | None:
+        """In points. Of stores that differ no more than chance would make them, half are not better than the others."""
+        if target is not None:
+            return 100 * target
+        indexes = [index_of(store, self.definition.least_count) for store in stores]
+        known = [(index.value, index.effective) for index in indexes if index.value is not None]
+        if len(known) < LEAST_FOR_MIDDLE or not spread([(value / 100 * weight, weight) for value, weight in known]).is_real():
+            return None
+        return median(value for value, _ in known)
 
 
 def question_ids(definition: Definition, asked: dict[int, Asked]) -> tuple[frozenset[int], frozenset[int]]:
@@ -178,8 +240,5 @@ def question_ids(definition: Definition, asked: dict[int, Asked]) -> tuple[froze
     )
 
 
-def _cut(target: float | None, values: list[float | None]) -> float | None:
-    if target is not None:
-        return 100 * target
-    known = [value for value in values if value is not None]
-    return median(known) if len(known) >= 3 else None
+def _counted(count: StoreCount) -> int:
+    return count.positive + count.neutral + count.negative

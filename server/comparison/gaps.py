@@ -13,9 +13,11 @@ from server.comparison.scarce import HUNDRED
 from server.i18n.sentence import Sentence
 
 if TYPE_CHECKING:
+    from server.comparison.beside import Beside
     from server.comparison.chain import Others
     from server.comparison.indexes import Gap, Index
     from server.comparison.summary import StoreSummary
+    from server.i18n.sentence import Value
 
 
 def gap_between(gap: Gap, service: Index, experience: Index) -> Sentence:
@@ -51,30 +53,42 @@ def fewer(gap: Gap, strong: Index, weak: Index, *, serves: bool) -> Sentence | N
 
 
 def against_chain(summary: StoreSummary) -> list[Sentence]:
-    """The gap beside the other stores' one; nothing where that is not known."""
-    figures, others = summary.figures, summary.others
-    if figures.relative.points is None:
+    """The gap beside the other stores' one, as head office's page says it too; nothing where that is not known."""
+    beside, others = summary.figures.standing.gap, summary.others
+    if beside.away.points is None:
         return []
-    if not figures.relative.clear:
+    if not beside.sure:
         return [Sentence("gap.like-chain")]
     if not others.gap.clear or _points(others.service, others.experience) == 0:
         return [Sentence("gap.chain-none")]
-    if ((others.gap.points or 0.0) < 0) != ((figures.gap.points or 0.0) < 0):
-        below = (others.gap.points or 0.0) < 0
+    if ((beside.others or 0.0) < 0) != ((beside.own or 0.0) < 0):
+        below = (beside.others or 0.0) < 0
         theirs = abs(_points(others.service, others.experience))
         return [Sentence("gap.chain-below" if below else "gap.chain-above", theirs)]
-    return [_wider(summary.figures.relative, figures.gap, others, abs(_points(figures.service, figures.experience)))]
+    return [_wider(beside, abs(_points(summary.figures.service, summary.figures.experience)), others)]
 
 
-def _wider(relative: Gap, own: Gap, others: Others, own_points: int) -> Sentence:
+def _wider(beside: Beside, own_points: int, others: Others) -> Sentence:
     """How much wider or narrower than the other stores' gap, which runs the same way."""
-    wider = abs(own.points or 0.0) > abs(others.gap.points or 0.0)
+    wider = abs(beside.own or 0.0) > abs(beside.others or 0.0)
     theirs = abs(_points(others.service, others.experience))
-    points = own_points - theirs if wider else theirs - own_points
-    if points < 1:
+    subtracted = own_points - theirs if wider else theirs - own_points
+    if subtracted < 1 and not beside.standardised:
         return Sentence("gap.like-chain")
-    low, high = spoken(relative, points)
-    return Sentence("gap.wider-than-chain" if wider else "gap.narrower-than-chain", points, {"low": low, "high": high})
+    return difference_sentence("gap.wider-than-chain" if wider else "gap.narrower-than-chain", beside, subtracted)
+
+
+def difference_sentence(name: str, beside: Beside, subtracted: int, **values: Value) -> Sentence:
+    """A sure difference from the other stores; by equal hours where a reader would not find it by subtracting numbers shown.
+
+    `subtracted` is the difference of the two numbers that the page shows, negative where it runs the other way.
+    """
+    if not beside.standardised or subtracted == shown(abs(beside.away.points or 0.0)):
+        low, high = spoken(beside.away, subtracted)
+        return Sentence(name, subtracted, {**values, "low": low, "high": high})
+    points = max(1, shown(abs(beside.away.points or 0.0)))
+    low, high = spoken(beside.away, points)
+    return Sentence(f"{name}-by-hours", points, {**values, "low": low, "high": high})
 
 
 def _points(service: Index, experience: Index) -> int:

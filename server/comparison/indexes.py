@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from server.analysis.clustering import ClusterSums, effective
+from server.analysis.clustering import ClusterSums, cluster_sums, design_effect_of_sums, effective
 from server.analysis.proportions import (
     Interval,
     correlated_newcombe,
@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from server.database.figures import DayCount, StoreCount, VisitCount
+    from server.database.sums import QuestionCount, WeekCount
 
 # Effective presses needed for a range, for a number, and for a place among other stores (Wilson half-widths at 80 of 100:
 # 22.7, 13.9 and 7.8 points).
 LEAST_FOR_RANGE = 10
 LEAST_FOR_VALUE = 30
+# From a week on, days are clusters too: of fewer, how much they differ can not be told.
+LEAST_DAYS_AS_CLUSTERS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class Gap:
     """Experience minus service in points with its 95 % range; all None when an index is withheld.
 
     `method` is "paired" (every press has its partner), "independent", "mixed", or "" when withheld; `pairs` is how many
-    passers-by answered both.
+    passers-by answered both. `stands` is False where so many were compared at once that chance alone makes such a difference.
     """
 
     points: float | None
@@ -57,20 +60,36 @@ class Gap:
     high: float | None
     method: str
     pairs: int
+    stands: bool = True
 
     @property
     def clear(self) -> bool:
-        """Whether the range leaves out 0."""
-        return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
+        """Whether the range leaves out 0, and not by chance among many comparisons."""
+        return self.stands and self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
+
+
+NO_CLUSTERS = ClusterSums(0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Presses of one signal summed up."""
+    """Presses of one signal summed up.
+
+    `sums` are their runs of presses close together; `spread` is by how much the number of positive ones varies from day to day
+    (a variance, at least that of independent presses), a sum over stores that each keep to their own share.
+    """
 
     positive: int
     total: int
     sums: ClusterSums
+    spread: float = 0.0
+
+    @property
+    def effective(self) -> float:
+        """How many independent presses these weigh: by the larger of both design effects."""
+        by_runs = effective(self.positive, self.total, self.sums)
+        alone = self.positive * (self.total - self.positive) / self.total if self.total else 0.0
+        return by_runs if alone == 0 else min(by_runs, self.total / max(1.0, self.spread / alone))
 
 
 class Visits(NamedTuple):
@@ -83,28 +102,52 @@ class Visits(NamedTuple):
 
 
 NO_GAP = Gap(None, None, None, "", 0)
-NO_TALLY = Tally(0, 0, ClusterSums(0, 0, 0, 0))
+NO_TALLY = Tally(0, 0, NO_CLUSTERS)
 NO_INDEX = Index(0, 0, 0.0, None, None, None, "none")
 NO_VISITS = Visits(0, 0, 0, 0)
 
 
-def tally(counts: Iterable[DayCount | StoreCount]) -> Tally:
-    """Sum up counted presses; marked ones are in no index."""
+def tally(counts: Iterable[DayCount | StoreCount | WeekCount | QuestionCount], days: ClusterSums = NO_CLUSTERS) -> Tally:
+    """Sum up counted presses; marked ones are in no index. `days` are the same presses with each day as one cluster."""
     found = list(counts)
+    positive = sum(count.positive for count in found)
+    total = sum(count.positive + count.neutral + count.negative for count in found)
     return Tally(
-        sum(count.positive for count in found),
-        sum(count.positive + count.neutral + count.negative for count in found),
+        positive,
+        total,
         ClusterSums(
             sum(count.clusters for count in found),
             sum(count.sum_xx for count in found),
             sum(count.sum_xn for count in found),
             sum(count.sum_nn for count in found),
         ),
+        spread_of(positive, total, days),
     )
 
 
+def tally_of_days(counts: Iterable[DayCount], days: int) -> Tally:
+    """The same for rows of single days out of `days`: with so many, each day is a cluster too."""
+    found = list(counts)
+    return tally(found, days_as_clusters(found) if days >= LEAST_DAYS_AS_CLUSTERS else NO_CLUSTERS)
+
+
+def spread_of(positive: int, total: int, days: ClusterSums) -> float:
+    """The variance of the number of positive presses of one store, with its days as clusters; `days` may be none."""
+    return design_effect_of_sums(positive, total, days) * positive * (total - positive) / total if total else 0.0
+
+
+def days_as_clusters(counts: Iterable[DayCount]) -> ClusterSums:
+    """Each day with counted presses as one cluster, because what happens on a day happens to all who press on it."""
+    of_day: dict[int, list[int]] = {}
+    for count in counts:
+        day = of_day.setdefault(count.local_day, [0, 0])
+        day[0] += count.positive
+        day[1] += count.positive + count.neutral + count.negative
+    return cluster_sums((positive, total) for positive, total in of_day.values() if total)
+
+
 def add(tallies: Iterable[Tally]) -> Tally:
-    """The sum of tallies that share no press."""
+    """The sum of several stores' tallies."""
     found = list(tallies)
     sums = [one.sums for one in found]
     return Tally(
@@ -116,6 +159,7 @@ def add(tallies: Iterable[Tally]) -> Tally:
             sum(one.sum_xn for one in sums),
             sum(one.sum_nn for one in sums),
         ),
+        sum(one.spread for one in found),
     )
 
 
@@ -131,6 +175,7 @@ def subtract(all_of: Tally, own: Tally) -> Tally:
             sums.sum_xn - less.sum_xn,
             sums.sum_nn - less.sum_nn,
         ),
+        max(0.0, all_of.spread - own.spread),
     )
 
 
@@ -150,7 +195,7 @@ def index_of(counted: Tally, least: int = LEAST_FOR_RANGE) -> Index:
     total = counted.total
     if not total:
         return NO_INDEX
-    weight = effective(counted.positive, total, counted.sums)
+    weight = counted.effective
     if weight < max(least, LEAST_FOR_RANGE):
         return Index(counted.positive, total, weight, None, None, None, "too-few")
     limits = wilson(counted.positive / total * weight, weight)

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from server.comparison.reviews import open_reviews
 from server.database.figures import pulse, standing_kiosks
+from server.database.opening import openings
+from server.fleet.states import is_heard, is_missed
+from server.fleet.store_time import StoreTime
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,18 +19,19 @@ if TYPE_CHECKING:
     from server.access.scope import StoreRef
     from server.database.figures import DayCount, Standing
 
-# A kiosk that is well asks at least once a minute; a quarter of an hour outlives a router's restart.
-SILENT_AFTER_MS = 15 * 60_000
-
 
 @dataclass(frozen=True, slots=True)
 class KioskNow:
-    """A kiosk in the store: when it was heard last (None is never), how many presses it says wait on it, how many it lost."""
+    """A kiosk in the store: when it was heard last (None is never), how many presses it says wait on it, how many it lost.
+
+    `silent` is that it was not heard lately, `missed` that it should have been: a store that is closed misses none.
+    """
 
     kiosk: str
     touchpoint: str
     heard_ms: int | None
     silent: bool
+    missed: bool
     waiting: int
     lost: int
 
@@ -37,6 +42,7 @@ class Today:
 
     `reactions` are the `counted` ones (about service, experience or another question), the `marked` ones that were set aside,
     and those of an `uncertain` time. `expected` is what was received today and what the kiosks say still waits on them.
+    `reviews` are runs of presses that wait for head office, whatever day they are of.
     """
 
     reactions: int
@@ -49,6 +55,7 @@ class Today:
     expected: int
     kiosks: tuple[KioskNow, ...]
     pulse: int
+    reviews: int = 0
 
     @property
     def other(self) -> int:
@@ -69,7 +76,8 @@ def today_so_far(
     now_ms: int,
 ) -> Today:
     """Today's counts of a store; `counts` are those of its today, `signals` the questions of service and of experience."""
-    kiosks = tuple(_kiosk(standing, now_ms) for standing in standing_kiosks(connection, store.id))
+    time = StoreTime(openings(connection, [store.id]).get(store.id), now_ms)
+    kiosks = tuple(_kiosk(standing, time, now_ms) for standing in standing_kiosks(connection, store.id))
     counted = [count.positive + count.neutral + count.negative for count in counts]
     service, experience = (
         sum(number for number, count in zip(counted, counts, strict=True) if count.question_id in ids) for ids in signals
@@ -88,13 +96,16 @@ def today_so_far(
         expected=reactions + waiting,
         kiosks=kiosks,
         pulse=pulse(connection, [store.id]),
+        reviews=open_reviews(connection, store.id),
     )
 
 
-def _kiosk(standing: Standing, now_ms: int) -> KioskNow:
-    silent = standing.heard_ms is None or now_ms - standing.heard_ms > SILENT_AFTER_MS
+def _kiosk(standing: Standing, time: StoreTime, now_ms: int) -> KioskNow:
+    heard_ms = standing.heard_ms
+    silent = not is_heard(heard_ms, now_ms)
+    missed = silent and (heard_ms is None or is_missed(time.since(heard_ms)))
     waiting = max(0, standing.thanked - standing.known)
-    return KioskNow(standing.kiosk, standing.touchpoint, standing.heard_ms, silent, waiting, standing.lost)
+    return KioskNow(standing.kiosk, standing.touchpoint, heard_ms, silent, missed, waiting, standing.lost)
 
 
 def pulse_of(connection: Connection, stores: Sequence[StoreRef]) -> int:

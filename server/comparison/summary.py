@@ -6,20 +6,23 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from server.comparison.chain import LEAST_OTHERS, Chain, Figures, Others
-from server.comparison.indexes import NO_GAP, NO_INDEX, Index, add, gap_of, index_of, tally, without_range
+from server.comparison.chain import Chain, Figures, Others
+from server.comparison.indexes import NO_GAP, NO_INDEX, Index, add, gap_of, index_of, tally, tally_of_days, without_range
 from server.comparison.live import Today, today_so_far
 from server.comparison.periods import Period, end_ms, local_today, parse_period
+from server.comparison.standing import LEAST_OTHERS
 from server.database.figures import Asked, DayCount, asked_questions, day_counts
 from server.database.life import read_life
 from server.survey.definitions import LEAST_COUNT, Definition, valid_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection
 
     from server.access.scope import StoreRef
+    from server.comparison.mix import Mix
+    from server.comparison.quadrant import Cuts
 
 SHOWN_DAYS = 14
 
@@ -70,13 +73,24 @@ class StoreSummary:
 
 @dataclass(frozen=True, slots=True)
 class ChainSummary:
-    """Several stores over a period of one name, each in its own days, and all of them together."""
+    """Several stores over a period of one name, each in its own days, and all of them together.
+
+    `asked` are the (question, faces) that were answered, `ranked_*` the (positive, presses) of the chain's stores that may be
+    ranked, `mix` the hours by which they were compared; the chain may have more stores than the reader sees.
+    """
 
     period: Period
     stores: tuple[Figures, ...]
     together: Others
     definition_version: int
     made_up: bool
+    definition: Definition
+    cuts: Cuts
+    mix: Mix | None
+    question_ids: tuple[frozenset[int], frozenset[int]]
+    asked: frozenset[tuple[int, int]]
+    ranked_service: Mapping[int, tuple[float, float]]
+    ranked_experience: Mapping[int, tuple[float, float]]
 
 
 def store_summary(connection: Connection, store: StoreRef, period: Period, now_ms: int) -> StoreSummary:
@@ -85,7 +99,7 @@ def store_summary(connection: Connection, store: StoreRef, period: Period, now_m
     today = local_today(store.timezone, now_ms)
     definition = valid_at(connection, min(now_ms, end_ms(period, store.timezone)))
     chain = Chain(connection, period, definition, asked)
-    before = None if period.running else Chain(connection, period.before, definition, asked)
+    before = None if period.running else Chain(connection, period.before, definition, asked, store.id)
     tomorrow = today + timedelta(days=1)
     shown = _shown_days(min(period.end, tomorrow))
     first = min(period.before.first, shown[0])
@@ -118,14 +132,32 @@ def chain_summary(connection: Connection, stores: Sequence[StoreRef], period_tex
             chains[period] = Chain(connection, period, definition, asked)
         chain_of.append(chains[period])
     pairs = list(zip(chain_of, stores, strict=True))
-    period = chain_of[0].period if chain_of else parse_period(period_text, local_today("UTC", now_ms))
+    period = parse_period(period_text, local_today("UTC", now_ms))
+    usual = chain_of[0] if chain_of else Chain(connection, period, valid_at(connection, now_ms), asked)
     return ChainSummary(
-        period=period,
+        period=usual.period,
         stores=tuple(chain.figures(store) for chain, store in pairs),
         together=_together(pairs),
-        definition_version=(chain_of[0].definition if chain_of else valid_at(connection, now_ms)).version,
+        definition_version=usual.definition.version,
         made_up=read_life(connection).made_up,
+        definition=usual.definition,
+        cuts=usual.cuts,
+        mix=usual.mix,
+        question_ids=(usual.service_ids, usual.experience_ids),
+        asked=frozenset(asked_of for chain, store in pairs for asked_of in chain.asked_at(store.id)),
+        ranked_service=_ranked(pairs, "service"),
+        ranked_experience=_ranked(pairs, "experience"),
     )
+
+
+def _ranked(pairs: list[tuple[Chain, StoreRef]], signal: str) -> dict[int, tuple[float, float]]:
+    """All of the chain's stores that may be ranked; those that the reader sees in their own days."""
+    found: dict[int, tuple[float, float]] = dict(getattr(pairs[0][0].standings, signal)) if pairs else {}
+    for chain, store in pairs:
+        own = getattr(chain.standings, signal).get(store.id)
+        if own is not None:
+            found[store.id] = own
+    return found
 
 
 def _together(pairs: list[tuple[Chain, StoreRef]]) -> Others:
@@ -176,7 +208,7 @@ def _places(counts: list[DayCount], chain: Chain, asked: dict[int, Asked], store
     for (touchpoint, question_id), own in groups.items():
         question = asked[question_id]
         marked = sum(count.marked for count in own)
-        index, others = chain.index(tally(own)), _elsewhere(chain, question_id, store_id)
+        index, others = chain.index(tally_of_days(own, chain.period.days)), _elsewhere(chain, question_id, store_id)
         found.append(Place(touchpoint, question.signal, question.code, question.texts, index, others, marked))
     return tuple(sorted(found, key=lambda place: (place.signal, _weakest_first(place.index), place.touchpoint)))
 

@@ -40,19 +40,27 @@ def add_code(
     connection.execute(enrolment_codes.insert().values(values))
 
 
-def take_code(connection: Connection, code_hash: str, hardware: str, now_ms: int) -> Row[Any] | None:
-    """Use a code for this hardware and return its row; None when it is wrong, expired or used by another.
+def take_code(connection: Connection, code_hash: str, hardware: str, now_ms: int, most_wrong: int) -> Row[Any] | None:
+    """Use a code for this hardware and return its row; None when it is wrong, expired, used by another, or burnt.
 
-    One statement decides, so of two devices at once exactly one gets it. The device that used it may do so again.
+    It is burnt by `most_wrong` tries of whom it was not for. One statement decides, so of two devices at once exactly one gets
+    it. The device that used it may do so again.
     """
     free = or_(enrolment_codes.c.used_ms.is_(None), enrolment_codes.c.used_hardware == hardware)
     taken = (
         update(enrolment_codes)
         .where(enrolment_codes.c.code_hash == code_hash, enrolment_codes.c.expires_ms > now_ms, free)
+        .where(enrolment_codes.c.wrong < most_wrong)
         .values(used_ms=now_ms, used_hardware=hardware)
         .returning(enrolment_codes)
     )
     return connection.execute(taken).first()
+
+
+def count_wrong(connection: Connection, code_hash: str) -> None:
+    """Count a refused try with this very code; nothing happens when there is none."""
+    wrong = update(enrolment_codes).where(enrolment_codes.c.code_hash == code_hash)
+    connection.execute(wrong.values(wrong=enrolment_codes.c.wrong + 1))
 
 
 def replaces(connection: Connection, hardware: str, owner_id: int) -> bool:

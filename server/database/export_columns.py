@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from server.database.standing_columns import STANDING_COLUMNS, StandingColumn
+
 
 class Column(NamedTuple):
     """One column.
@@ -72,7 +74,11 @@ REACTIONS = Table(
         Column("seq", "integer", "number in the stream, from 1"),
         Column("visit", "integer", "the seq of the same passer-by's first press; empty when alone or unknown"),
         Column("mark", "string", "the kiosk's judgement; only a vote can count", choices=MARKS),
-        Column("reason", "string", "the server's: why it does not count, or why it is held"),
+        Column(
+            "reason",
+            "string",
+            "the server's: why it does not count (mash, burst, out-of-hours, closing-run), or why it is held",
+        ),
         Column("counted", "integer", "1 when it counts in the figures, else 0", choices=(0, 1)),
         Column("config_version", "integer", "what the kiosk's buttons meant when it was pressed"),
     ),
@@ -125,6 +131,11 @@ def _index(signal: str) -> tuple[Column, ...]:
     )
 
 
+def _standing(column: StandingColumn) -> Column:
+    kind, choices = ("integer", (0, 1)) if column.kind == "boolean" else (column.kind, ())
+    return Column(column.name, kind, column.meaning, column.unit, choices)
+
+
 STORES = Table(
     "stores",
     "one store with its figures over a period, stores without reactions too",
@@ -145,6 +156,7 @@ STORES = Table(
         Column("raw_total", "integer", "all accepted presses, set aside ones too", unit="presses"),
         Column("counted_total", "integer", "presses that count", unit="presses"),
         Column("definition_version", "integer", "the statement of what is service and experience that was valid"),
+        *(_standing(column) for column in STANDING_COLUMNS),
     ),
     key=("store",),
 )

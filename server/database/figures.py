@@ -5,21 +5,25 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, case, func, literal, literal_column, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from server.analysis.clustering import ClusterSums
+from server.analysis.tallies import BAND_COLUMNS
 from server.database import completeness
+from server.database.codes import ASIDE
 from server.database.dimensions import outside
 from server.database.engine import reading
 from server.database.life import read_life
-from server.database.tables import days, kiosks, placements, questions, streams, visit_days
+from server.database.tables import days, kiosks, placements, questions, set_aside, stores, streams, visit_days
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from sqlalchemy import ColumnElement, Connection, Engine
 
 COUNTS = ("positive", "neutral", "negative", "marked", "uncertain", "clusters", "sum_xx", "sum_xn", "sum_nn")
+NO_CLUSTERS = ClusterSums(0, 0, 0, 0)
 CELLS = ("both", "service_only", "experience_only", "neither")
 
 
@@ -42,7 +46,10 @@ class DayCount(NamedTuple):
 
 
 class StoreCount(NamedTuple):
-    """One store's presses of one question over some days."""
+    """One store's presses of one question over some days, those of its weekends (1) apart from the others (0).
+
+    The parts of the day hold counted presses whose hour is known, and the positive ones of them.
+    """
 
     store_id: int
     question_id: int
@@ -56,6 +63,20 @@ class StoreCount(NamedTuple):
     sum_xx: int
     sum_xn: int
     sum_nn: int
+    weekend: int = 0
+    morning_counted: int = 0
+    morning_positive: int = 0
+    afternoon_counted: int = 0
+    afternoon_positive: int = 0
+    evening_counted: int = 0
+    evening_positive: int = 0
+
+
+class Weekend(NamedTuple):
+    """On which weekdays (0 is Monday) it is weekend in these territories; no territories means all others."""
+
+    weekdays: tuple[int, ...]
+    territories: tuple[str, ...]
 
 
 class VisitCount(NamedTuple):
@@ -68,6 +89,16 @@ class VisitCount(NamedTuple):
     service_only: int
     experience_only: int
     neither: int
+
+
+class AsideCount(NamedTuple):
+    """Presses of one question that do not count for one reason, a word of codes.ASIDE."""
+
+    question_id: int
+    reason: str
+    positive: int
+    neutral: int
+    negative: int
 
 
 class Asked(NamedTuple):
@@ -98,7 +129,7 @@ def day_counts(connection: Connection, store_id: int, from_day: int, to_day: int
     keys = (placements.c.touchpoint, days.c.local_day, days.c.question_id, days.c.faces)
     rows = connection.execute(
         select(*keys, *(func.sum(days.c[name]) for name in COUNTS))
-        .join(placements, _placed(days.c.kiosk_id, days.c.placement_id))
+        .join(placements, placed(days.c.kiosk_id, days.c.placement_id))
         .where(placements.c.store_id == store_id, days.c.local_day >= from_day, days.c.local_day < to_day)
         .where(outside(days.c.question_id))
         .group_by(*keys)
@@ -107,31 +138,94 @@ def day_counts(connection: Connection, store_id: int, from_day: int, to_day: int
     return [DayCount(*row) for row in rows]
 
 
-def store_counts(connection: Connection, from_day: int, to_day: int) -> list[StoreCount]:
-    """Every store's presses over the days [from_day, to_day), by question and faces; employees' are not among them."""
+def store_counts(
+    connection: Connection, from_day: int, to_day: int, weekends: Sequence[Weekend] = (), store_id: int | None = None
+) -> list[StoreCount]:
+    """Every store's presses over the days [from_day, to_day), by question, faces and weekend; or of one store alone.
+
+    Employees' are not among them.
+    """
     keys = (placements.c.store_id, days.c.question_id, days.c.faces)
-    rows = connection.execute(
-        select(*keys, *(func.sum(days.c[name]) for name in COUNTS))
-        .join(placements, _placed(days.c.kiosk_id, days.c.placement_id))
+    sums = [func.sum(days.c[name]) for name in (*COUNTS, *BAND_COLUMNS)]
+    found = (
+        select(*keys, *sums[: len(COUNTS)], weekend_of_days(weekends).label("weekend"), *sums[len(COUNTS) :])
+        .join(placements, placed(days.c.kiosk_id, days.c.placement_id))
         .where(days.c.local_day >= from_day, days.c.local_day < to_day)
         .where(outside(days.c.question_id))
-        .group_by(*keys)
-        .order_by(*keys)
+        # By its name: PostgreSQL takes the same words with other parameters for something else.
+        .group_by(*keys, literal_column("weekend"))
+        .order_by(*keys, literal_column("weekend"))
     )
-    return [StoreCount(*row) for row in rows]
+    if weekends:
+        found = found.join(stores, stores.c.id == placements.c.store_id)
+    if store_id is not None:
+        found = found.where(placements.c.store_id == store_id)
+    return [StoreCount._make(row) for row in connection.execute(found)]
 
 
-def visit_counts(connection: Connection, from_day: int, to_day: int) -> list[VisitCount]:
-    """Every store's visits over the days [from_day, to_day), by the two questions answered."""
-    keys = (placements.c.store_id, visit_days.c.service_id, visit_days.c.experience_id)
+def day_clusters(
+    connection: Connection,
+    from_day: int,
+    to_day: int,
+    signals: tuple[Collection[int], Collection[int]],
+    store_id: int | None = None,
+) -> dict[int, tuple[ClusterSums, ClusterSums]]:
+    """Days [from_day, to_day) as clusters of presses about each of two sets of questions, by store: of all, or of one alone."""
+    total = days.c.positive + days.c.neutral + days.c.negative
+    second = case((days.c.question_id.in_(signals[1]), 1), else_=0).label("second")
+    found_cells = (
+        select(
+            placements.c.store_id, days.c.local_day, second, func.sum(days.c.positive).label("x"), func.sum(total).label("n")
+        )
+        .join(placements, placed(days.c.kiosk_id, days.c.placement_id))
+        .where(days.c.local_day >= from_day, days.c.local_day < to_day)
+        .where(days.c.question_id.in_({*signals[0], *signals[1]}))
+        .group_by(placements.c.store_id, days.c.local_day, literal_column("second"))
+        .having(func.sum(total) > 0)
+    )
+    if store_id is not None:
+        found_cells = found_cells.where(placements.c.store_id == store_id)
+    cells = found_cells.subquery()
+    x, n = cells.c.x, cells.c.n
     rows = connection.execute(
+        select(cells.c.store_id, cells.c.second, func.count(), func.sum(x * x), func.sum(x * n), func.sum(n * n)).group_by(
+            cells.c.store_id, cells.c.second
+        )
+    )
+    found: dict[int, list[ClusterSums]] = {}
+    for store, which, *sums in rows:
+        found.setdefault(store, [NO_CLUSTERS, NO_CLUSTERS])[which] = ClusterSums(*map(int, sums))
+    return {store: (first, other) for store, (first, other) in found.items()}
+
+
+def visit_counts(connection: Connection, from_day: int, to_day: int, store_id: int | None = None) -> list[VisitCount]:
+    """Visits over the days [from_day, to_day) by the two questions answered: every store's, or those of one alone."""
+    keys = (placements.c.store_id, visit_days.c.service_id, visit_days.c.experience_id)
+    found = (
         select(*keys, *(func.sum(visit_days.c[name]) for name in CELLS))
-        .join(placements, _placed(visit_days.c.kiosk_id, visit_days.c.placement_id))
+        .join(placements, placed(visit_days.c.kiosk_id, visit_days.c.placement_id))
         .where(visit_days.c.local_day >= from_day, visit_days.c.local_day < to_day)
         .group_by(*keys)
         .order_by(*keys)
     )
-    return [VisitCount(*row) for row in rows]
+    if store_id is not None:
+        found = found.where(placements.c.store_id == store_id)
+    return [VisitCount(*row) for row in connection.execute(found)]
+
+
+def set_aside_counts(connection: Connection, store_id: int, from_day: int, to_day: int) -> list[AsideCount]:
+    """A store's presses that do not count over the days [from_day, to_day), by question and reason; without employees'."""
+    keys = (set_aside.c.question_id, set_aside.c.reason)
+    rows = connection.execute(
+        select(*keys, *(func.sum(set_aside.c[name]) for name in COUNTS[:3]))
+        .join(placements, placed(set_aside.c.kiosk_id, set_aside.c.placement_id))
+        .where(placements.c.store_id == store_id, set_aside.c.local_day >= from_day, set_aside.c.local_day < to_day)
+        .where(outside(set_aside.c.question_id))
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+    words = {number: word for word, number in ASIDE.items()}
+    return [AsideCount(row[0], words[row[1]], *(int(count) for count in row[2:])) for row in rows if any(row[2:])]
 
 
 def asked_questions(connection: Connection) -> dict[int, Asked]:
@@ -174,5 +268,15 @@ def is_made_up(engine: Engine) -> bool:
         return False
 
 
-def _placed(kiosk_id: ColumnElement[int], placement_id: ColumnElement[int]) -> ColumnElement[bool]:
+def weekend_of_days(weekends: Sequence[Weekend]) -> ColumnElement[int]:
+    """1 on the days that are weekend where the store stands, else 0."""
+    weekday = (days.c.local_day + 6) % 7  # the first day of all, 1 January of year 1, was a Monday
+    within = {one.territories: case((weekday.in_(one.weekdays), 1), else_=0) for one in weekends}
+    usual = within.pop((), literal(0))
+    named = [(stores.c.territory.in_(territories), found) for territories, found in within.items()]
+    return case(*named, else_=usual) if named else usual
+
+
+def placed(kiosk_id: ColumnElement[int], placement_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """That a roll-up row belongs to a placement that its kiosk really has."""
     return and_(placements.c.kiosk_id == kiosk_id, placements.c.id == placement_id)

@@ -4,31 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import BigInteger, Integer, cast, func, select
+from sqlalchemy import BigInteger, Integer, case, cast, func, select
 
 from server.database import completeness
 from server.database.driver import run
 from server.database.tables import (
     buffers,
     held,
+    kiosk_keys,
     kiosk_states,
     kiosks,
     placements,
     reactions,
     stores,
+    streams,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from sqlalchemy import Connection, ScalarSelect
+    from sqlalchemy import ColumnElement, Connection, ScalarSelect
+
+
+# A stream lasts a week at most, so one that began longer ago holds nothing that was pressed since.
+STREAM_LASTS_MS = 8 * 86_400_000
 
 
 class FleetRow(NamedTuple):
     """A kiosk that stands somewhere now.
 
     `thanked` and `refused` are what its buffers claim; `known` is how far its streams are known, `lost` of these not coming any
-    more, `held` of these not counted yet; `pressed_ms` is its newest press; `usual_pause_ms` None while it is not known.
+    more, `held` of these not counted yet; `pressed_ms` is its newest press; `usual_pause_ms` None while it is not known;
+    `revoked` 1 when every key it ever had was ended.
     """
 
     id: int
@@ -50,6 +57,7 @@ class FleetRow(NamedTuple):
     held: int
     pressed_ms: int | None
     usual_pause_ms: int | None
+    revoked: int
 
 
 class HeardDay(NamedTuple):
@@ -63,15 +71,6 @@ class HeardDay(NamedTuple):
 
 def fleet_rows(connection: Connection, store_ids: Collection[int] | None = None) -> list[FleetRow]:
     """The kiosks that stand in these stores now (None is all), by store and code."""
-    # One look each, at the end of the newest stream; that a later press may stand in an older one does not matter here.
-    newest = reactions.alias()
-    pressed = (
-        select(newest.c.pressed_ms)
-        .where(newest.c.kiosk_id == kiosks.c.id)
-        .order_by(newest.c.stream.desc(), newest.c.seq.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
     found = (
         select(
             kiosks.c.id,
@@ -91,8 +90,9 @@ def fleet_rows(connection: Connection, store_ids: Collection[int] | None = None)
             completeness.known(),
             completeness.gone(),
             _sum(func.count(), held.c.sender_id),
-            pressed,
+            func.coalesce(_last_pressed_lately(), _last_pressed_in_newest()),
             kiosk_states.c.usual_pause_ms,
+            _revoked(),
         )
         .join(placements, (placements.c.kiosk_id == kiosks.c.id) & placements.c.until_ms.is_(None))
         .join(stores, stores.c.id == placements.c.store_id)
@@ -110,8 +110,7 @@ def recent_presses(connection: Connection, kiosk_id: int, since_ms: int) -> list
         connection,
         "SELECT r.pressed_ms FROM streams s JOIN reactions r ON r.kiosk_id = s.kiosk_id AND r.stream = s.number"
         " WHERE s.kiosk_id = ? AND s.first_ms >= ? AND r.pressed_ms >= ? AND r.uncertainty_ms < 1800000 ORDER BY r.pressed_ms",
-        # A stream lasts a week at most, so one that began long before holds nothing of this time.
-        (kiosk_id, since_ms - 8 * 86_400_000, since_ms),
+        (kiosk_id, since_ms - STREAM_LASTS_MS, since_ms),
     )
     return [row[0] for row in rows]
 
@@ -170,6 +169,38 @@ def heard_days(connection: Connection, from_day: int) -> list[HeardDay]:
     """All looks since that UTC day."""
     rows = run(connection, "SELECT kiosk_id, day, looks, heard FROM heard_days WHERE day >= ?", (from_day,))
     return [HeardDay(*row) for row in rows]
+
+
+def _revoked() -> ColumnElement[int]:
+    """1 when a kiosk has keys and none of them is good any more."""
+    ended = func.min(case((kiosk_keys.c.revoked_ms.is_(None), 0), else_=1))
+    return func.coalesce(select(ended).where(kiosk_keys.c.kiosk_id == kiosks.c.id).correlate(kiosks).scalar_subquery(), 0)
+
+
+def _last_pressed_lately() -> ScalarSelect[int | None]:
+    """The newest of the last presses of all streams that came up lately.
+
+    Not the last one of the newest stream: the running stream is sent first, so after days offline, or when a damaged buffer
+    was brought home, older streams are newer here than the one that is growing.
+    """
+    end = reactions.alias()
+    last = (
+        select(end.c.pressed_ms)
+        .where(end.c.kiosk_id == streams.c.kiosk_id, end.c.stream == streams.c.number)
+        .order_by(end.c.seq.desc())
+        .limit(1)
+        .correlate(streams)
+        .scalar_subquery()
+    )
+    lately = streams.c.first_ms >= kiosks.c.heard_ms - STREAM_LASTS_MS
+    return select(func.max(last)).where(streams.c.kiosk_id == kiosks.c.id, lately).correlate(kiosks).scalar_subquery()
+
+
+def _last_pressed_in_newest() -> ScalarSelect[int | None]:
+    """The last press of the newest stream that has any, for a kiosk that nobody presses."""
+    newest = reactions.alias()
+    found = select(newest.c.pressed_ms).where(newest.c.kiosk_id == kiosks.c.id)
+    return found.order_by(newest.c.stream.desc(), newest.c.seq.desc()).limit(1).correlate(kiosks).scalar_subquery()
 
 
 def _sum(what: object, of: object) -> ScalarSelect[int]:

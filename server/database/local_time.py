@@ -17,10 +17,11 @@ def local_day_and_hour(zone: str, at_ms: int) -> tuple[int, int]:
 
 @lru_cache(maxsize=100_000)
 def _of_quarter(zone: str, quarter: int) -> tuple[int, int]:
-    local = datetime.fromtimestamp(quarter * QUARTER_MS // 1000, UTC).astimezone(_zone(zone))
+    local = datetime.fromtimestamp(quarter * QUARTER_MS // 1000, UTC).astimezone(zone_named(zone))
     return local.toordinal(), local.hour
 
 
 @cache
-def _zone(name: str) -> ZoneInfo:
+def zone_named(name: str) -> ZoneInfo:
+    """A time zone."""
     return ZoneInfo(name)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 
-from server.database.tables import user_stores, users
+from server.database.tables import stores, user_stores, users
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,3 +43,23 @@ def set_language(connection: Connection, user_id: int, language: str) -> None:
 def set_disabled(connection: Connection, user_id: int, disabled_ms: int | None) -> None:
     """Disable a person from a moment on, or enable them again with None."""
     connection.execute(update(users).where(users.c.id == user_id).values(disabled_ms=disabled_ms))
+
+
+def all_users(connection: Connection) -> list[Row[Any]]:
+    """Everybody with all columns, by address."""
+    return list(connection.execute(select(users).order_by(users.c.email)))
+
+
+def stores_of_users(connection: Connection) -> dict[int, list[str]]:
+    """The codes of the stores that each person is bound to, by the person's id."""
+    found: dict[int, list[str]] = {}
+    bound = select(user_stores.c.user_id, stores.c.code).join(stores, stores.c.id == user_stores.c.store_id)
+    for user_id, code in connection.execute(bound.order_by(stores.c.code)):
+        found.setdefault(user_id, []).append(code)
+    return found
+
+
+def able_admins(connection: Connection) -> list[int]:
+    """The ids of administrators who may sign in, locked where rows can be: of two who disable each other, one must wait."""
+    able = select(users.c.id).where(users.c.role == "admin", users.c.disabled_ms.is_(None))
+    return list(connection.execute(able.with_for_update()).scalars())

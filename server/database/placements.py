@@ -32,6 +32,7 @@ class ButtonMeaning(NamedTuple):
     signal: str
     answer_id: int
     faces: int
+    dimension: str
 
 
 def placement_with_store(connection: Connection, placement_id: int) -> Row[Any]:
@@ -101,6 +102,7 @@ def meanings_of_config(connection: Connection, kiosk_id: int, version: int) -> d
             questions.c.signal,
             config_buttons.c.answer_id,
             config_buttons.c.faces,
+            questions.c.dimension,
         )
         .join(
             config_versions,

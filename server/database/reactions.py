@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from server.analysis.cuts import Place
 from server.analysis.tallies import DAY_UNCERTAINTY_MS, HOUR_UNCERTAINTY_MS, POLARITY_COLUMNS, Press
-from server.database.codes import ANSWERS, REASONS
+from server.database.codes import ANSWERS, ASIDE_OF_MARK, ASIDE_OF_REASON, REASONS
 from server.database.driver import marks, run, run_many
 from server.database.local_time import local_day_and_hour
 from server.database.streams import arrivals_of_stream
@@ -58,7 +58,10 @@ class RawFacts(NamedTuple):
 
 
 class NearPress(NamedTuple):
-    """One stored reaction, as far as it matters to those pressed soon after it."""
+    """One stored reaction, as far as it matters to those pressed soon after it.
+
+    Also one out of hours is `counted` here: its time may still change, and what it was pressed with does not.
+    """
 
     seq: int
     boot: int
@@ -73,7 +76,7 @@ MOST_NEAR = 600
 INSERT = f"INSERT INTO reactions ({', '.join(ReactionRow._fields)}) VALUES ({marks(len(ReactionRow._fields))})"  # noqa: S608
 PRESSES = (
     "SELECT r.stream, r.seq, r.boot, r.elapsed_ms, r.placement_id, r.question_id, q.signal, r.faces, r.answer_id, r.counted,"
-    " r.pressed_ms, r.uncertainty_ms, r.visit, s.timezone"
+    " r.pressed_ms, r.uncertainty_ms, r.visit, s.timezone, r.mark, r.reason"
     " FROM reactions r JOIN questions q ON q.id = r.question_id"
     " JOIN placements p ON p.id = r.placement_id JOIN stores s ON s.id = p.store_id"
     " WHERE r.kiosk_id = ?"
@@ -99,13 +102,13 @@ def facts_between(connection: Connection, kiosk_id: int, stream: int, first: int
 def last_of_question(
     connection: Connection, kiosk_id: int, stream: int, question_id: int, before: int
 ) -> Row[*tuple[Any, ...]] | None:
-    """Seq, boot, elapsed_ms, mark and counted of a stream's last press of one question before a seq."""
+    """Seq, boot, elapsed_ms, mark and counted (as in NearPress) of a stream's last press of one question before a seq."""
     # A mash is two presses in a moment: whatever lies further back than this is not its first half.
     return run(
         connection,
-        "SELECT seq, boot, elapsed_ms, mark, counted FROM reactions WHERE kiosk_id = ? AND stream = ? AND seq < ? AND seq >= ?"
-        " AND question_id = ? ORDER BY seq DESC LIMIT 1",
-        (kiosk_id, stream, before, before - 20, question_id),
+        "SELECT seq, boot, elapsed_ms, mark, counted OR reason = ? FROM reactions"
+        " WHERE kiosk_id = ? AND stream = ? AND seq < ? AND seq >= ? AND question_id = ? ORDER BY seq DESC LIMIT 1",
+        (REASONS["out-of-hours"], kiosk_id, stream, before, before - 20, question_id),
     ).first()
 
 
@@ -113,9 +116,9 @@ def presses_since(connection: Connection, kiosk_id: int, stream: int, boot: int,
     """A stream's presses of one boot after an elapsed time and before a seq, in the order of their seq."""
     rows = run(
         connection,
-        "SELECT seq, boot, elapsed_ms, question_id, counted FROM reactions"
+        "SELECT seq, boot, elapsed_ms, question_id, counted OR reason = ? FROM reactions"
         " WHERE kiosk_id = ? AND stream = ? AND seq < ? AND seq >= ? AND boot = ? AND elapsed_ms > ? ORDER BY seq",
-        (kiosk_id, stream, before, before - MOST_NEAR, boot, since_ms),
+        (REASONS["out-of-hours"], kiosk_id, stream, before, before - MOST_NEAR, boot, since_ms),
     )
     return [NearPress(row[0], row[1], row[2], row[3], bool(row[4])) for row in rows]
 
@@ -173,7 +176,8 @@ def streams_with_reactions(connection: Connection, kiosk_id: int) -> list[int]:
 
 def _presses(connection: Connection, kiosk_id: int, rows: Sequence[Row[*tuple[Any, ...]]], arrived_ms: int) -> Iterator[Press]:
     receipts: dict[int, int] | None = None
-    for stream, seq, boot, elapsed, placement, question, signal, faces, answer, counted, pressed, unsure, visit, zone in rows:
+    for stream, seq, boot, elapsed, placement, question, signal, faces, answer, counted, pressed, unsure, visit, *more in rows:
+        zone, mark, reason = more
         day = hour = None
         arrival_day = 0
         if unsure < DAY_UNCERTAINTY_MS:
@@ -186,7 +190,7 @@ def _presses(connection: Connection, kiosk_id: int, rows: Sequence[Row[*tuple[An
             arrival_day = local_day_and_hour(zone, receipts.get(seq, arrived_ms))[0]
         yield Press(
             *(seq, boot, elapsed, placement, question, signal, faces, POLARITY_OF_ANSWER[answer], bool(counted)),
-            *(day, hour, arrival_day, visit),
+            *(day, hour, arrival_day, visit, ASIDE_OF_MARK[mark] or ASIDE_OF_REASON[reason]),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from server.analysis.tallies import Cluster, Figures, Tally
+from server.analysis.tallies import BAND_COLUMNS, Cluster, Figures, Tally
 from server.database.driver import marks, run, run_many
 
 if TYPE_CHECKING:
@@ -35,20 +35,21 @@ HOURS = RollUp("hours", ("placement_id", "local_day", "question_id", "faces", "h
 DAYS = RollUp(
     "days",
     ("placement_id", "local_day", "question_id", "faces"),
-    (*POLARITIES, "uncertain", "clusters", "sum_xx", "sum_xn", "sum_nn"),
+    (*POLARITIES, "uncertain", "clusters", "sum_xx", "sum_xn", "sum_nn", *BAND_COLUMNS),
 )
 VISIT_DAYS = RollUp(
     "visit_days",
     ("placement_id", "local_day", "service_id", "experience_id", "faces"),
     ('"both"', "service_only", "experience_only", "neither"),  # BOTH is a word of PostgreSQL's own
 )
-ROLL_UPS = (HOURS, DAYS, VISIT_DAYS)
+SET_ASIDE = RollUp("set_aside", ("placement_id", "local_day", "question_id", "reason"), POLARITIES[:3])
+ROLL_UPS = (HOURS, DAYS, VISIT_DAYS, SET_ASIDE)
 UPSERTS = {roll_up.table: roll_up.upsert() for roll_up in ROLL_UPS}
 
 
 def figures_of(tally: Tally) -> dict[str, Figures]:
     """A tally's figures by table, keyed as the tables are."""
-    return {"hours": tally.hours, "days": tally.days, "visit_days": tally.visits}
+    return {"hours": tally.hours, "days": tally.days, "visit_days": tally.visits, "set_aside": tally.aside}
 
 
 def add_figures(connection: Connection, kiosk_id: int, table: str, figures: Figures) -> None:
@@ -115,6 +116,10 @@ def save_clusters(connection: Connection, kiosk_id: int, stream: int, clusters: 
     )
 
 
-def drop_clusters(connection: Connection, kiosk_id: int, stream: int) -> None:
-    """Forget a stream's last clusters."""
-    run(connection, "DELETE FROM open_clusters WHERE kiosk_id = ? AND stream = ?", (kiosk_id, stream))
+def drop_clusters(connection: Connection, kiosk_id: int, stream: int, question_id: int | None = None) -> None:
+    """Forget a stream's last clusters, or that of one question."""
+    statement, values = "DELETE FROM open_clusters WHERE kiosk_id = ? AND stream = ?", (kiosk_id, stream)
+    if question_id is None:
+        run(connection, statement, values)
+    else:
+        run(connection, f"{statement} AND question_id = ?", (*values, question_id))

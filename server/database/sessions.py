@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 
 def insert_session(connection: Connection, token_hash: str, user_id: int, now_ms: int) -> None:
-    """Begin a session."""
-    connection.execute(sessions.insert().values(token_hash=token_hash, user_id=user_id, made_ms=now_ms, seen_ms=now_ms))
+    """Begin a session; its password was given just now."""
+    times = dict.fromkeys(("made_ms", "seen_ms", "confirmed_ms"), now_ms)
+    connection.execute(sessions.insert().values(token_hash=token_hash, user_id=user_id, **times))
 
 
 def session_of(connection: Connection, token_hash: str, *, made_after_ms: int, seen_after_ms: int) -> Row[Any] | None:
@@ -35,6 +36,17 @@ def session_of(connection: Connection, token_hash: str, *, made_after_ms: int, s
 def see_session(connection: Connection, token_hash: str, now_ms: int) -> None:
     """Note that a session is in use."""
     connection.execute(update(sessions).where(sessions.c.token_hash == token_hash).values(seen_ms=now_ms))
+
+
+def confirmed_ms(connection: Connection, token_hash: str) -> int:
+    """When the password was last given in a session; 0 where there is no such session."""
+    found = connection.execute(select(sessions.c.confirmed_ms).where(sessions.c.token_hash == token_hash)).scalar_one_or_none()
+    return found or 0
+
+
+def confirm_session(connection: Connection, token_hash: str, now_ms: int) -> None:
+    """Note that the password was given again."""
+    connection.execute(update(sessions).where(sessions.c.token_hash == token_hash).values(confirmed_ms=now_ms))
 
 
 def end_session(connection: Connection, token_hash: str) -> None:

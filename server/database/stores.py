@@ -83,7 +83,7 @@ def store_ids(connection: Connection, codes: Sequence[str]) -> list[int]:
     found = {row.code: int(row.id) for row in rows}
     for code in codes:
         if code not in found:
-            raise Unfit(f"There is no store {code}; `salve-server store add` makes one.")
+            raise Unfit(f"There is no store {code}; `salve-server store add` makes one.", "no-store")
     return [found[code] for code in dict.fromkeys(codes)]
 
 
@@ -107,9 +107,9 @@ def stores_of_token(connection: Connection, token_id: int) -> list[Row[Any]]:
 def printable(what: str, text: str, least: int = 0) -> str:
     """`text` itself when people may read it in one line; raises Unfit naming `what` otherwise."""
     if any(unicodedata.category(letter) in UNPRINTABLE for letter in text):
-        raise Unfit(f"The {what} may hold any printable text in one line, but no control characters.")
+        raise Unfit(f"The {what} may hold any printable text in one line, but no control characters.", "name")
     if not least <= len(text.strip()) <= len(text) <= LONGEST_TEXT:
-        raise Unfit(f"The {what} must have {least} to {LONGEST_TEXT} characters.")
+        raise Unfit(f"The {what} must have {least} to {LONGEST_TEXT} characters.", "name")
     return text
 
 

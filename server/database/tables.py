@@ -145,6 +145,13 @@ definitions = _small(
     Column("made_by", Text, nullable=False),
 )
 
+mixes = _small(  # when the chain's presses come, frozen for a quarter, so that stores are compared alike all along
+    "mixes",
+    Column("quarter_day", Integer, primary_key=True, autoincrement=False),  # the quarter's first day as a proleptic ordinal
+    Column("body", Text, nullable=False),  # JSON: counted presses of the eight weeks before, by stratum
+    Column("made_ms", BigInteger, nullable=False),
+)
+
 # ---------- kiosks ----------
 
 kiosks = _small(
@@ -172,6 +179,13 @@ incidents = _small(  # what should never happen to a kiosk: a copied card, a key
     Column("times", Integer, nullable=False),
     Column("first_ms", BigInteger, nullable=False),
     Column("last_ms", BigInteger, nullable=False),
+)
+
+kiosk_buttons = _small(  # the buttons that look dead, told from the presses of the others
+    "kiosk_buttons",
+    Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
+    Column("silent", Text, nullable=False),  # their names as a JSON array
+    Column("known_ms", BigInteger, nullable=False),
 )
 
 kiosk_states = _small(  # what the worker last found a kiosk to be, and since when
@@ -215,6 +229,7 @@ enrolment_codes = _small(
     Column("expires_ms", BigInteger, nullable=False),
     Column("used_ms", BigInteger),
     Column("used_hardware", String(200)),
+    Column("wrong", Integer, nullable=False, server_default="0"),  # tries with this very code by whom it is not for
 )
 
 enrolment_failures = _small(
@@ -395,6 +410,7 @@ reviews = _small(  # runs of presses at a day's edge that only a person can judg
     Column("until_ms", BigInteger, nullable=False),
     Column("presses", Integer, nullable=False),  # counted presses of the question between these two moments
     Column("alike", Integer, nullable=False),  # of them, with the polarity
+    Column("positives", Integer, nullable=False),  # of them, positive ones
     Column("usual_presses", Float, nullable=False),  # mean of the same slot over the weeks before
     Column("usual_share", Float, nullable=False),  # share of that polarity in the kiosk's other hours
     Column("found_ms", BigInteger, nullable=False),
@@ -432,6 +448,9 @@ days = _big(
             # clusters: runs of counted presses of one stream and question less than 20 s apart, at their first press's day:
             # how many, and the sums over them of x^2, x n and n^2 (x positives of n)
             *("clusters", "sum_xx", "sum_xn", "sum_nn"),
+            # counted presses whose hour is known, by part of the day (from 00, 12 and 17 hours), and the positive ones of them
+            *("morning_counted", "morning_positive", "afternoon_counted", "afternoon_positive"),
+            *("evening_counted", "evening_positive"),
         )
     ),
 )
@@ -448,6 +467,16 @@ visit_days = _big(  # both answers of one passer-by, at the local day of the fir
         Column(name, Integer, nullable=False, server_default="0")
         for name in ("both", "service_only", "experience_only", "neither")
     ),
+)
+
+set_aside = _big(  # the marked presses of `days` by the reason that they do not count for
+    "set_aside",
+    Column("kiosk_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("placement_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("local_day", Integer, primary_key=True, autoincrement=False),
+    Column("question_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("reason", SmallInteger, primary_key=True, autoincrement=False),  # database.codes.ASIDE
+    *(Column(name, Integer, nullable=False, server_default="0") for name in ("positive", "neutral", "negative")),
 )
 
 open_clusters = _small(  # each stream's last cluster per question, so that the next press can join it
@@ -490,6 +519,7 @@ sessions = _small(
     Column("user_id", ForeignKey("users.id"), nullable=False, index=True),
     Column("made_ms", BigInteger, nullable=False),
     Column("seen_ms", BigInteger, nullable=False),
+    Column("confirmed_ms", BigInteger, nullable=False, server_default="0"),  # when the password was last given in it
 )
 
 sign_in_delays = _small(  # per account and per address; a delay, never a lock

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 
-from server.database.tables import export_token_stores, export_tokens
+from server.database.tables import export_token_stores, export_tokens, stores
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,3 +55,17 @@ def use_token(connection: Connection, token_id: int, now_ms: int) -> None:
 def end_token(connection: Connection, token_id: int, now_ms: int) -> None:
     """End a token at once."""
     connection.execute(update(export_tokens).where(export_tokens.c.id == token_id).values(revoked_ms=now_ms))
+
+
+def all_tokens(connection: Connection) -> list[Row[Any]]:
+    """Every token with all columns, the newest first."""
+    return list(connection.execute(select(export_tokens).order_by(export_tokens.c.made_ms.desc(), export_tokens.c.id.desc())))
+
+
+def stores_of_tokens(connection: Connection) -> dict[int, list[str]]:
+    """The codes of the stores that each token is bound to, by the token's id."""
+    found: dict[int, list[str]] = {}
+    bound = select(export_token_stores.c.token_id, stores.c.code).join(stores, stores.c.id == export_token_stores.c.store_id)
+    for token_id, code in connection.execute(bound.order_by(stores.c.code)):
+        found.setdefault(token_id, []).append(code)
+    return found

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from server.export.shapes import Shape
     from server.export.wanted import Wanted
 
+# The texts from store up to the time's value, the store's clock, and what the clock has kept of its quarters of hours.
+_Head = tuple[str, StoreClock, dict[int, tuple[str, str, str]]]
 HEAD = REACTIONS.names[1:10]
 MOST_TOKENS = 10_000
 
@@ -49,7 +51,7 @@ class ReactionText:
         self._stores = {store.id: store for store in wanted.stores}
         self._meanings: dict[int, rows.Meaning] = {}
         self._clocks: dict[str, StoreClock] = {}
-        self._heads: dict[int, tuple[str, StoreClock] | None] = {}
+        self._heads: dict[int, _Head | None] = {}
         self._tokens: dict[tuple[int, int], str] = {}
         self._tails: dict[int, tuple[str, str]] = {}
         self._dates: dict[int, str] = {}
@@ -77,7 +79,7 @@ class ReactionText:
             head = heads[said] if said in heads else self._head(connection, said)
             if head is None:
                 continue
-            text, clock = head
+            text, clock, quarters = head
             if days_matter:
                 day = self._day(clock.zone, pressed_ms, unsure_ms, arrival)
                 if not self._is_wanted(day):
@@ -85,7 +87,8 @@ class ReactionText:
                 date_text = self._date(day) if self._dated else ""
             quality, tail = tails.get(judged) or self._tail(judged)
             # As StoreClock.both has it, without the call.
-            utc, local, offset = clock.quarters.get(pressed_ms // QUARTER_MS) or clock.quarter(pressed_ms // QUARTER_MS)
+            quarter = pressed_ms // QUARTER_MS
+            utc, local, offset = quarters.get(quarter) or clock.quarter(quarter)
             rest = pressed_ms % HOUR_MS
             since = SECONDS[rest // 1000] + MILLISECONDS[rest % 1000]
             if not offset:
@@ -129,15 +132,15 @@ class ReactionText:
         )
         return (self._date(day) if self._dated else "") + row(self._shape, REACTIONS.names, values)
 
-    def _head(self, connection: Connection, said: int) -> tuple[str, StoreClock] | None:
-        """The texts from store up to the time's value, and the store's clock; None where it is not the asker's."""
+    def _head(self, connection: Connection, said: int) -> _Head | None:
+        """What a line has before its time; None where it is not the asker's."""
         placement_id, question_id, answer_id = facts.meant(said)
         place = rows.place(connection, placement_id)
         store = self._stores.get(place.store_id)
         if question_id not in self._meanings:
             self._meanings = rows.meanings(connection)
         meaning = self._meanings[question_id]
-        found: tuple[str, StoreClock] | None = None
+        found: _Head | None = None
         if store is not None and meaning.dimension not in self._wanted.hidden:
             texts = (
                 *self._where(place, store),
@@ -148,7 +151,7 @@ class ReactionText:
             )
             clock = self._clocks.setdefault(store.timezone, StoreClock(store.timezone, self._between))
             head = piece(self._shape, HEAD, texts)
-            found = head + self._shape.before("pressed_at") + self._shape.quote, clock
+            found = head + self._shape.before("pressed_at") + self._shape.quote, clock, clock.quarters
         self._heads[said] = found
         return found
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # A chunk is one short read transaction: long ones would hold up SQLite's checkpoints and PostgreSQL's vacuum.
 CHUNK_ARRIVALS = 2_000
-CHUNK_ROWS = 3_000
+CHUNK_ROWS = 6_000
 DAY_MS = 86_400_000
 UNIX_EPOCH_DAY = date(1970, 1, 1).toordinal()
 

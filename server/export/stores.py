@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from server.database.standing_columns import STANDING_COLUMNS
 from server.export.csv_text import field, line
 from server.export.json_parts import rounded
 
 if TYPE_CHECKING:
     from server.comparison.chain import Figures
     from server.comparison.indexes import Gap, Index
+    from server.comparison.standing import Standing
     from server.comparison.summary import ChainSummary
 
 COLUMNS = (
@@ -18,6 +20,8 @@ COLUMNS = (
     *("experience_positive", "experience_total", "experience_index", "experience_low", "experience_high"),
     *("gap", "gap_low", "gap_high", "gap_method", "relative_gap", "verdict", "raw_total", "counted_total"),
     "definition_version",
+    # Added later: by the chain's mix of hours, beside the other stores, all of them judged at once.
+    *(column.name for column in STANDING_COLUMNS),
 )
 
 
@@ -42,7 +46,27 @@ def _fields(figures: Figures, *, raw: bool) -> list[str]:
         str(figures.reactions),
         str(figures.counted),
         str(figures.definition_version),
+        *standing_fields(figures.standing),
     ]
+
+
+def standing_fields(standing: Standing) -> list[str]:
+    """How a store stands to the others, in the order of STANDING_COLUMNS; empty where that is not known."""
+    besides = (standing.service, standing.experience, standing.gap)
+    known = standing.gap.away.points is not None
+    return [
+        standing.group,
+        _flag(standing.standardised, known=known),
+        str(standing.compared),
+        " ".join(standing.thin),
+        _flag(standing.reversed, known=known),
+        *(_number(beside.own) if standing.standardised else "" for beside in besides),
+        *(text for beside in besides for text in (*_gap(beside.away), _flag(beside.sure, known=known))),
+    ]
+
+
+def _flag(value: bool, *, known: bool) -> str:
+    return str(int(value)) if known else ""
 
 
 def _index(index: Index) -> list[str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from server.export.json_parts import gap_json as _gap
-from server.export.json_parts import index_json as _index
+from server.export.json_parts import gap_json, index_json, rounded
 from server.export.times import utc_text
 
 if TYPE_CHECKING:
+    from server.comparison.beside import Beside
     from server.comparison.chain import Figures
     from server.comparison.live import Today
+    from server.comparison.standing import Standing
     from server.comparison.summary import StoreSummary
 
 
@@ -23,17 +24,17 @@ def summary_json(summary: StoreSummary) -> dict[str, Any]:
         **_figures(summary.figures),
         "others": {
             "stores": others.stores,
-            "service": _index(others.service),
-            "experience": _index(others.experience),
-            "gap": _gap(others.gap),
+            "service": index_json(others.service),
+            "experience": index_json(others.experience),
+            "gap": gap_json(others.gap),
         },
         "before": None if summary.before is None else _figures(summary.before),
         "incomparable_since": None if summary.incomparable_since is None else summary.incomparable_since.isoformat(),
         "days": [
             {
                 "day": day.day.isoformat(),
-                "service": _index(day.service),
-                "experience": _index(day.experience),
+                "service": index_json(day.service),
+                "experience": index_json(day.experience),
                 "reactions": day.reactions,
                 "running": day.running,
             }
@@ -44,8 +45,8 @@ def summary_json(summary: StoreSummary) -> dict[str, Any]:
                 "touchpoint": place.touchpoint,
                 "question": place.question,
                 "signal": place.signal,
-                "index": _index(place.index),
-                "others": _index(place.others),
+                "index": index_json(place.index),
+                "others": index_json(place.others),
                 "marked": place.marked,
             }
             for place in summary.places
@@ -65,15 +66,42 @@ def _figures(figures: Figures) -> dict[str, Any]:
             "to": period.end.isoformat(),
             "running": period.running,
         },
-        "service": _index(figures.service),
-        "experience": _index(figures.experience),
-        "gap": _gap(figures.gap),
-        "relative_gap": _gap(figures.relative),
+        "service": index_json(figures.service),
+        "experience": index_json(figures.experience),
+        "gap": gap_json(figures.gap),
+        "relative_gap": gap_json(figures.relative),
         "verdict": None if figures.verdict is None else figures.verdict.name,
         "reactions": figures.reactions,
         "counted": figures.counted,
         "marked": figures.marked,
         "uncertain": figures.uncertain,
+        "standing": _standing(figures.standing),
+    }
+
+
+def _standing(standing: Standing) -> dict[str, Any]:
+    """How the store stands to the others, by the chain's mix of hours where `standardised`, all stores judged at once."""
+    return {
+        "group": standing.group,
+        "standardised": standing.standardised,
+        "compared": standing.compared,
+        "not_comparable": list(standing.thin),
+        "reversed": standing.reversed,
+        "service": _beside(standing.service),
+        "experience": _beside(standing.experience),
+        "gap": _beside(standing.gap),
+    }
+
+
+def _beside(beside: Beside) -> dict[str, Any]:
+    return {
+        "own": rounded(beside.own),
+        "others": rounded(beside.others),
+        "points": rounded(beside.away.points),
+        "low": rounded(beside.away.low),
+        "high": rounded(beside.away.high),
+        "crude_points": rounded(beside.crude.points),
+        "sure": beside.sure,
     }
 
 

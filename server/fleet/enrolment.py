@@ -35,6 +35,8 @@ MINUTE_MS = 60_000
 MOST_MINUTES = 7 * 24 * 60
 TRIES = 5
 TRIES_MS = 10 * MINUTE_MS
+# Whoever has seen a code of another's may go on guessing the hardware that it was used for, from one address after the other.
+MOST_WRONG = 20
 
 
 def make_code(
@@ -90,16 +92,17 @@ def enrol(engine: Engine, clock: Clock, code: str, hardware: str, software: str,
     """Trade a code for a key and a configuration; the same code on the same hardware does so again while it is valid.
 
     `address` is where the request came from. Raises 403 `code-refused` for a wrong, used or expired code alike, 429 after five
-    of those from one address in ten minutes.
+    of those from one address in ten minutes. Twenty wrong tries with one code, wherever from, end it.
     """
     now_ms = clock.now_ms()
     with reading(engine) as connection:  # a flood of wrong codes shall not take the database's one place for writers
         _check_tries(connection, address, now_ms)
     with writing(engine) as connection:
         _check_tries(connection, address, now_ms)
-        taken = rows.take_code(connection, _hash(normal_form(code)), hardware, now_ms)
+        taken = rows.take_code(connection, _hash(normal_form(code)), hardware, now_ms, MOST_WRONG)
         if taken is not None:
             return _enrol(connection, taken, hardware, software, now_ms)
+        rows.count_wrong(connection, _hash(normal_form(code)))
         rows.add_failure(connection, address[:64], now_ms, now_ms - TRIES_MS)
     raise errors.code_refused()
 

@@ -1,8 +1,9 @@
 """Gives stored reactions a surer time once more is known of their boot, and moves their figures with them.
 
-The raw facts stay as they were sent. One transaction holds a part of a stream that no figure reaches out of: the reactions'
-new times, the change of every roll-up, and a row for each change in the ledger of revisions. So whoever reads in between, or
-after the power went in between, finds reactions and figures that agree; doing it again changes nothing.
+The raw facts stay as they were sent. One transaction holds a part of a stream that no figure reaches out of: the reactions' new
+times, what opening hours make of these, the change of every roll-up, and a row for each change in the ledger of revisions. So
+whoever reads in between, or after the power went in between, finds reactions and figures that agree; doing it again changes
+nothing.
 """
 
 from __future__ import annotations
@@ -10,15 +11,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from server.analysis.cuts import part_around
-from server.analysis.tallies import Tally
 from server.analysis.times import NOT_KNOWN_MS, BootClock, Fix, is_better
 from server.database.boot_clocks import bound_of, limits_of_boots
 from server.database.boots import anchors_around, boot_of_number
 from server.database.engine import reading, writing
-from server.database.reactions import last_in_clusters, places_of_stream, presses_between
-from server.database.revisions import TIME, Revision, add_revisions
-from server.database.rollups import add_tally, save_clusters
+from server.database.judgements import give_reasons
+from server.database.revisions import COUNTED, TIME, Revision, add_revisions
 from server.database.streams import arrivals_of_stream, lock_stream_number
 from server.database.unsettled import (
     kiosks_with_unsettled,
@@ -28,6 +26,8 @@ from server.database.unsettled import (
     stamps_between,
     unsettled_of,
 )
+from server.fleet.hours import reasons_by_hours
+from server.fleet.moving import MOST_AT_ONCE, moving, part_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     from server.analysis.boot_order import Between
     from server.analysis.times import PressTime
     from server.database.unsettled import Stamped, Unsettled
-
-# New times in one transaction: some 100 ms, which on SQLite every sync has to wait for.
-MOST_AT_ONCE = 2_000
 
 
 def retime(engine: Engine, now_ms: int, most_at_once: int = MOST_AT_ONCE) -> int:
@@ -99,22 +96,16 @@ def _retime_part(
 ) -> tuple[int, int]:
     """Re-time the part of the stream that holds these two seqs; returns its last seq and how many changed."""
     kiosk_id, stream, boot = unsettled[:3]
-    lock_stream_number(connection, kiosk_id, stream)
-    first, last = part_around(places_of_stream(connection, kiosk_id, stream), *span)
-    better = times.better(stamps_between(connection, kiosk_id, stream, boot, first, last))
+    part = part_of(connection, kiosk_id, stream, *span)
+    better = times.better(stamps_between(connection, kiosk_id, stream, boot, *part))
     if better:
-        before, after = Tally(), Tally()
-        before.add_all(presses_between(connection, kiosk_id, stream, first, last, now_ms))
-        restamp(connection, kiosk_id, stream, better)
-        after.add_all(presses_between(connection, kiosk_id, stream, first, last, now_ms))
-        clusters = after.open_clusters
-        after.subtract(before)
-        add_tally(connection, kiosk_id, after)
-        ends = last_in_clusters(connection, kiosk_id, stream)
-        here = {question: cluster for question, cluster in clusters.items() if first <= ends.get(question, 0) <= last}
-        save_clusters(connection, kiosk_id, stream, here)
-        add_revisions(connection, [Revision(kiosk_id, stream, one, TIME) for one, _ in better], now_ms)
-    return last, len(better)
+        with moving(connection, kiosk_id, stream, part, now_ms):
+            restamp(connection, kiosk_id, stream, better)
+            reasons = reasons_by_hours(connection, kiosk_id, stream, [seq for seq, _ in better])
+            give_reasons(connection, kiosk_id, stream, reasons)
+        changes = [(seq, TIME) for seq, _ in better] + [(seq, COUNTED) for seq in sorted(reasons)]
+        add_revisions(connection, [Revision(kiosk_id, stream, *change) for change in changes], now_ms)
+    return part[1], len(better)
 
 
 class _Times:

@@ -37,19 +37,25 @@ class Facts(NamedTuple):
     """What is known of one kiosk; times in Unix milliseconds, `health` as it said it last.
 
     `others_heard`: whether another kiosk of its store was heard lately, None when it stands there alone. `incidents` by their
-    name, with how often.
+    name, with how often. `unheard_ms` and `unpressed_ms` are how long ago it was heard (or enrolled) and pressed, counting only
+    the time in which its store was open where its hours are known. `silent_buttons` look dead by what was pressed beside them.
+    `revoked`: whether all its keys were ended.
     """
 
     enrolled_ms: int
     heard_ms: int | None
+    unheard_ms: int
     disabled: bool
     health: Mapping[str, Any]
     refused: int
     held: int
     pressed_ms: int | None
+    unpressed_ms: int
     usual_pause_ms: int | None
     incidents: Mapping[str, int]
     others_heard: bool | None
+    silent_buttons: Sequence[str] = ()
+    revoked: bool = False
 
 
 class Trouble(NamedTuple):
@@ -62,8 +68,13 @@ class Trouble(NamedTuple):
 
 
 def is_heard(heard_ms: int | None, now_ms: int) -> bool:
-    """Whether a kiosk was heard lately."""
+    """Whether a kiosk was heard lately, as clocks count."""
     return heard_ms is not None and now_ms - heard_ms <= SILENT_AFTER_MS
+
+
+def is_missed(unheard_ms: int) -> bool:
+    """Whether a kiosk should have been heard by now; the time in which its store was open counts."""
+    return unheard_ms > SILENT_AFTER_MS
 
 
 def troubles(facts: Facts, now_ms: int) -> list[Trouble]:
@@ -71,12 +82,15 @@ def troubles(facts: Facts, now_ms: int) -> list[Trouble]:
     if facts.disabled:
         return []
     found = [Trouble(name, n=times) for name, times in facts.incidents.items() if name != "two-boots" or times >= TURNS]
+    if facts.revoked:
+        # It speaks, and is turned away: neither its plug nor its network is to blame.
+        return [*found, Trouble("revoked", at_ms=facts.enrolled_ms if facts.heard_ms is None else facts.heard_ms)]
     if not is_heard(facts.heard_ms, now_ms):
         return [*found, *_unheard(facts, now_ms)]
     faults = [str(fault) for fault in _list(facts.health.get("faults"))]
     found += _storage(facts, faults)
-    found += _buttons(faults)
-    if facts.usual_pause_ms is not None and facts.pressed_ms is not None and now_ms - facts.pressed_ms > facts.usual_pause_ms:
+    found += _buttons([*faults, *(f"dead:{button}" for button in facts.silent_buttons)])
+    if facts.usual_pause_ms is not None and facts.pressed_ms is not None and facts.unpressed_ms > facts.usual_pause_ms:
         found.append(Trouble("nobody", at_ms=facts.pressed_ms))
     found += _machine(facts.health)
     known = FULL | DAMAGED | INPUT | PAST
@@ -117,8 +131,10 @@ def others_heard(heard: Collection[bool]) -> bool | None:
 
 
 def _unheard(facts: Facts, now_ms: int) -> list[Trouble]:
+    if not is_missed(facts.unheard_ms):
+        return []  # closed, or only just open
     if facts.heard_ms is None:
-        return [Trouble("never", at_ms=facts.enrolled_ms)] if now_ms - facts.enrolled_ms > SILENT_AFTER_MS else []
+        return [Trouble("never", at_ms=facts.enrolled_ms)]
     if now_ms - facts.heard_ms >= OFFLINE_AFTER_MS:
         return [Trouble("offline", at_ms=facts.heard_ms, n=(now_ms - facts.heard_ms) // DAY_MS)]
     return [Trouble("silent" if facts.others_heard is not False else "silent-all", at_ms=facts.heard_ms)]
@@ -135,7 +151,8 @@ def _storage(facts: Facts, faults: Collection[str]) -> list[Trouble]:
 
 def _buttons(faults: Sequence[str]) -> list[Trouble]:
     found = [Trouble("input")] if INPUT.intersection(faults) else []
-    for fault in faults:
+    # The kiosk may have noticed as well.
+    for fault in dict.fromkeys(faults):
         name, _, button = fault.partition(":")
         if name in {"stuck", "dead"} and button:
             found.append(Trouble(name, what=button))

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from server.analysis.times import BootClock, PressTime
-from server.database.codes import REASONS
-from server.database.reactions import ReactionRow
 from server.database.revisions import COUNTED, Revision, add_revisions
 from server.database.streams import Arrival, Stream, add_arrivals, runs, set_high
+from server.ingest.aside import set_aside
 from server.ingest.import_files import FIRST_MS, WrongRow
 from server.ingest.judging import Judge, Judged
 from server.ingest.meanings import Meanings
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from server.ingest.import_files import Press
+from server.ingest.import_files import Press
 
 BOOT = 1
 STRONG = frozenset({"very-happy", "very-unhappy"})
@@ -84,10 +83,9 @@ class _StatedClock(BootClock):
 
 def _as_judged_there(judged: Judged, presses: Sequence[Press]) -> Judged:
     """What did not count there, for a reason that the other server had or a person gave, does not count here."""
-    for at, (row, press) in enumerate(zip(judged.rows, presses, strict=True)):
+    for at, press in enumerate(presses):
         if press.reason and judged.presses[at].counted:
-            changed = ReactionRow._make(row)._replace(reason=REASONS[press.reason], counted=False)
-            judged.rows[at], judged.presses[at] = tuple(changed), judged.presses[at]._replace(counted=False)
+            set_aside(judged.rows, judged.presses, at, press.reason)
     return judged
 
 

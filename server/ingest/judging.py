@@ -9,14 +9,17 @@ import msgspec
 
 from server.analysis.tallies import DAY_UNCERTAINTY_MS, HOUR_UNCERTAINTY_MS, Press
 from server.analysis.times import SETTLED_MS
-from server.database.codes import MARKS, REASONS
+from server.database.codes import ASIDE_OF_MARK, MARKS, REASONS
 from server.database.driver import truths
 from server.database.held import HeldRow
+from server.database.judgements import SHOPPERS
 from server.database.local_time import local_day_and_hour
 from server.database.reactions import POLARITY_OF_ANSWER, ReactionRow, last_of_question
 from server.database.rollups import reactions_on_days
 from server.database.unsettled import Unsettled
 from server.ingest import rushes
+from server.ingest.aside import set_aside
+from server.ingest.hours import set_aside_out_of_hours
 from wire import codes
 from wire.messages import Reaction, Rules
 
@@ -95,6 +98,7 @@ class Judge:
         self._quota = quota
         self._held: list[HeldRow] = []
         self._unsettled: dict[int, tuple[int, int]] = {}
+        self._shoppers: set[int] = set()
 
     def judge(self, entries: Sequence[Entry]) -> Judged:
         """What becomes of each entry, in the order of their seq."""
@@ -102,6 +106,8 @@ class Judge:
         self._hold_beyond_quota(entries, rows, presses)
         uncounted = dict.fromkeys(rushes.take_back(self._connection, self._stream, rows, presses), "burst")
         uncounted |= dict.fromkeys(self._find_mashes(rows, presses), "mash")
+        # Last, because a time may change: what is set aside for another reason stays so, whenever it was.
+        set_aside_out_of_hours(self._connection, self._meanings, rows, presses, self._shoppers)
         stream = self._stream
         unsettled = [
             Unsettled(stream.kiosk_id, stream.number, boot, *span, "") for boot, span in sorted(self._unsettled.items())
@@ -125,12 +131,13 @@ class Judge:
             elapsed_ms, wall_ms, synced, boot, button, version, visit, mark = entry
             if version not in configs:
                 configs[version] = self._meanings.buttons(self._connection, owner, version)
+                self._shoppers |= {one.question_id for one in configs[version].values() if one.dimension == SHOPPERS}
             meaning = configs[version].get(button)
             if meaning is None:
                 code = codes.HELD_UNKNOWN_BUTTON if configs[version] else codes.HELD_UNKNOWN_CONFIG
                 self._hold(seq, code, content(entry, self._boots.ids()))
                 continue
-            placement, question, signal, answer, faces = meaning
+            placement, question, signal, answer, faces, _ = meaning
             if placement not in zones:
                 zones[placement] = self._meanings.zone(self._connection, placement)
             number = numbers[boot]
@@ -138,16 +145,17 @@ class Judge:
             pressed_ms, unsure_ms, quality = time
             if (quality or unsure_ms > SETTLED_MS) and clocks[boot].may_improve(elapsed_ms, time):
                 self._unsettled[number] = (self._unsettled.get(number, (seq,))[0], seq)
-            counted = mark == "vote"
+            marked = MARKS[mark]
+            counted = marked == VOTE
             day, hour, arrival_day = self._days(zones[placement], pressed_ms, unsure_ms)
             # fmt: off
             rows.append((  # a bare tuple in the order of ReactionRow: the driver is quicker with those
-                owner, stream, seq, number, elapsed_ms, wall_ms, truth[synced], version, button, visit, MARKS[mark],
+                owner, stream, seq, number, elapsed_ms, wall_ms, truth[synced], version, button, visit, marked,
                 placement, question, answer, faces, UNREASONED, truth[counted], pressed_ms, unsure_ms, quality,
             ))
             presses.append(make_press((
                 seq, number, elapsed_ms, placement, question, signal, faces, POLARITY_OF_ANSWER[answer], counted,
-                day, hour, arrival_day, visit,
+                day, hour, arrival_day, visit, ASIDE_OF_MARK[marked],
             )))
             # fmt: on
         return rows, presses
@@ -193,9 +201,7 @@ class Judge:
                 if before is None:
                     uncounted.extend(self._mashed_before(press))
                 elif _mashed(rows[before][MARK_AT], presses[before].boot, presses[before].elapsed_ms, press):
-                    row = ReactionRow._make(rows[before])
-                    rows[before] = tuple(row._replace(reason=REASONS["mash"], counted=False))
-                    presses[before] = presses[before]._replace(counted=False)
+                    set_aside(rows, presses, before, "mash")
             last[press.question] = place
         return uncounted
 

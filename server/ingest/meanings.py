@@ -1,10 +1,16 @@
-"""What buttons meant under each configuration, remembered between batches: it is written once and never changes."""
+"""What buttons meant under each configuration, remembered between batches: it is written once and never changes.
+
+What can be put right, zones and opening hours, is read once per transaction.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from server.analysis.opening import OutOfHours
+from server.database.opening import opening_of_placement
 from server.database.placements import ButtonMeaning, meanings_of_config, zones_of_placements
+from server.fleet.hours import MARGIN_MS
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -19,10 +25,12 @@ class Meanings:
     def __init__(self) -> None:
         self._configs: dict[tuple[int, int], dict[str, ButtonMeaning]] = {}
         self._zones: dict[int, str] = {}
+        self._outside: dict[int, OutOfHours | None] = {}
 
     def begin(self) -> None:
         """A new transaction has begun."""
         self._zones.clear()
+        self._outside.clear()
 
     def buttons(self, connection: Connection, kiosk_id: int, version: int) -> dict[str, ButtonMeaning]:
         """The buttons of a configuration; empty for one that this server never made."""
@@ -41,3 +49,10 @@ class Meanings:
         if found is None:
             found = self._zones[placement_id] = zones_of_placements(connection, [placement_id])[placement_id]
         return found
+
+    def outside(self, connection: Connection, placement_id: int) -> OutOfHours | None:
+        """What says of moments whether the store of a placement was closed; None where its hours are not known."""
+        if placement_id not in self._outside:
+            opening = opening_of_placement(connection, placement_id)
+            self._outside[placement_id] = None if opening is None else OutOfHours(opening, MARGIN_MS)
+        return self._outside[placement_id]

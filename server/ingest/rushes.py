@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from server.database.codes import MARKS, REASONS
+from server.database.codes import MARKS
 from server.database.reactions import NearPress, ReactionRow, presses_since
+from server.ingest.aside import set_aside
 from wire.messages import Rules
 
 if TYPE_CHECKING:
@@ -35,8 +36,7 @@ def take_back(connection: Connection, stream: Stream, rows: list[tuple[Any, ...]
     for place, press in enumerate(presses):
         if press.seq in rushed:
             rushed.discard(press.seq)
-            rows[place] = tuple(ReactionRow._make(rows[place])._replace(reason=REASONS["burst"], counted=False))
-            presses[place] = press._replace(counted=False)
+            set_aside(rows, presses, place, "burst")
     return sorted(rushed)
 
 

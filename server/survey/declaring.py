@@ -21,7 +21,7 @@ LEAST_COUNT = 10
 MOST_COUNT = 10_000
 LONGEST_LABEL = 60
 # Weights are declared with a few decimals; their sum shall be 1 within what adding those up leaves.
-SUM_WITHIN = 1e-6
+SUM_WITHIN = 1e-9
 
 
 def faults_of(new: Definition, before: Definition, wordings: Iterable[Row[Any]]) -> list[Sentence]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from server.comparison.periods import local_time
 from server.fleet.states import SILENT_AFTER_MS, is_heard
-from server.fleet.watching import OFF, WELL
+from server.fleet.watching import CLOSED, OFF, WELL
 from server.web.figures import touchpoint_words
 from server.web.fleet_words import TroubleWords
 from server.web.heard_bars import DAYS, heard_bars
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 
 # A page stays small on a phone; a store is chosen, or all are asked for.
 MOST_SHOWN = 40
-UNHEARD = frozenset({"never", "offline", "silent", "silent-all"})
+UNHEARD = frozenset({"never", "offline", "silent", "silent-all", "revoked"})
 URGENCY = (
-    *("full", "input", "card-copied", "key-elsewhere", "two-boots", "stuck", "damaged", "offline", "silent-all", "silent"),
-    *("never", "dead", "power", "hot", "nobody", "fault", WELL, OFF),
+    *("full", "input", "card-copied", "key-elsewhere", "two-boots", "stuck", "damaged", "revoked", "offline", "silent-all"),
+    *("silent", "never", "dead", "power", "hot", "nobody", "fault", WELL, CLOSED, OFF),
 )
 
 
 class ShownKiosk(NamedTuple):
-    """One kiosk's row; `mark` is well, silent, open or off."""
+    """One kiosk's row; `mark` is well, closed, silent, open or off."""
 
     code: str
     store: str
@@ -96,9 +96,13 @@ class ShownFleet:
         need = sum(bool(one.troubles) for one in on)
         if not on:
             return self._t.say("fleet.none")
-        if not need:
-            return self._t.say("fleet.all-well")
-        return f"{self._t.say('fleet.well', len(on) - need, all=len(on))} {self._t.say('fleet.need', need)}"
+        closed = sum(one.state == CLOSED for one in on)
+        parts = [
+            *([self._t.say("fleet.well", len(on) - need, all=len(on))] if need else [self._t.say("fleet.all-well")]),
+            *([self._t.say("fleet.need", need)] if need else []),
+            *([self._t.say("fleet.closed", closed)] if closed else []),
+        ]
+        return " ".join(parts)
 
     def _received(self, watched: Sequence[Watched]) -> str:
         t = self._t
@@ -121,7 +125,7 @@ class ShownFleet:
             *([t.say("fleet.held", held=row.held)] if row.held else []),
         ]
         words = [self._words.state(row, trouble) for trouble in one.troubles]
-        well = [] if words or one.state == OFF else [t.say_html("state.well")]
+        well = [] if words or one.state == OFF else [self._words.at_ease(one)]
         heard = is_heard(row.heard_ms, self._now_ms)
         return ShownKiosk(
             code=row.code,
@@ -162,9 +166,9 @@ def _urgency(one: Watched) -> tuple[bool, int]:
 
 
 def _mark(one: Watched) -> str:
-    if one.state in {WELL, OFF}:
+    if one.state in {WELL, CLOSED, OFF}:
         return one.state
-    return "silent" if one.state in UNHEARD - {"offline"} else "open"
+    return "silent" if one.state in UNHEARD - {"offline", "revoked"} else "open"
 
 
 def _thanked(row: FleetRow) -> int:

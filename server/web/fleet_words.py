@@ -71,6 +71,15 @@ class TroubleWords:
         name = f"state.{STATE_WORDS.get(trouble.name, trouble.name)}"
         return self._t.tell_html(Sentence(name, trouble.n, self._values(row, trouble)))
 
+    def at_ease(self, one: Watched) -> Markup:
+        """What a kiosk is called that needs nobody: well, or in a store that is closed, until when."""
+        if one.doors is None or one.doors.open:
+            return self._t.say_html("state.well")
+        opens_ms = one.doors.until_ms
+        if opens_ms is None:
+            return self._t.say_html("state.closed-long")
+        return self._t.say_html("state.closed", time=self.moment(one.row, opens_ms))
+
     def _values(self, row: FleetRow, trouble: Trouble) -> dict[str, Any]:
         at = local_time(row.timezone, trouble.at_ms or 0)
         moment = self.moment(row, trouble.at_ms or 0)

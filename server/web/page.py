@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from server.web.navigation import Link
 
 
-KEPT = frozenset({"period", "from", "to", "sort", "page", "lang", "next", "store"})
+KEPT = frozenset({"period", "from", "to", "sort", "page", "lang", "next", "store", "region", "funnel"})
 PERIOD = ("period", "from", "to")
 
 
@@ -48,14 +48,18 @@ class Page:
     @property
     def kept(self) -> list[tuple[str, str]]:
         """Parameters that a form of this page sends along."""
-        return [(key, value) for key, value in request.args.items() if key in {"sort", "lang"}]
+        return [(key, value) for key, value in request.args.items() if key in {"sort", "lang", "region", "funnel"}]
+
+    def kept_beside(self, *fields: str) -> list[tuple[str, str]]:
+        """Parameters that a form with these fields sends along; a new choice begins at the list's first part."""
+        return [(key, value) for key, value in request.args.items() if key in KEPT - {"page", *fields}]
 
     def here(self, **changes: str) -> str:
         """This page's address with some parameters changed."""
         wanted = {key: value for key, value in request.args.items() if key in KEPT}
         if "period" in changes:
             wanted = {key: value for key, value in wanted.items() if key not in {"from", "to"}}
-        if "sort" in changes:
+        if "sort" in changes or "region" in changes:
             wanted.pop("page", None)
         wanted |= changes
         return f"?{urlencode(wanted)}" if wanted else request.path

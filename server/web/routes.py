@@ -11,17 +11,22 @@ from server.access.people import OFFICE_ROLES
 from server.access.scope import visible_store, visible_stores
 from server.comparison.live import pulse_of
 from server.comparison.periods import LONGEST_DAYS, local_today, parse_period
-from server.comparison.summary import chain_summary, store_summary
+from server.comparison.summary import store_summary
 from server.database.engine import reading, writing
 from server.database.figures import is_made_up
-from server.errors import Refusal, not_found
-from server.web import head_office, store_page
+from server.errors import Refusal
+from server.web import store_page
+from server.web.account_routes import add_account
 from server.web.definition_routes import add_definitions
 from server.web.employee_routes import add_employees
 from server.web.exports_routes import add_exports
 from server.web.fleet_routes import add_fleet
-from server.web.page import Page, in_language, kept_address, page_asked, period_asked
+from server.web.human_routes import add_human
+from server.web.office_routes import add_office
+from server.web.page import Page, in_language, kept_address, period_asked
+from server.web.people_routes import add_people
 from server.web.question_routes import add_questions
+from server.web.reviews_routes import add_reviews
 from server.web.visitor import (
     Stranger,
     check_origin,
@@ -55,11 +60,16 @@ def blueprint(settings: Settings, clock: Clock, engine: Engine) -> Blueprint:
     web.register_error_handler(Stranger, lambda _: to_sign_in())
     _add_sign_in(web, settings, clock, engine)
     _add_pages(web, settings, clock, engine)
+    add_office(web, settings, clock, engine)
     add_fleet(web, settings, clock, engine)
     add_employees(web, settings, clock, engine)
     add_questions(web, settings, clock, engine)
     add_definitions(web, settings, clock, engine)
     add_exports(web, settings, clock, engine)
+    add_human(web, settings, clock, engine)
+    add_people(web, settings, clock, engine)
+    add_account(web, settings, clock, engine)
+    add_reviews(web, settings, clock, engine)
     return web
 
 
@@ -166,34 +176,6 @@ def _add_pages(web: Blueprint, settings: Settings, clock: Clock, engine: Engine)
         with reading(engine) as connection:
             place = visible_store(connection, signed_in(connection, settings, clock.now_ms()), code)
             return Response(str(pulse_of(connection, [place])), mimetype="text/plain")
-
-    def stores_page(*, office: bool) -> str:
-        now_ms = clock.now_ms()
-        with reading(engine) as connection:
-            person = signed_in(connection, settings, now_ms)
-            if office and person.role not in OFFICE_ROLES:
-                raise not_found()
-            stores = visible_stores(connection, person)
-            summary = chain_summary(connection, stores, period_asked(), now_ms)
-            pulse = pulse_of(connection, stores)
-        page = Page(reader(), made_up=summary.made_up, person=person, several=True)
-        order = head_office.Order(request.args.get("sort", "store"), page_asked())
-        shown = head_office.shown_chain(summary, page.t, order, pulse, now_ms)
-        return render_template("stores.html", page=page, t=page.t, s=shown, everything=person.role in {"head-office", "admin"})
-
-    @web.get("/head-office")
-    def office() -> str:
-        return stores_page(office=True)
-
-    @web.get("/stores")
-    def stores() -> str:
-        return stores_page(office=False)
-
-    @web.get("/pulse")
-    def pulse() -> Response:
-        with reading(engine) as connection:
-            person = signed_in(connection, settings, clock.now_ms())
-            return Response(str(pulse_of(connection, visible_stores(connection, person))), mimetype="text/plain")
 
 
 def _made_up() -> bool:

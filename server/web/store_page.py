@@ -96,7 +96,7 @@ class ShownSummary:
         self.moment = t.listed(t.formats.weekday_and_day(self.now.date()), self.time)
         self.live = summary.today
         self.live_parts = _live_parts(summary.today, t)
-        self.troubles = [_trouble(kiosk, self, t) for kiosk in summary.today.kiosks if kiosk.silent]
+        self.troubles = [_trouble(kiosk, self, t) for kiosk in summary.today.kiosks if kiosk.missed]
         self.heard = sum(not kiosk.silent for kiosk in summary.today.kiosks)
         self.waiting = sum(kiosk.waiting for kiosk in summary.today.kiosks)
         self.signals = _signals(summary, t)
@@ -210,7 +210,7 @@ def _method(gap: Gap) -> Sentence:
 def _place(place: Place, t: Translator) -> ShownPlace:
     words = place.texts.get(t.language) or place.texts.get("en") or {}
     shown = shown_index(place.index, t, "unit.to")
-    check = verdict.much_marked(place.marked, place.index.total)
+    check = verdict.asks_for_a_look(place)
     return ShownPlace(
         touchpoint_words(place.touchpoint, t),
         words.get("question", place.question),

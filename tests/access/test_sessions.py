@@ -8,7 +8,18 @@ import pytest
 from sqlalchemy import select
 
 from server.access.people import Person
-from server.access.sessions import IDLE_MS, LONGEST_MS, MEMORY_MS, replace_password, sign_in, sign_out, who
+from server.access.sessions import (
+    CONFIRMED_FOR_MS,
+    IDLE_MS,
+    LONGEST_MS,
+    MEMORY_MS,
+    confirm,
+    is_confirmed,
+    replace_password,
+    sign_in,
+    sign_out,
+    who,
+)
 from server.database.engine import reading, writing
 from server.database.people import set_disabled
 from server.database.tables import sessions, sign_in_delays
@@ -191,3 +202,30 @@ def test_guessed_addresses_do_not_pile_up_and_are_not_kept_as_text(people: Engin
         subjects = list(connection.execute(select(sign_in_delays.c.subject)).scalars())
     assert len(subjects) == 2
     assert not any("typed" in subject or "someone" in subject for subject in subjects)
+
+
+def confirmed(engine: Engine, token: str | None, now_ms: int) -> bool:
+    with reading(engine) as connection:
+        return is_confirmed(connection, token, now_ms)
+
+
+def test_a_session_is_confirmed_for_ten_minutes_after_the_password(people: Engine, password: str) -> None:
+    token = sign_in(people, START_MS, ALICE, password, HERE).token
+    late_ms = START_MS + CONFIRMED_FOR_MS
+    assert [confirmed(people, token, at_ms) for at_ms in (START_MS, late_ms - 1, late_ms)] == [True, True, False]
+    alice = seen(people, token, START_MS)
+    assert alice is not None
+    assert confirm(people, late_ms, alice, password, HERE, token or "").token == token
+    assert [confirmed(people, token, at_ms) for at_ms in (late_ms, late_ms + CONFIRMED_FOR_MS)] == [True, False]
+    assert not confirmed(people, None, START_MS)
+    assert not confirmed(people, "no session", START_MS)
+
+
+def test_a_wrong_password_confirms_nothing_and_is_delayed_like_a_sign_in(people: Engine, password: str) -> None:
+    token = sign_in(people, START_MS, ALICE, password, HERE).token
+    alice, late_ms = Person(1, ALICE, "manager", ""), START_MS + CONFIRMED_FOR_MS
+    waits = [confirm(people, late_ms, alice, WRONG, HERE, token or "").wait_s for _ in range(6)]
+    assert waits == [0, 0, 0, 0, 0, 1]
+    assert confirm(people, late_ms, alice, password, HERE, token or "").token is None
+    assert not confirmed(people, token, late_ms)
+    assert sign_in(people, late_ms, ALICE, password, HERE).wait_s == 1

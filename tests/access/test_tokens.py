@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from server import keys
-from server.access.tokens import DAY_MS, ExportToken, add_token, authenticate_token
+from server.access.scope import hidden_dimensions
+from server.access.tokens import DAY_MS, ExportToken, add_token, authenticate_token, list_tokens, revoke_token
 from server.database.engine import reading, writing
 from server.database.tables import export_tokens
 from server.database.tokens import end_token
@@ -88,3 +89,29 @@ def test_a_token_that_does_not_fit_is_refused(
 ) -> None:
     with pytest.raises(Unfit, match=sentence), writing(people) as connection:
         add_token(connection, name, stores, days, 0)
+
+
+def test_tokens_are_listed_without_their_secret_and_revoked_at_once(people: Engine) -> None:
+    with writing(people) as connection:
+        first = add_token(connection, "weekly", ["S002", "S001"], 30, 5)
+        second = add_token(connection, "all", None, 90, 6, employees=True)
+        latest, earliest = list_tokens(connection)
+        assert (latest.name, latest.stores, latest.employees, latest.revoked_ms) == ("all", (), True, None)
+        assert (earliest.name, earliest.stores, earliest.employees) == ("weekly", ("S001", "S002"), False)
+        assert earliest.key_id in first
+        assert revoke_token(connection, latest.key_id, 7) == "all"
+        assert revoke_token(connection, second, 9) == "all"
+        assert list_tokens(connection)[0].revoked_ms == 7
+        with pytest.raises(Unfit, match="no token nothing"):
+            revoke_token(connection, "nothing", 7)
+    assert authenticate_token(people, first, 7).name == "weekly"
+    with pytest.raises(Refusal):
+        authenticate_token(people, second, 7)
+
+
+def test_only_a_token_made_for_it_reads_employees(people: Engine) -> None:
+    with writing(people) as connection:
+        texts = [add_token(connection, "one", None, 90, 5, employees=employees) for employees in (False, True)]
+    found = [authenticate_token(people, text, 6) for text in texts]
+    assert [token.employees for token in found] == [False, True]
+    assert [hidden_dimensions(token) for token in found] == [frozenset({"EX"}), frozenset()]

@@ -60,6 +60,15 @@ def test_a_number_that_stands_twice_ends_what_the_order_is_believed_for() -> Non
     assert not between([*boots, met(6, 3, 1_500_000, 10)])
 
 
+def test_an_old_image_that_shares_no_number_shows_by_boots_in_an_impossible_order() -> None:
+    # Boot 5 was the last before an image was made; 6 and 7 pressed nothing and met nobody, 8 did. The image was put back long
+    # after: its boot 6 met nobody, its boot 7 did. By number its boot 6 would lie between 5 and 8, years before it was.
+    first, eight = met(1, 5, 0, 1_000), met(2, 8, 1_000_000, 1_000)
+    later_six, later_seven = unmet(3, 6, 1_000), met(4, 7, 900_000_000, 1_000)
+    assert set(between([first, later_six, eight])) == {3}
+    assert between([first, later_six, later_seven, eight]) == {}
+
+
 def test_limits_that_contradict_each_other_say_nothing() -> None:
     clock = BootClock([], [], START_MS, Between(2_000_000, 1_000_000, 10))
     assert clock.at(5, 7, False) == PressTime(7, NOT_KNOWN_MS, UNKNOWN)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint, proportions_ztest
 
 from server.analysis.proportions import (
     Interval,
     change_p,
     correlated_newcombe,
     difference_of,
+    jeffreys,
     newcombe,
     overlap_correlation,
     paired_newcombe,
@@ -19,25 +23,80 @@ from server.analysis.proportions import (
     wilson,
 )
 
-CASES = json.loads((Path(__file__).parent / "cases.json").read_text(encoding="utf-8"))["proportions"]
-
 
 def close(interval: Interval, lower: float, upper: float, by: float = 6e-5) -> bool:
     return abs(interval.lower - lower) < by and abs(interval.upper - upper) < by
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_agrees_with_the_published_case(case):
-    given, expected = case["inputs"], case["expected"]
-    confidence = given.get("conf", 0.95)
-    if "only_first" in given:
-        cells = (given["both"], given["only_first"], given["only_second"], given["neither"])
-        found = paired_newcombe(*cells, confidence)
-    elif "x1" in given:
-        found = newcombe(given["x1"], given["n1"], given["x2"], given["n2"], confidence)
-    else:
-        found = wilson(given["x"], given["n"], confidence)
-    assert close(found, expected["lower"], expected["upper"], case["tolerance"]), found
+TOTALS = st.integers(1, 2_000)
+
+
+@st.composite
+def counts(draw):
+    total = draw(TOTALS)
+    return draw(st.integers(0, total)), total
+
+
+@given(counts(), st.floats(0.5, 0.999))
+def test_wilson_and_jeffreys_are_the_oracles(count, confidence):
+    for ours, method in ((wilson, "wilson"), (jeffreys, "jeffreys")):
+        found, expected = ours(*count, confidence), proportion_confint(*count, alpha=1 - confidence, method=method)
+        lower = 0 if method == "jeffreys" and count[0] == 0 else expected[0]
+        upper = 1 if method == "jeffreys" and count[0] == count[1] else expected[1]
+        assert (found.lower, found.upper) == pytest.approx((lower, upper), abs=1e-7)
+
+
+@given(counts(), counts())
+def test_newcombe_is_the_oracle_and_turns_with_the_sides(one, other):
+    found, turned = newcombe(*one, *other), newcombe(*other, *one)
+    assert (found.lower, found.upper) == pytest.approx((-turned.upper, -turned.lower), abs=1e-12)
+    assert -1 <= found.lower <= found.upper <= 1
+    expected = confint_proportions_2indep(*one, *other, method="newcomb")
+    assert (found.lower, found.upper) == pytest.approx(tuple(map(float, expected)), abs=1e-9)
+
+
+@given(counts(), counts())
+def test_a_changes_p_value_is_the_oracles(one, other):
+    pooled = (one[0] + other[0]) / (one[1] + other[1])
+    if 0 < pooled < 1:
+        expected = proportions_ztest([one[0], other[0]], [one[1], other[1]])[1]
+        assert change_p(*one, *other) == pytest.approx(expected, abs=1e-9)
+
+
+@given(counts())
+def test_one_more_positive_press_moves_both_limits_up(count):
+    positive, total = count
+    if positive < total:
+        before, after = wilson(positive, total), wilson(positive + 1, total)
+        assert before.lower < after.lower
+        assert before.upper <= after.upper
+
+
+@pytest.mark.parametrize(("total", "share", "expected"), [(20, 0.9, 0.957), (100, 0.95, 0.966)])
+def test_wilson_covers_what_it_says(total, share, expected):
+    held = sum(stats.binom.pmf(x, total, share) for x in range(total + 1) if wilson(x, total).holds(share))
+    assert held == pytest.approx(expected, abs=6e-4)
+
+
+@pytest.mark.parametrize(("one", "other"), list(product([0.5, 0.8, 0.95], repeat=2)))
+def test_newcombe_covers_a_difference_of_small_stores(one, other):
+    first, second = stats.binom.pmf(range(31), 30, one), stats.binom.pmf(range(41), 40, other)
+    held = sum(first[x] * second[y] for x in range(31) for y in range(41) if newcombe(x, 30, y, 40).holds(one - other))
+    assert 0.93 < held < 0.985
+
+
+# The rows of Newcombe's Table II (Stat Med 17:873, method 10) that the reference cases leave out.
+@pytest.mark.parametrize(
+    ("row", "limits"),
+    [
+        ((6, 7, 2, 7), (0.0582, 0.8062)),
+        ((5, 56, 0, 29), (-0.0381, 0.1926)),
+        ((0, 10, 0, 10), (-0.2775, 0.2775)),
+        ((10, 10, 0, 10), (0.6075, 1.0)),
+    ],
+)
+def test_the_rest_of_the_table_agrees_too(row, limits):
+    assert close(newcombe(*row), *limits)
 
 
 def test_bentur_and_the_ninety_per_cent_case_agree():

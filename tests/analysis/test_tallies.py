@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.analysis.tallies import NEGATIVE, NEUTRAL, POSITIVE, Press, Tally
+from server.analysis.tallies import BAND_COLUMNS, NEGATIVE, NEUTRAL, POSITIVE, Press, Tally
 
 SERVICE, EXPERIENCE = 1, 2
 
@@ -42,11 +42,33 @@ def test_each_press_stands_in_one_column_of_its_day_and_hour() -> None:
     )
     assert tally.hours == {(10, 700, SERVICE, 2, 9): [1, 1, 1, 1]}
     assert tally.days[10, 700, SERVICE, 2][:5] == [2, 1, 1, 1, 0]
-    assert tally.days[10, 703, SERVICE, 2] == [0, 0, 0, 0, 1, 0, 0, 0, 0]
+    assert tally.days[10, 703, SERVICE, 2] == [0, 0, 0, 0, 1, *[0] * 10]
+
+
+def test_counted_presses_of_a_known_hour_stand_in_their_part_of_the_day() -> None:
+    tally = tally_of(
+        press(1, 0, hour=0),
+        press(2, 100, hour=11, polarity=NEGATIVE),
+        press(3, 200, hour=12),
+        press(4, 300, hour=16, polarity=NEUTRAL),
+        press(5, 400, hour=17),
+        press(6, 500, hour=23),
+        press(7, 600, hour=23, counted=False),
+        press(8, 700, hour=None),
+    )
+    row = tally.days[10, 700, SERVICE, 2]
+    assert dict(zip(BAND_COLUMNS, row[9:], strict=True)) == {
+        "morning_counted": 2,
+        "morning_positive": 1,
+        "afternoon_counted": 2,
+        "afternoon_positive": 1,
+        "evening_counted": 2,
+        "evening_positive": 2,
+    }
 
 
 def clusters(*presses: Press) -> list[int]:
-    return tally_of(*presses).days[10, 700, SERVICE, 2][5:]
+    return tally_of(*presses).days[10, 700, SERVICE, 2][5:9]
 
 
 def test_presses_less_than_twenty_seconds_apart_are_one_cluster() -> None:
@@ -67,8 +89,8 @@ def test_what_does_not_count_joins_no_cluster() -> None:
 
 def test_a_cluster_across_midnight_belongs_to_the_day_of_its_first_press() -> None:
     tally = tally_of(press(1), press(2, 1, day=701))
-    assert tally.days[10, 700, SERVICE, 2] == [1, 0, 0, 0, 0, 1, 4, 4, 4]
-    assert tally.days[10, 701, SERVICE, 2] == [1, 0, 0, 0, 0, 0, 0, 0, 0]
+    assert tally.days[10, 700, SERVICE, 2][:9] == [1, 0, 0, 0, 0, 1, 4, 4, 4]
+    assert tally.days[10, 701, SERVICE, 2][:9] == [1, 0, 0, 0, 0, 0, 0, 0, 0]
 
 
 def cells(first: Press, second: Press) -> list[int]:
@@ -117,3 +139,15 @@ def test_in_two_parts_or_in_one_the_figures_are_the_same(drawn, cut) -> None:
     whole.subtract(first)
     whole.subtract(second)
     assert not any(any(row) for figures in (whole.hours, whole.days, whole.visits) for row in figures.values())
+
+
+def test_what_is_set_aside_stands_by_reason_and_face() -> None:
+    tally = tally_of(
+        press(1, counted=False, aside=1),
+        press(2, 100, counted=False, aside=1, polarity=NEGATIVE),
+        press(3, 200, counted=False, aside=4, hour=None),
+        press(4, 300, counted=False, aside=4, day=None, hour=None),
+        press(5, 400),
+    )
+    assert tally.aside == {(10, 700, SERVICE, 1): [1, 0, 1], (10, 700, SERVICE, 4): [1, 0, 0]}
+    assert sum(map(sum, tally.aside.values())) == tally.days[10, 700, SERVICE, 2][3]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from server import keys
@@ -42,3 +43,30 @@ def test_a_refused_token_prints_nothing_on_standard_output(ready: Callable[..., 
         failed = ready("token", "add", "x", *words)
         assert (failed.exit_code, failed.stdout) == (1, "")
         assert failed.stderr.startswith("Error: ")
+
+
+def test_people_are_listed_disabled_and_get_a_new_password(ready: Callable[..., Result]) -> None:
+    ready("user", "add", "ewa@chain.example", "--role", "manager", "--store", "S001", said=PASSWORD)
+    ready("user", "add", "ada@chain.example", "--role", "admin", said=PASSWORD)
+    assert ready("user", "list").stdout == "ada@chain.example  admin  all stores\newa@chain.example  manager  S001\n"
+    assert ready("user", "disable", "ewa@chain.example").stdout == "ewa@chain.example is disabled.\n"
+    assert json.loads(ready("user", "list", "--json").stdout)[1]["disabled_ms"] is not None
+    assert ready("user", "disable", "--undo", "ewa@chain.example").exit_code == 0
+    assert json.loads(ready("user", "list", "--json").stdout)[1]["disabled_ms"] is None
+    last = ready("user", "disable", "ada@chain.example")
+    assert (last.exit_code, "last administrator" in last.stderr) == (1, True)
+    assert ready("user", "password", "ewa@chain.example", said="eleven loud bells at noon\n").exit_code == 0
+    refused = [ready("user", "password", "ewa@chain.example", said="short"), ready("user", "disable", "eve@chain.example")]
+    assert [done.exit_code for done in refused] == [1, 1]
+
+
+def test_tokens_are_listed_and_revoked_by_their_public_part(ready: Callable[..., Result]) -> None:
+    text = ready("token", "add", "weekly report", "--store", "S001", "--employees").stdout.strip()
+    (found,) = json.loads(ready("token", "list", "--json").stdout)
+    assert (found["name"], found["stores"], found["employees"], found["used_ms"]) == ("weekly report", ["S001"], True, None)
+    listed = ready("token", "list").stdout
+    assert listed.startswith(f"{found['key_id']}  weekly report  S001 and employees  until ")
+    assert text not in listed
+    assert ready("token", "revoke", found["key_id"]).stdout == "Revoked the token weekly report.\n"
+    assert "revoked" in ready("token", "list").stdout
+    assert ready("token", "revoke", "nothing").exit_code == 1

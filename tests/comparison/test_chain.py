@@ -134,3 +134,19 @@ def test_questions_are_found_in_all_their_wordings(shops):
     assert shops.questions[SERVICE] in service
     assert shops.questions[EXPERIENCE] in experience
     assert shops.questions["staff-mattered"] not in experience  # colleagues' experience is no customer's
+
+
+def test_a_week_has_days_as_clusters_and_a_day_has_not(shops):
+    store = shops.store("S001", "Leeds")
+    kiosk, second = shops.kiosk(store, "K-001"), shops.kiosk(store, "K-002", "checkout")
+    for back in range(1, 8):
+        # One kiosk's good day is the other's: together they are one cluster a day.
+        good = back % 2
+        for one in (kiosk, second):
+            shops.press(one, TODAY - timedelta(days=back), SERVICE, 20 * good, 20 - 20 * good)
+    yesterday = f"{TODAY - timedelta(1)}..{TODAY}"
+    week, day = (read(shops, period=period).figures(store).service for period in ("7d", yesterday))
+    assert (week.total, day.total) == (280, 40)
+    assert week.withheld == "too-few"
+    assert week.effective < 7
+    assert day.effective == 40

@@ -8,11 +8,13 @@ import pytest
 
 from server.access.scope import StoreRef
 from server.analysis.clustering import ClusterSums
+from server.comparison.beside import NOT_BESIDE, Beside
 from server.comparison.chain import Figures, Others
 from server.comparison.gaps import against_chain, gap_between, named_gap, spoken
 from server.comparison.indexes import NO_GAP, NO_INDEX, Gap, Index, Tally, gap_of, index_of, relative_gap
 from server.comparison.live import Today
 from server.comparison.periods import parse_period
+from server.comparison.standing import Standing
 from server.comparison.summary import StoreSummary
 from server.i18n.translator import translator
 from server.survey.definitions import Definition
@@ -30,7 +32,10 @@ def summary(service, experience, others):
     rest = [NO_INDEX, NO_INDEX] if others is None else [index(*one) for one in others]
     gap, theirs = gap_of(*own, []), gap_of(*rest, [])
     week = parse_period("7d", TODAY)
-    figures = Figures(STORE, week, *own, gap, relative_gap(gap, theirs), None, 1, 1, 0, 0, 1)
+    away = relative_gap(gap, theirs)
+    beside = Beside(gap.points, theirs.points, away, away, sure=away.clear)
+    standing = Standing("alike", NOT_BESIDE, NOT_BESIDE, beside, standardised=False, thin=(), compared=12)
+    figures = Figures(STORE, week, *own, gap, away, None, 1, 1, 0, 0, 1, standing)
     today = Today(0, 0, 0, 0, 0, 0, 0, 0, (), 0)
     beside = Others(11, *rest, theirs)
     return StoreSummary(figures, beside, None, None, (), (), today, TODAY, Definition(1, (), ()), made_up=False)

@@ -6,8 +6,18 @@ import pytest
 
 from server.analysis.clustering import ClusterSums
 from server.analysis.proportions import newcombe, paired_newcombe, wilson
-from server.comparison.indexes import NO_GAP, Tally, add, difference, gap_of, index_of, relative_gap
-from server.database.figures import VisitCount
+from server.comparison.indexes import (
+    NO_GAP,
+    Tally,
+    add,
+    difference,
+    gap_of,
+    index_of,
+    relative_gap,
+    subtract,
+    tally_of_days,
+)
+from server.database.figures import DayCount, VisitCount
 
 
 def alone(positive: int, total: int) -> Tally:
@@ -100,3 +110,35 @@ def test_a_gap_beside_the_others_is_as_unsure_as_both_together():
     assert away.points == pytest.approx(-10)
     assert away.low < own.low - others.points
     assert away.high > own.high - others.points
+
+
+def test_days_that_differ_more_than_chance_weigh_less():
+    # Rao and Scott 1992, Weil's treated rats, read as days: deff 3.952861, so 145 pups weigh as much as 36.7.
+    litters = [
+        (12, 12),
+        (11, 11),
+        (10, 10),
+        (9, 9),
+        (10, 11),
+        (9, 10),
+        (9, 10),
+        (8, 9),
+        (8, 9),
+        (4, 5),
+        (7, 9),
+        (4, 7),
+        (5, 10),
+    ]
+    litters += [(3, 6), (3, 10), (0, 7)]
+    rows = [DayCount("exit", day, 1, 2, x, 0, n - x, 0, 0, n, x, x, n) for day, (x, n) in enumerate(litters)]
+    assert tally_of_days(rows, 16).effective == pytest.approx(145 / 3.952861, rel=1e-6)
+    # Of fewer days than a week, how much days differ can not be told.
+    assert tally_of_days(rows, 6).effective == 145
+
+
+def test_stores_that_differ_do_not_make_their_days_differ():
+    even = [
+        tally_of_days([DayCount("exit", day, 1, 2, x, 0, 40 - x, 0, 0, 40, x, x, 40) for day in range(8)], 8) for x in (10, 30)
+    ]
+    assert add(even).effective == pytest.approx(640)
+    assert subtract(add(even), even[0]) == even[1]

@@ -8,13 +8,16 @@ from datetime import timedelta
 import pytest
 from shops import EXPERIENCE, MADE_MS, SERVICE, TODAY
 
-from server.comparison.live import SILENT_AFTER_MS, pulse_of
+from server.analysis.opening_text import read_week
+from server.comparison.live import pulse_of
 from server.comparison.periods import parse_period
 from server.comparison.summary import store_summary
 from server.database.definitions import add_definition
 from server.database.engine import reading, writing
+from server.database.opening import set_week
 
 NOON_MS = 1_795_262_400_000
+QUARTER_MS = 15 * 60_000
 
 
 @pytest.fixture
@@ -71,14 +74,25 @@ def test_everything_known_and_heard_is_complete(shops, store):
 
 
 def test_a_kiosk_is_silent_after_a_quarter_of_an_hour_or_when_never_heard(shops, store):
-    shops.kiosk(store, "K-001", heard_ms=NOON_MS - SILENT_AFTER_MS)
-    shops.kiosk(store, "K-002", heard_ms=NOON_MS - SILENT_AFTER_MS - 1)
+    shops.kiosk(store, "K-001", heard_ms=NOON_MS - QUARTER_MS)
+    shops.kiosk(store, "K-002", heard_ms=NOON_MS - QUARTER_MS - 1)
     shops.kiosk(store, "K-003", heard_ms=None)
     assert [(kiosk.kiosk, kiosk.silent) for kiosk in today_of(shops, store).kiosks] == [
         ("K-001", False),
         ("K-002", True),
         ("K-003", True),
     ]
+
+
+def test_a_closed_store_misses_no_kiosk(shops, store):
+    shops.kiosk(store, "K-001", heard_ms=NOON_MS - QUARTER_MS - 1)
+    shops.kiosk(store, "K-002", heard_ms=NOON_MS)
+    for week, missed in (("mon-fri 09:00-20:00", [False, False]), ("mon-sat 09:00-20:00", [True, False])):
+        with writing(shops.engine) as connection:
+            set_week(connection, store.id, read_week(week))
+        kiosks = today_of(shops, store).kiosks
+        assert [kiosk.missed for kiosk in kiosks] == missed
+        assert [kiosk.silent for kiosk in kiosks] == [True, False]
 
 
 def test_the_pulse_grows_with_arrivals_of_ones_own_stores_alone(shops, store):

@@ -9,11 +9,13 @@ import pytest
 from server.access.scope import StoreRef
 from server.analysis.clustering import ClusterSums
 from server.comparison import verdict
+from server.comparison.beside import Beside
 from server.comparison.chain import Figures, Others
-from server.comparison.indexes import NO_INDEX, Index, Tally, gap_of, index_of, relative_gap
+from server.comparison.indexes import NO_INDEX, Index, Tally, difference, gap_of, index_of, relative_gap
 from server.comparison.live import Today
 from server.comparison.periods import parse_period
 from server.comparison.quadrant import Cuts, verdict_of
+from server.comparison.standing import Standing
 from server.comparison.summary import StoreSummary
 from server.i18n.translator import translator
 from server.survey.definitions import Definition
@@ -31,13 +33,22 @@ def index(positive: int, total: int, clusters: int | None = None) -> Index:
     return index_of(Tally(positive, total, ClusterSums(clusters, full * size**2, full * size**2, clusters * size**2)))
 
 
+def standing_of(own, others: Others) -> Standing:
+    """How these figures stand to the others, as they came and judged alone."""
+    away = [difference(own[0], others.service), difference(own[1], others.experience), relative_gap(own[2], others.gap)]
+    values = [(own[0].value, others.service.value), (own[1].value, others.experience.value), (own[2].points, others.gap.points)]
+    besides = [Beside(*pair, one, one, sure=one.clear) for pair, one in zip(values, away, strict=True)]
+    return Standing("alike", *besides, standardised=False, thin=(), compared=12)
+
+
 def figures(service: Index, experience: Index, others: Others, period: str, cuts: Cuts, extra: int = 0) -> Figures:
     of = parse_period(period, TODAY)
     gap = gap_of(service, experience, [])
     counted = service.total + experience.total
     named = None if of.running else verdict_of(service, experience, cuts)
     relative = relative_gap(gap, others.gap)
-    return Figures(STORE, of, service, experience, gap, relative, named, counted + extra, counted, extra, 0, 1)
+    standing = standing_of((service, experience, gap), others)
+    return Figures(STORE, of, service, experience, gap, relative, named, counted + extra, counted, extra, 0, 1, standing)
 
 
 def summary(
@@ -277,9 +288,11 @@ def test_strong_is_explained_by_the_cut_it_was_measured_at():
     assert names(verdict.strong_means(middle)) == ["strong-means.middle"]
 
 
-def test_more_than_a_fifth_marked_asks_for_a_look_at_the_kiosk():
-    assert not verdict.much_marked(20, 80)
-    assert verdict.much_marked(21, 79)
+def test_more_than_a_tenth_marked_asks_for_a_look_at_the_kiosk_unless_they_are_few():
+    assert not verdict.much_marked(10, 90)
+    assert verdict.much_marked(11, 89)
+    assert verdict.much_marked(9, 9)
+    assert not verdict.much_marked(8, 1)
     assert not verdict.much_marked(0, 0)
 
 

@@ -8,9 +8,11 @@ import pytest
 from shops import EXPERIENCE, SERVICE, TODAY, Shops
 
 from server.database import figures
+from server.database.codes import ASIDE
 from server.database.engine import make_engine, reading, writing
+from server.database.figures import AsideCount, set_aside_counts
 from server.database.life import begin_life
-from server.database.tables import metadata
+from server.database.tables import metadata, set_aside
 
 DAY = TODAY.toordinal()
 
@@ -110,3 +112,46 @@ def test_whether_a_chain_is_made_up_is_known_even_when_the_database_is_not_there
     empty = make_engine(f"sqlite:///{tmp_path / 'empty.db'}")
     assert not figures.is_made_up(empty)
     empty.dispose()
+
+
+def test_weekends_are_told_from_weekdays_where_the_store_stands(shops):
+    rules = (figures.Weekend((4,), ("IR",)), figures.Weekend((5, 6), ()))
+    here, there = shops.store("S001", "Leeds"), shops.store("S002", "تهران", territory="IR")
+    for store in (here, there):
+        kiosk = shops.kiosk(store, f"K-{store.code}")
+        for back in range(7):  # TODAY is a Saturday
+            bands = {"morning_counted": 2, "morning_positive": 1, "evening_counted": 1, "evening_positive": 1}
+            shops.press(kiosk, TODAY - timedelta(days=back), SERVICE, 1 + back, 0, **bands)
+    with reading(shops.engine) as connection:
+        found = figures.store_counts(connection, DAY - 6, DAY + 1, rules)
+        alone = figures.store_counts(connection, DAY - 6, DAY + 1, rules, there.id)
+    assert [(count.store_id, count.weekend, count.positive, count.evening_positive) for count in found] == [
+        (here.id, 0, 20, 5),
+        (here.id, 1, 8, 2),
+        (there.id, 0, 26, 6),
+        (there.id, 1, 2, 1),
+    ]
+    assert alone == [count for count in found if count.store_id == there.id]
+    assert all(type(value) is int for count in found for value in count)
+
+
+def test_what_does_not_count_is_told_by_question_and_reason(shops):
+    store, other = shops.store("S001", "Leeds"), shops.store("S002", "York")
+    kiosk, elsewhere = shops.kiosk(store, "K-001"), shops.kiosk(other, "K-002")
+    day = TODAY.toordinal()
+    rows = [
+        (kiosk, day, "repeat", (3, 0, 1)),
+        (kiosk, day - 1, "repeat", (1, 1, 0)),
+        (kiosk, day, "out-of-hours", (2, 0, 0)),
+        (kiosk, day, "mash", (0, 0, 0)),
+        (kiosk, day - 2, "rush", (9, 9, 9)),
+        (elsewhere, day, "rush", (5, 0, 0)),
+    ]
+    with writing(shops.engine) as connection:
+        for place, local_day, reason, counts in rows:
+            keys = (place.id, place.placement_id, local_day, shops.questions[SERVICE], ASIDE[reason])
+            connection.execute(set_aside.insert().values((*keys, *counts)))
+    with reading(shops.engine) as connection:
+        found = set_aside_counts(connection, store.id, day - 1, day + 1)
+    question = shops.questions[SERVICE]
+    assert found == [AsideCount(question, "repeat", 4, 1, 1), AsideCount(question, "out-of-hours", 2, 0, 0)]

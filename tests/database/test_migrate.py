@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,10 +12,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import select, text
 
+from server.analysis.tallies import BAND_COLUMNS
+from server.database.codes import ASIDE
 from server.database.engine import make_engine, reading, writing
 from server.database.life import read_life
 from server.database.migrate import TooNew, _config, is_current, upgrade
-from server.database.tables import metadata, unsettled
+from server.database.tables import days, metadata, set_aside, unsettled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,6 +100,63 @@ def test_what_the_first_release_stored_is_looked_at_again(empty: Engine) -> None
         assert connection.execute(text("SELECT value FROM counters WHERE name = 'revision'")).scalar_one() == 0
 
 
+def _first_release_hours(engine: Engine) -> None:
+    """A database of the release before, with one day whose hours lie in all three parts of it, and a day without hours."""
+    with writing(engine) as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        for hour, positive, negative in ((9, 1, 1), (11, 2, 0), (12, 3, 0), (16, 0, 4), (17, 5, 0), (23, 0, 6)):
+            connection.execute(text(f"INSERT INTO hours VALUES (1, 1, 700, 1, 2, {hour}, {positive}, 0, {negative}, 7)"))
+        columns = "kiosk_id, placement_id, local_day, question_id, faces, positive, negative"
+        for day in (700, 701):
+            connection.execute(text(f"INSERT INTO days ({columns}) VALUES (1, 1, {day}, 1, 2, 11, 11)"))
+
+
+def _parts(engine: Engine) -> list[tuple[int, ...]]:
+    with reading(engine) as connection:
+        found = connection.execute(select(*(days.c[name] for name in BAND_COLUMNS)).order_by(days.c.local_day))
+        return [tuple(row) for row in found]
+
+
+def test_days_of_the_release_before_get_their_parts_from_the_hours(empty: Engine) -> None:
+    _first_release_hours(empty)
+    upgrade(empty)
+    assert _parts(empty) == [(4, 3, 7, 3, 11, 5), (0, 0, 0, 0, 0, 0)]
+
+
+def test_what_was_set_aside_before_is_counted_by_reason(empty: Engine) -> None:
+    with writing(empty) as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        connection.execute(text("INSERT INTO stores VALUES (1, 'S1', 'x', '', 'Asia/Tehran', '[]', '', 0)"))
+        connection.execute(
+            text(
+                "INSERT INTO kiosks (id, code, hardware, enrolled_ms, software, config_seen, config_applied,"
+                " health) VALUES (1, 'K', 'h', 0, '', 1, 1, '{}')"
+            )
+        )
+        connection.execute(text("INSERT INTO placements VALUES (1, 1, 1, 'exit', 0, NULL)"))
+        # Mark, reason, answer, counted, uncertainty; pressed when it is tomorrow in Tehran already.
+        facts = [(1, 0, 2, 0, 0), (0, 3, 4, 0, 0), (3, 0, 3, 0, 0), (0, 0, 2, 1, 0), (2, 0, 2, 0, 50_000_000)]
+        for seq, (mark, reason, answer, counted, unsure) in enumerate(facts, 1):
+            connection.execute(
+                text(
+                    "INSERT INTO reactions VALUES (1, 1, :seq, 7, 0, 0, 0, 1, 'happy', NULL, :mark, 1, 9, :answer, 2, :reason,"
+                    " :counted, 1795293000000, :unsure, 0)"
+                ),
+                {"seq": seq, "mark": mark, "reason": reason, "answer": answer, "counted": counted, "unsure": unsure},
+            )
+    upgrade(empty)
+    tomorrow = date(2026, 11, 22).toordinal()
+    with reading(empty) as connection:
+        assert [tuple(row) for row in connection.execute(select(set_aside))] == [
+            (1, 1, tomorrow, 9, ASIDE["repeat"], 1, 0, 0),
+            (1, 1, tomorrow, 9, ASIDE["rush"], 0, 1, 1),
+        ]
+
+
 def test_a_first_releases_postgresql_gets_the_same_tables(postgres_url: str) -> None:
     engine = make_engine(postgres_url)
     with writing(engine) as connection:
@@ -108,4 +168,12 @@ def test_a_first_releases_postgresql_gets_the_same_tables(postgres_url: str) -> 
     with reading(engine) as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
         assert connection.execute(text("SELECT value FROM counters WHERE name = 'revision'")).scalar_one() == 0
+    engine.dispose()
+
+
+def test_days_on_postgresql_get_their_parts_too(postgres_url: str) -> None:
+    engine = make_engine(postgres_url)
+    _first_release_hours(engine)
+    upgrade(engine)
+    assert _parts(engine) == [(4, 3, 7, 3, 11, 5), (0, 0, 0, 0, 0, 0)]
     engine.dispose()

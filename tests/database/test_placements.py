@@ -49,7 +49,7 @@ def test_a_configuration_says_what_its_buttons_mean_and_is_never_replaced(connec
     buttons = [ButtonRow("happy", 1, 2, 2), ButtonRow("unhappy", 1, 4, 2)]
     add_config(connection, 1, 3, placement, "{}", buttons, 5)
     assert sorted(buttons_of_config(connection, 1, 3)) == buttons
-    assert meanings_of_config(connection, 1, 3)["unhappy"] == ButtonMeaning(placement, 1, "service", 4, 2)
+    assert meanings_of_config(connection, 1, 3)["unhappy"] == ButtonMeaning(placement, 1, "service", 4, 2, "CX")
     assert meanings_of_config(connection, 1, 4) == {}
     assert zones_of_placements(connection, [placement]) == {placement: "Asia/Tehran"}
     with pytest.raises(IntegrityError):

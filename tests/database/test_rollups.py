@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import event
 
-from server.analysis.tallies import Cluster, Tally
+from server.analysis.tallies import DAY_COLUMNS, Cluster, Tally
 from server.database.engine import writing
 from server.database.rollups import (
     DAYS,
@@ -37,7 +37,7 @@ def test_rows_are_taken_in_the_order_of_their_keys(engine) -> None:
 
     event.listen(engine, "before_cursor_execute", note)
     with writing(engine) as connection:
-        add_figures(connection, 1, "days", {(at % 3, 700 - at, 1, 2): [1] * 9 for at in range(9)})
+        add_figures(connection, 1, "days", {(at % 3, 700 - at, 1, 2): [1] * DAY_COLUMNS for at in range(9)})
     assert len(taken) == 9
     assert taken == sorted(taken)
 
@@ -45,7 +45,7 @@ def test_rows_are_taken_in_the_order_of_their_keys(engine) -> None:
 def test_a_tally_goes_to_its_three_tables(engine) -> None:
     tally = Tally()
     tally.hours[10, 700, 1, 2, 9] = [1, 0, 0, 0]
-    tally.days[10, 700, 1, 2] = [1, 0, 2, 3, 4, 1, 1, 1, 1]
+    tally.days[10, 700, 1, 2] = [1, 0, 2, 3, 4, 1, 1, 1, 1, *[0, 0] * 2, 3, 1]
     tally.visits[10, 700, 1, 2, 2] = [0, 0, 0, 1]
     with writing(engine) as connection:
         add_tally(connection, 1, tally)

@@ -7,6 +7,12 @@ from zoneinfo import ZoneInfo
 
 from demo.chain import HISTORY_DAYS, STORES, MadeUpKiosk, MadeUpStore
 from demo.history import CHILD_PRESSES, Press, last_saturday, presses
+from server.analysis.edge_runs import is_too_alike
+from server.analysis.opening import Opening, OutOfHours
+from server.analysis.opening_text import read_week
+from server.analysis.tallies import NEGATIVE, POSITIVE
+from server.database.reviews import Judged
+from server.fleet.edges import find_runs
 
 BASE = date(2026, 11, 22)
 
@@ -14,6 +20,12 @@ BASE = date(2026, 11, 22)
 def kiosk_where(**story: object) -> tuple[MadeUpStore, MadeUpKiosk]:
     name = next(iter(story))
     return next((store, kiosk) for store in STORES for kiosk in store.kiosks if getattr(kiosk, name))
+
+
+def opening_of(store: MadeUpStore) -> Opening:
+    week = read_week(f"mon-sun {store.opens:02d}:00-{store.closes:02d}:00")
+    closed = {} if store.holiday is None else {(BASE - timedelta(store.holiday)).toordinal(): ()}
+    return Opening(ZoneInfo(store.timezone), week, closed)
 
 
 def share(found: list[Press], row: str) -> float:
@@ -81,6 +93,38 @@ def test_the_quiet_store_has_too_few_presses_in_a_week() -> None:
     store = next(store for store in STORES if "quiet" in store.story)
     found = weeks(store, store.kiosks[0])
     assert len(found) / (HISTORY_DAYS / 7) < 30
+
+
+def test_no_made_up_press_is_out_of_hours_and_none_falls_on_a_holiday() -> None:
+    for store in STORES:
+        outside = OutOfHours(opening_of(store), 0)
+        assert not any(outside(press.at_ms) for kiosk in store.kiosks for press in weeks(store, kiosk)), store.code
+    assert any(store.holiday for store in STORES)
+
+
+def runs_of(store: MadeUpStore, kiosk: MadeUpKiosk, row: str) -> list[tuple[date, str, str, bool]]:
+    """The runs that the server's rule finds among a row's presses in the last two weeks."""
+    votes = [
+        Judged(1, POSITIVE if press.button.endswith("-happy") else NEGATIVE, press.at_ms)
+        for press in sorted(weeks(store, kiosk))
+        if press.button.startswith(row)
+    ]
+    now_ms = round(1000 * datetime.combine(BASE, datetime.min.time(), ZoneInfo(store.timezone)).timestamp())
+    found = find_runs(votes, opening_of(store), (BASE - timedelta(14)).toordinal(), now_ms)
+    return [
+        (date.fromordinal(run.local_day), run.edge, run.polarity, is_too_alike(run.presses, run.alike, run.usual_share))
+        for run in found
+    ]
+
+
+def test_closing_runs_are_found_and_nothing_else_is() -> None:
+    _, told = kiosk_where(closing_run_days=True)
+    for store in STORES:
+        for kiosk in store.kiosks:
+            wanted = [(BASE - timedelta(back), "closing", "positive", True) for back in sorted(kiosk.closing_run_days)[::-1]]
+            assert runs_of(store, kiosk, "welcome") == wanted, store.code
+            assert runs_of(store, kiosk, "served") == [], store.code
+    assert len(told.closing_run_days) == 3
 
 
 def test_closing_runs_are_all_happy() -> None:

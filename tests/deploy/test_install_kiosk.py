@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-QUESTIONS = ("dpkg-query", "systemctl is-enabled", "systemctl is-active")
+QUESTIONS = ("dpkg-query", "systemctl is-enabled", "systemctl is-active", "true", "/opt/salve/venv/bin/python -P")
 
 # Stands in for the card's own commands: notes what is asked of it, and does to the card's files what they would do.
 CHROOT = r"""#!/bin/sh
@@ -28,6 +28,8 @@ case "$1 $2" in
   "systemctl --quiet")
     mkdir -p "$root/etc/systemd/enabled"
     if [ "$3" = enable ]; then touch "$root/etc/systemd/enabled/$4"; else rm -f "$root/etc/systemd/enabled/$4"; fi ;;
+  "true ") [ ! -e "$root/of-another-processor" ] ;;
+  "/opt/salve/venv/bin/python -P") [ ! -e "$root/another-python" ] ;;
   "/opt/salve/venv/bin/python /opt"*) [ ! -e "$root/stub-of-lgpio" ] || { echo "an empty stub" >&2; exit 1; } ;;
 esac
 """
@@ -54,8 +56,9 @@ class Card:
             (self.root / name).write_text(text)
         stand_in = folder / "bin" / "chroot"
         stand_in.parent.mkdir()
-        stand_in.write_text(CHROOT)
-        stand_in.chmod(0o755)
+        for name, text in (("chroot", CHROOT), ("sync", '#!/bin/sh\necho "sync $*" >>"$NOTES"\n')):
+            (stand_in.parent / name).write_text(text)
+            (stand_in.parent / name).chmod(0o755)
         self.environment = {
             "PATH": f"{stand_in.parent}:/usr/bin:/bin",
             "NOTES": str(self.notes),
@@ -154,10 +157,13 @@ def test_the_commands_come_in_an_order_in_which_they_work(card):
         "pip install",
         "check_pins",
         "enable",
+        "config.txt.new",
     ]
     places = [names.index(name) for name in order]
     assert places == sorted(places)
     assert "enrol" not in names
+    # "Pull the plug instead if you like": what is not on the card by then comes back as empty files.
+    assert card.done()[-1] == "sync "
 
 
 def test_a_new_release_replaces_the_program_and_keeps_settings(card):
@@ -189,8 +195,26 @@ def test_firmware_settings_stand_between_markers_and_the_rest_stays(card):
     card.setup()
     config = card.config()
     assert config.count("# salve-kiosk begin") == 1
-    assert "i2c-rtc" not in config
+    # Said once, it stays: a new release is installed by running this again, by someone who knows of no clock.
+    assert "dtoverlay=i2c-rtc,ds3231\n" in config
     assert (card.root / "boot/firmware/config.txt.before-salve").read_text() == CONFIG
+
+
+@pytest.mark.parametrize("mark", ["# salve-kiosk begin", "# salve-kiosk end"])
+def test_one_mark_alone_takes_nothing_of_the_shops_own_settings(card, mark):
+    config = f"{mark}\n{CONFIG}"
+    (card.root / "boot/firmware/config.txt").write_text(config)
+    assert "only one of our two marks" in card.setup(expect=1)
+    assert card.config() == config
+
+
+def test_another_python_after_a_new_system_is_installed_for_anew(card):
+    card.setup()
+    (card.root / "another-python").touch()
+    (card.root / "opt/salve/venv/bin/of-the-old-python").touch()
+    card.setup()
+    assert [note for note in card.done() if "-m venv" in note or "pip install" in note]
+    assert not (card.root / "opt/salve/venv/bin/of-the-old-python").exists()
 
 
 def test_uninstalling_leaves_the_data_and_purging_does_not(card):
@@ -238,10 +262,40 @@ def test_a_machine_that_is_not_fit_is_refused_in_one_sentence_and_left_alone(car
     assert card.tree() == before
 
 
-@pytest.mark.parametrize("options", [("--sever", "x"), ("--server",), ("--purge",)])
-def test_wrong_options_are_named(card, options):
-    said = card.setup(*options, expect=1)
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--sever", "x"),
+        ("--server",),
+        ("--purge",),
+        ("--server", "salve.example.com"),
+        ("--server", "http://salve.shop"),
+        ("--server", "https://salve.example.com?x=1"),
+        ("--server", "--code"),
+        ("--code", "K7QM-2WXR"),
+        ("--wheelhouse", "/nowhere/at/all"),
+    ],
+)
+@pytest.mark.parametrize("dry", [(), ("--dry-run",)])
+def test_wrong_options_are_named_before_anything_is_done(card, options, dry):
+    before = card.tree()
+    said = card.setup(*dry, *options, expect=1)
     assert options[0] in said
+    assert said.count("\n") == 1
+    assert card.tree() == before
+
+
+def test_http_is_taken_where_it_was_allowed(card):
+    card.setup("--server", "http://salve.shop:8000/", "--insecure-lan")
+    card.setup("--server", "http://salve.shop:8000/")
+    card.setup("--server", "http://127.0.0.1:8000")
+
+
+def test_a_card_whose_programs_do_not_run_here_is_left_alone(card):
+    (card.root / "of-another-processor").touch()
+    before = card.tree()
+    assert "do not run on this machine" in card.setup(expect=1)
+    assert card.tree() == before
 
 
 def test_root_rights_are_asked_for_before_anything_is_tried(card):

@@ -37,7 +37,7 @@ def kiosk():
 
 
 @pytest.mark.skipif(ANALYZE is None, reason="systemd-analyze is not installed")
-@pytest.mark.parametrize("name", ["salve-kiosk.service", "salve-throttled.service"])
+@pytest.mark.parametrize("name", ["salve-kiosk.service", "salve-rescue.service", "salve-throttled.service"])
 def test_systemds_own_judgement_of_the_exposure_is_2_or_better(name):
     done = subprocess.run(
         [ANALYZE, "security", "--offline=true", "--no-pager", str(UNITS / name)], capture_output=True, text=True, check=True
@@ -57,7 +57,7 @@ def test_systemd_knows_every_directive(path):
 def test_the_kiosk_counts_without_a_network_and_always_comes_back(kiosk):
     text = (UNITS / "salve-kiosk.service").read_text()
     assert not re.search(r"^\w+=.*network-online", text, re.MULTILINE)
-    assert kiosk["Unit"]["StartLimitIntervalSec"] == "0"
+    assert kiosk["Unit"]["OnFailure"] == "salve-rescue.service"
     assert (kiosk["Service"]["Restart"], kiosk["Service"]["RestartSec"]) == ("always", "2")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import update
 
-from server.analysis.tallies import Tally
+from server.analysis.tallies import DAY_COLUMNS, Tally
 from server.database.engine import writing
 from server.database.revisions import TIME, Revision, add_revisions
 from server.database.rollups import add_tally
@@ -86,7 +86,7 @@ def test_a_day_that_changed_is_delivered_again(
         add_revisions(connection, [Revision(1, 1, 1, TIME)], NOON_MS)
         # A press whose corrected time left Friday shows nowhere there but in the sums.
         tally = Tally()
-        tally.days[chain.placements[1], 739_940, chain.question_ids["felt-welcome"], 2] = [1, *[0] * 8]
+        tally.days[chain.placements[1], 739_940, chain.question_ids["felt-welcome"], 2] = [1, *[0] * (DAY_COLUMNS - 1)]
         add_tally(connection, 1, tally)
     assert delivering.work(NOON_MS + DAY_MS) == 3
     rows = parsed((folder / "reactions" / "2026-11-18.csv").read_bytes())

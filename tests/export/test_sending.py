@@ -108,7 +108,7 @@ def test_who_has_a_closed_day_is_not_sent_it_again_until_it_changes(
 
 def test_a_reaction_whose_time_left_a_closed_day_changes_its_tag(chain: Any, client: FlaskClient) -> None:
     """Nothing but the sums still tells of it there."""
-    from server.analysis.tallies import Tally
+    from server.analysis.tallies import DAY_COLUMNS, Tally
 
     token = chain.token()
     friday = 739_940
@@ -117,7 +117,7 @@ def test_a_reaction_whose_time_left_a_closed_day_changes_its_tag(chain: Any, cli
     tags = []
     for change in (1, -1):
         tally = Tally()
-        tally.days[key] = [change, *[0] * 8]
+        tally.days[key] = [change, *[0] * (DAY_COLUMNS - 1)]
         with writing(chain.engine) as connection:
             add_tally(connection, 1, tally)
         tags.append(client.get(REACTIONS, query_string=FRIDAY, headers=token).headers["ETag"])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from kiosk_shop import Shop
 
 from server.database.engine import make_engine, writing
 from server.database.life import begin_life
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy import Engine
+
+    from server.settings import Settings
 
 TEXTS = {
     "en": {"question": "Did you feel welcome?", "positive": "I did", "negative": "I did not"},
@@ -51,4 +54,19 @@ def each_chain(request: pytest.FixtureRequest) -> Iterator[Engine]:
             begin_life(connection)
     fill(engine)
     yield engine
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def shop(request: pytest.FixtureRequest, settings: Settings, clock: Any) -> Iterator[Shop]:
+    if request.param == "sqlite":
+        engine = request.getfixturevalue("engine")
+    else:
+        engine = make_engine(request.getfixturevalue("postgres_url"))
+        metadata.create_all(engine)
+        with writing(engine) as connection:
+            begin_life(connection)
+    shop = Shop(settings, clock, engine)
+    yield shop
+    shop.writer.close()
     engine.dispose()

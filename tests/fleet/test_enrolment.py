@@ -10,7 +10,7 @@ from sqlalchemy import select
 from server.database.engine import reading, writing
 from server.database.tables import enrolment_codes, kiosks, placements
 from server.errors import Refusal, Unfit
-from server.fleet.enrolment import LETTERS, enrol, make_code, normal_form
+from server.fleet.enrolment import LETTERS, MOST_WRONG, enrol, make_code, normal_form
 from server.fleet.kiosks import authenticate, list_kiosks, note_use
 
 MINUTE_MS = 60_000
@@ -135,6 +135,18 @@ def test_of_two_devices_with_one_code_exactly_one_becomes_the_kiosk(each_chain, 
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["K-001", "code-refused", "code-refused", "code-refused"]
+
+
+def test_twenty_wrong_tries_with_one_code_burn_it_for_the_right_device_too(each_chain, clock) -> None:
+    code, other = code_for(each_chain, clock), code_for(each_chain, clock)
+    try_code(each_chain, clock, code)
+    for number in range(MOST_WRONG - 1):
+        wrong = {"hardware": f"sha256:guess-{number}", "address": f"10.0.1.{number}"}
+        assert refusal(each_chain, clock, code, **wrong) == "code-refused"
+    assert try_code(each_chain, clock, code).kiosk == "K-001"
+    assert refusal(each_chain, clock, code, hardware="sha256:last", address="10.0.2.1") == "code-refused"
+    assert refusal(each_chain, clock, code) == "code-refused"
+    assert try_code(each_chain, clock, other, address="10.0.2.2").kiosk == "K-001"
 
 
 def test_known_hardware_keeps_its_kiosk_and_gets_a_new_placement_only_elsewhere(chain, clock) -> None:

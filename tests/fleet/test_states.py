@@ -18,16 +18,22 @@ def facts(**changes: Any) -> Facts:
     well = Facts(
         enrolled_ms=NOW - 40 * DAY_MS,
         heard_ms=NOW - MINUTE_MS,
+        unheard_ms=MINUTE_MS,
         disabled=False,
         health={},
         refused=0,
         held=0,
         pressed_ms=NOW - MINUTE_MS,
+        unpressed_ms=MINUTE_MS,
         usual_pause_ms=14 * 60 * MINUTE_MS,
         incidents={},
         others_heard=True,
     )
-    return well._replace(**changes)
+    found = well._replace(**changes)
+    # Without known hours all time counts.
+    since_ms = found.enrolled_ms if found.heard_ms is None else found.heard_ms
+    all_time = {"unheard_ms": NOW - since_ms, "unpressed_ms": NOW - (found.pressed_ms or 0)}
+    return found._replace(**(all_time | changes))
 
 
 def names(found: list[Trouble]) -> list[str]:
@@ -53,6 +59,21 @@ def test_a_kiosk_that_is_heard_and_pressed_is_well() -> None:
 def test_silence_becomes_offline_after_a_day(quiet_ms: int, others: bool | None, name: str | None) -> None:
     found = troubles(facts(heard_ms=NOW - quiet_ms, others_heard=others), NOW)
     assert names(found) == ([name] if name else [])
+
+
+@pytest.mark.parametrize("heard_ms", [NOW - 10 * 60 * MINUTE_MS, NOW - 3 * DAY_MS, None])
+def test_silence_while_the_store_was_closed_is_no_trouble_and_a_quarter_of_an_hour_after_it_opened_it_is(
+    heard_ms: int | None,
+) -> None:
+    asleep = facts(heard_ms=heard_ms, unheard_ms=15 * MINUTE_MS)
+    assert troubles(asleep, NOW) == []
+    assert len(troubles(asleep._replace(unheard_ms=15 * MINUTE_MS + 1), NOW)) == 1
+
+
+def test_only_open_time_makes_a_pause() -> None:
+    quiet = facts(pressed_ms=NOW - 60 * 60 * MINUTE_MS, usual_pause_ms=120 * MINUTE_MS, unpressed_ms=119 * MINUTE_MS)
+    assert troubles(quiet, NOW) == []
+    assert names(troubles(quiet._replace(unpressed_ms=121 * MINUTE_MS), NOW)) == ["nobody"]
 
 
 def test_what_a_silent_kiosk_said_long_ago_is_not_told_as_if_it_were_so_now() -> None:
@@ -136,3 +157,8 @@ def test_others_are_heard_when_one_of_them_is() -> None:
     assert others_heard([False, True]) is True
     assert others_heard([False]) is False
     assert not is_heard(None, NOW)
+
+
+def test_a_dead_button_is_named_once_whoever_noticed_it() -> None:
+    both = facts(health={"faults": ["dead:happy"]}, silent_buttons=("happy", "unhappy"))
+    assert [one.what for one in troubles(both, NOW) if one.name == "dead"] == ["happy", "unhappy"]

@@ -21,7 +21,7 @@ def test_the_wiring_names_the_buttons_of_the_contract_in_their_order(name):
 @pytest.mark.parametrize("name", sorted(wire.layouts.LAYOUTS))
 def test_no_pin_is_used_twice_or_kept_for_another_use(name):
     layout = load_layout(name)
-    pins = [*layout.buttons.values(), *layout.lamps.values()]
+    pins = [*layout.buttons.values(), *layout.lamps.values(), layout.service_button, layout.status_lamp]
     assert len(set(pins)) == len(pins)
     # 0 and 1 identify add-on boards, 2 and 3 belong to the clock chip, 14 and 15 to the serial console.
     assert not set(pins) & {0, 1, 2, 3, 14, 15}
@@ -57,6 +57,8 @@ def test_mirrored_twice_it_is_as_it_was_and_once_no_button_leaves_its_row(name):
         ("[buttons]\nhappy = 5\n", "must name happy, unhappy"),
         ("[buttons]\nhappy = 5\nunhappy = 5\n", "a GPIO number of its own"),
         ("[buttons]\nhappy = 5\nunhappy = 28\n", "from 0 to 27"),
+        ("[buttons]\nhappy = 5\nunhappy = 6\n[service]\nbutton = 5\n", "a GPIO number of its own"),
+        ("[buttons]\nhappy = 5\nunhappy = 6\n[service]\nbell = 7\n", "may only name button and lamp"),
         ("[buttons]\nhappy = true\nunhappy = 6\n", "a GPIO number"),
         ("[buttons]\nhappy = 5\nunhappy = 6\n[lamps]\nneutral = 7\n", "may only name"),
         ("[buttons", "can not be read"),

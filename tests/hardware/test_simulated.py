@@ -1,5 +1,7 @@
 """The panel on mock pins: what a hand does arrives as edges, what the program shows arrives at the lamps."""
 
+from dataclasses import replace
+
 import pytest
 
 from hardware.layouts import load_layout
@@ -75,3 +77,30 @@ def test_closing_leaves_every_lamp_dark(beat):
     panel.show("happy", "thanks")
     panel.close()
     assert panel.lamps() == {"happy": False, "unhappy": False}
+
+
+def test_the_service_button_is_a_level_and_no_edge_and_the_status_lamp_keeps_its_beat(panel, beat):
+    assert not panel.service_down()
+    panel.push_service(down=True)
+    assert panel.service_down()
+    panel.push_service(down=False)
+    assert not panel.service_down()
+    assert panel.edges.empty()
+    panel.status("stuck")
+    burns = []
+    for _ in range(100):
+        panel.refresh()
+        burns.append(panel.status_lamp())
+        panel.status("stuck")
+        beat.ms += 40
+    assert (burns[0], any(burns), all(burns)) == (True, True, False)
+    assert "" not in panel.lights()
+    panel.close()
+
+
+def test_a_box_without_these_parts_does_without(beat):
+    panel = SimulatedPanel(replace(load_layout("two"), service_button=None, status_lamp=None), beat)
+    assert not panel.service_down()
+    panel.status("ready")
+    panel.refresh()
+    panel.close()

@@ -38,6 +38,19 @@ def test_a_failure_to_answer_is_told_and_the_next_question_is_answered(folder):
     place.close()
 
 
+@pytest.mark.parametrize("error", [TimeoutError("the writer hangs"), KeyError("x"), ValueError("y")])
+def test_a_question_that_fails_unforeseen_is_not_the_last_one_and_is_not_taken_for_no_program(folder, error):
+    def status():
+        raise error
+
+    place = AskingPlace(folder, {"status": status, "other": dict})
+    place.start()
+    with pytest.raises(KioskError, match="The kiosk program runs, and could not answer"):
+        ask(folder, "status")
+    assert ask(folder, "other") == {}
+    place.close()
+
+
 def test_where_nothing_runs_the_sentence_says_what_to_do(tmp_path):
     with pytest.raises(KioskError, match="salve-kiosk run"):
         ask(tmp_path / "none", "status")

@@ -42,14 +42,52 @@ def test_enrol_without_a_code_asks_for_it(run):
     assert "--server and --code" in run("enrol").stderr
 
 
+FOUND = {"thanked": 3, "waiting": 1, "refused": 0, "last_sync": None, "faults": []} | {
+    "kiosk": "K-007",
+    "store": "S001",
+    "layout": "two-row",
+}
+
+
 def test_status_prints_json_for_programs_and_sentences_for_people(run, tmp_path):
-    found = {"thanked": 3, "waiting": 1, "refused": 0, "last_sync": None, "faults": ["unreachable"]}
+    found = FOUND | {"faults": ["unreachable"]}
     place = AskingPlace(tmp_path / "run", {"status": lambda: found})
     place.start()
     assert json.loads(run("status", "--json").output) == found
     text = run("status").output
     place.close()
-    assert text == "3 presses thanked for, 1 waiting, 0 refused.\nLast sync: none since the start.\nFault: unreachable\n"
+    assert text == (
+        "Kiosk K-007 of store S001, layout two-row.\n"
+        "3 presses thanked for, 1 waiting, 0 refused.\n"
+        "Last sync: none since the start.\n"
+        "Fault: unreachable\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("known", "first", "second"),
+    [
+        ({"kiosk": None}, "A kiosk of store S001, layout two-row.", "3 presses thanked for, 1 waiting, 0 refused."),
+        ({"kiosk": None, "store": None}, "Not set up for a store yet.", "3 presses thanked for, 1 waiting, 0 refused."),
+        (
+            {"thanked": None, "waiting": None, "refused": None},
+            "Kiosk K-007 of store S001, layout two-row.",
+            "The buffer can not be read.",
+        ),
+    ],
+)
+def test_status_says_what_is_known_and_no_more(run, tmp_path, known, first, second):
+    place = AskingPlace(tmp_path / "run", {"status": lambda: FOUND | known})
+    place.start()
+    assert run("status").output.splitlines()[:2] == [first, second]
+    place.close()
+
+
+def test_enrol_says_that_the_code_is_kept_when_the_server_is_away(run):
+    result = run("enrol", "--server", "http://127.0.0.1:1", "--code", "K7QM-2WXR-9FTB")
+    assert result.exit_code == 1
+    assert "nothing answers at its address" in result.stderr
+    assert "The code is kept; to send it again: salve-kiosk enrol" in result.stderr
 
 
 def test_status_without_a_program_is_a_sentence_and_no_success(run):
@@ -76,7 +114,7 @@ def test_the_self_test_without_a_program_is_a_sentence(run):
 
 
 def test_status_tells_that_a_self_test_runs(run, tmp_path):
-    found = {"thanked": 3, "waiting": 1, "refused": 0, "last_sync": None, "faults": [], "self_test": True}
+    found = FOUND | {"self_test": True}
     place = AskingPlace(tmp_path / "run", {"status": lambda: found})
     place.start()
     assert "presses do not count until it ends" in run("status").output

@@ -25,6 +25,17 @@ def test_a_damaged_file_gives_way_to_the_one_before(tmp_path, config_of):
     assert configuration.read(tmp_path).version == 1
 
 
+def test_a_file_that_the_card_can_not_read_any_more_gives_way_too(tmp_path, config_of):
+    configuration.save(tmp_path, config_of(version=1))
+    configuration.save(tmp_path, config_of(version=2))
+    (tmp_path / configuration.NAME).unlink()
+    (tmp_path / configuration.NAME).mkdir()
+    assert configuration.read(tmp_path).version == 1
+    (tmp_path / configuration.NAME_BEFORE).unlink()
+    (tmp_path / configuration.NAME_BEFORE).mkdir()
+    assert configuration.read(tmp_path) is None
+
+
 def test_saving_the_same_again_keeps_the_one_before(tmp_path, config_of):
     for version in (1, 2, 2, 2):
         configuration.save(tmp_path, config_of(version=version))

@@ -60,3 +60,10 @@ def test_a_new_key_changes_the_cards_fingerprint(tmp_path, server):
     before = enrol.fingerprint(tmp_path)
     enrol.save_key(tmp_path, "slv_k_two")
     assert enrol.fingerprint(tmp_path) != before
+
+
+@pytest.mark.parametrize("damaged", [b"slv_k_o\xffe", b"slv_k_o\x07e", b"", b"\n"])
+def test_a_damaged_key_asks_for_another_enrolment_and_is_never_sent(tmp_path, server, damaged):
+    enrol_at(server, tmp_path)
+    (tmp_path / enrol.KEY_NAME).write_bytes(damaged)
+    assert enrol.read_key(tmp_path) is None

@@ -1,7 +1,8 @@
 """A request says what the batch holds and when it left; its answer anchors the middle of the way."""
 
-from kiosk.exchange import SLOWEST_ANCHOR_MS, Identity, request_for, timing_of
-from wire.messages import Anchor, Sent
+from kiosk.exchange import SLOWEST_ANCHOR_MS, Identity, bare, request_for, timing_of
+from wire.limits import check_sync
+from wire.messages import Anchor, Boot, Sent
 
 
 def test_the_clocks_are_read_after_all_that_takes_time(kit):
@@ -15,6 +16,26 @@ def test_the_clocks_are_read_after_all_that_takes_time(kit):
     assert request.sent == Sent(kit.clock.elapsed_ms(), kit.clock.wall_ms(), True, batch.boot)
     assert (request.hardware, request.software, request.config_version) == ("sha256:this", "1.0.0", 3)
     assert (request.reactions, request.health) == (batch.reactions, {"uptime_s": 1})
+
+
+def test_a_bare_request_carries_the_presses_and_what_they_need(kit):
+    kit.press()
+    batch = kit.recorder.ask(lambda work: work.buffer.next_batch(work.stream, work.boot, kit.clock.elapsed_ms(), 500))
+    old = Anchor(batch.boot + 1, 5, 6, 7)
+    batch = batch._replace(anchors=[old], boots=[*batch.boots, Boot("old", old.boot)], is_past=True)
+    identity = Identity("sha256:this", "1.0.0", lambda: 3, dict)
+    whole, found = request_for(batch, identity, kit.clock), request_for(bare(batch), identity, kit.clock)
+    check_sync(found)
+    assert (found.reactions, found.stream, found.first_seq, found.lost) == (
+        whole.reactions,
+        whole.stream,
+        whole.first_seq,
+        whole.lost,
+    )
+    assert [boot.number for boot in found.boots] == [batch.boot]
+    assert (found.anchors, found.buffer, found.totals, found.parent, found.seen_epoch) == ([], None, None, None, None)
+    # Nothing that was left out may be taken for delivered.
+    assert (bare(batch).anchors, bare(batch).is_past) == ([], False)
 
 
 def test_an_answer_anchors_the_middle_with_half_the_way_as_uncertainty(clock):

@@ -121,3 +121,14 @@ def test_another_layout_ends_the_self_test(bench):
     bench.front.close()
     with pytest.raises(KioskError, match="No self-test runs"):
         bench.front.self_test()
+
+
+def test_the_service_button_begins_a_self_test_and_ends_the_one_that_runs(bench):
+    bench.front._serve()
+    assert bench.front.is_in_self_test()
+    bench.front.touch("happy")
+    assert bench.presses == []
+    bench.front._serve()
+    assert not bench.front.is_in_self_test()
+    bench.front.touch("happy")
+    assert [press.button for press in bench.presses] == ["happy"]

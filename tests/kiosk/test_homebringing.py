@@ -125,3 +125,21 @@ def test_a_second_damage_does_not_disturb_what_came_home_from_the_first(pressed,
     assert set(server.stored()) == pressed.thanked()
     assert [case.generation for case in quarantine.cases(pressed.folder)] == [1, 2]
     assert len(server.order) == 7
+
+
+def test_one_that_can_not_be_read_is_told_and_keeps_no_other_from_coming_home(pressed, server):
+    damage(pressed, 0)
+    settle(pressed)
+    [case] = quarantine.cases(pressed.folder)
+    (case.folder / "note.json").write_text('{"generation": 1}')
+    (case.folder / "buffer.db").unlink()
+    (case.folder / "buffer.db").mkdir()
+    pressed.press()
+    damage(pressed, 0)
+    assert not pressed.recorder._homebringer.wait(2)
+    assert [case.is_salvaged for case in quarantine.cases(pressed.folder)] == [False, True]
+    pressed.sync.run()
+    assert set(server.stored()) == pressed.thanked()
+    pressed.recorder.ask(lambda _: pressed.recorder._writer.idle())
+    # Once for the one that failed, once for the other.
+    assert [fault["times"] for fault in pressed.recorder.fault_log() if fault["code"] == "buffer-salvaged"] == [2]

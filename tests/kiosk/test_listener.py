@@ -4,7 +4,7 @@ import pytest
 
 from hardware.layouts import load_layout
 from hardware.simulated import SimulatedPanel
-from kiosk.listener import REREAD_MS, STUCK_MS, Listener
+from kiosk.listener import REREAD_MS, SERVICE_MS, STUCK_MS, Listener
 
 
 class Bench:
@@ -13,7 +13,11 @@ class Bench:
         self.presses = []
         self.panel = SimulatedPanel(load_layout("two"), clock.elapsed_ms)
         self.panel.rest("ready")
-        self.listener = Listener(self.panel, clock, self.presses.append)
+        self.served = 0
+        self.listener = Listener(self.panel, clock, self.presses.append, self.serve)
+
+    def serve(self):
+        self.served += 1
 
     def begin(self):
         self.listener.begin()
@@ -124,3 +128,30 @@ def test_it_listens_in_its_own_thread_and_stops(bench):
     bench.listener.start()
     bench.listener.stop()
     assert not bench.listener._thread.is_alive()
+
+
+def test_the_service_button_serves_once_when_it_was_held_and_is_no_press(bench):
+    bench.begin()
+    bench.panel.push_service(down=True)
+    bench.run(SERVICE_MS - 500)
+    assert bench.served == 0
+    bench.run(1_000)
+    assert bench.served == 1
+    bench.run(20_000)
+    assert bench.served == 1
+    bench.panel.push_service(down=False)
+    bench.run(1_000)
+    bench.panel.push_service(down=True)
+    bench.run(SERVICE_MS + 1_000)
+    assert bench.served == 2
+    assert (bench.presses, bench.listener.faults()) == ([], [])
+
+
+def test_a_touch_of_the_service_button_does_nothing(bench):
+    bench.begin()
+    for _ in range(10):
+        bench.panel.push_service(down=True)
+        bench.run(SERVICE_MS - 1_000)
+        bench.panel.push_service(down=False)
+        bench.run(500)
+    assert bench.served == 0

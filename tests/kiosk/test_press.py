@@ -83,9 +83,11 @@ def test_failing_twice_shows_sorry_and_counts_as_refused_and_the_next_press_begi
     assert (sorry.light, sorry.seq) == ("sorry", None)
     counts = kit.recorder.counts()[0]
     assert (counts.thanked, counts.refused) == (1, 1)
+    assert kit.recorder.faults() == ["card-failing"]
     after = kit.press(pause_ms=500)
     assert (after.light, after.seq) == ("thanks", 1), "no repeat of a press that was lost"
     assert after.stream != first.stream
+    assert kit.recorder.faults() == []
 
 
 def test_a_commit_that_failed_twice_but_reached_the_card_is_never_overwritten(kit):
@@ -148,3 +150,9 @@ def test_a_power_cut_answers_nothing_that_was_not_stored(kit):
     counts = buffer.counts()
     buffer.close()
     assert counts.thanked == len(kit.outcomes) == 1
+
+
+def test_a_fault_from_another_thread_comes_to_the_card_when_there_is_time(kit):
+    kit.recorder.note_fault("sync-failed", "because")
+    kit.recorder.ask(lambda _: kit.recorder._writer.idle())
+    assert [(fault["code"], fault["detail"]) for fault in kit.recorder.fault_log()] == [("sync-failed", "because")]

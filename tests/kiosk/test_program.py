@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import pytest
 from kiosk import configuration, enrol
 from kiosk.asking import AskingPlace, ask
 from kiosk.errors import BufferUnsafe, KioskError
-from kiosk.program import Program, refuse_forgetting_folder
+from kiosk.program import Program, _open_screen, refuse_forgetting_folder
 from kiosk.screen.hand import Hand
 from kiosk.settings import KioskSettings
 from kiosk.upload import Uploader
@@ -211,6 +212,18 @@ def test_a_box_that_may_not_send_asks_for_enrolment_with_its_lamps_and_still_tha
     assert press(program, "served-unhappy").light == "thanks"
 
 
+def test_the_lamp_inside_the_box_says_how_it_is(program, server):
+    def light():
+        return program.box.panel._status.shown()[""]
+
+    assert until(lambda: light() == "ready")
+    program.set_cable(plugged=False)
+    program.box.touch("welcome-happy")
+    assert until(lambda: light() == "stuck")
+    program.box.front._serve()
+    assert until(lambda: light() == "test")
+
+
 def test_presses_of_a_self_test_are_not_stored(program, settings):
     place = AskingPlace(settings.runtime_dir, program.answers())
     place.start()
@@ -274,6 +287,18 @@ def test_a_folder_that_can_not_be_made_names_its_setting(tmp_path):
         Program(settings, simulated=True)
 
 
+def test_a_page_that_can_not_be_shown_keeps_no_real_box_from_counting(settings):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        program = Program(replace(settings, screen_port=taken.getsockname()[1]), simulated=True)
+        with pytest.raises(KioskError, match="is taken by another program"):
+            _open_screen(program)
+        program.power_on()
+        program.simulated = False
+        assert _open_screen(program) is None
+        assert "screen-failed" in program.status()["faults"]
+        program.power_off(cut=False)
+
+
 # ---------- as a process ----------
 
 
@@ -309,8 +334,6 @@ class Process:
 
 
 def free_port():
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return listener.getsockname()[1]
 

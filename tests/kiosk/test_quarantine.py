@@ -40,8 +40,17 @@ def test_the_last_two_stay_always_and_older_ones_while_there_is_room(tmp_path, m
     for _ in range(5):
         damaged(tmp_path, 1_000)
         set_aside(tmp_path, most_bytes)
+        for case in quarantine.cases(tmp_path):
+            quarantine.close_case(case, {"presses": 1})
     assert len(quarantine.cases(tmp_path)) == kept
     assert quarantine.generation(tmp_path) == 5
+
+
+def test_what_nobody_has_read_yet_is_never_deleted(tmp_path):
+    for _ in range(5):
+        damaged(tmp_path, 1_000)
+        set_aside(tmp_path, 0)
+    assert len(quarantine.cases(tmp_path)) == 5
 
 
 def test_a_move_that_a_power_cut_ended_is_completed(tmp_path):

@@ -174,3 +174,73 @@ def test_a_case_without_a_file_gives_nothing(tmp_path, wreck_of):
     folder = tmp_path / "empty"
     folder.mkdir()
     assert seqs(wreck_of(folder)) == {}
+
+
+def test_presses_above_the_high_mark_of_the_running_stream_come_home_too(old, wreck_of):
+    buffer = Buffer(old)
+    stream = buffer.new_stream()
+    for seq in (1, 2, 3):
+        buffer.append(stream, seq, [Reaction(seq, seq, True, 1, "happy", 1, None, "vote")])
+    buffer.cut_power()
+    wreck = wreck_of(old)
+    assert [len(portion.rows) for portion in wreck.portions()][-1] == 3
+    assert (wreck.past().thanked, wreck.missing) == (ROWS + 33, 0)
+    wreck.close()
+
+
+def test_a_seq_that_the_damage_made_up_is_no_end_of_a_stream(old, wreck_of):
+    conn = sqlite3.connect(old / "buffer.db")
+    conn.execute("DELETE FROM streams WHERE number > 2")
+    conn.execute("UPDATE streams SET high = 28 WHERE number = 2")
+    conn.execute("UPDATE reactions SET seq = 60000 WHERE stream = 2 AND seq = 30")
+    conn.commit()
+    conn.close()
+    wreck = wreck_of(old)
+    assert seqs(wreck)[0] == list(range(1, 30))
+    assert (wreck.past().thanked, wreck.missing) == (ROWS + 30, 0)
+
+
+def change(folder, *statements):
+    """Change the content of a closed buffer behind the program's back, as flipped bits would."""
+    conn = sqlite3.connect(folder / "buffer.db")
+    for statement in statements:
+        conn.execute(statement)
+    conn.commit()
+    conn.close()
+
+
+def test_presses_above_a_streams_changed_end_come_home_too(old, wreck_of):
+    change(
+        old, "UPDATE streams SET high = 24, acknowledged = 3 WHERE number = 1", "UPDATE streams SET high = 2 WHERE number = 2"
+    )
+    wreck = wreck_of(old)
+    assert seqs(wreck) == {3: list(range(1, ROWS + 1)), 0: list(range(1, 31))}
+    assert wreck.missing == 0
+
+
+def test_a_trim_mark_that_was_changed_hides_no_press_that_the_server_may_not_have(old, wreck_of):
+    change(
+        old, f"UPDATE streams SET trimmed = {ROWS - 50} WHERE number = 1", "UPDATE streams SET trimmed = 20 WHERE number = 2"
+    )
+    assert seqs(wreck_of(old)) == {ROWS - 200: list(range(1, ROWS + 1)), 0: list(range(1, 31))}
+
+
+def test_no_text_comes_home_that_would_make_every_later_request_malformed(old, wreck_of):
+    # One request with such a text is refused whole, with whatever presses it carries, and so is the next, for ever.
+    change(
+        old,
+        "UPDATE boots SET boot_id = 'bo' || char(15) || 't-1'",
+        "UPDATE card SET buffer = char(2) || substr(buffer, 2)",
+    )
+    wreck = wreck_of(old)
+    assert wreck.past() is None
+    assert wreck.boots() == []
+
+
+def test_a_stream_without_presses_claims_none_lost(old, wreck_of):
+    # Every start begins a stream, and often nobody has pressed yet when the buffer turns out to be damaged.
+    wreck = wreck_of(old)
+    ends = {}
+    for portion in wreck.portions():
+        ends[portion.stream.token] = portion.upto
+    assert sorted(ends.values()) == [30, ROWS]

@@ -94,8 +94,8 @@ def sync():
 def schedule_of(sync, clock):
     made = []
 
-    def make(at_once=True, changed=lambda: False):
-        schedule = SyncSchedule(sync, clock, random.Random(1), at_once=at_once, card_changed=changed)
+    def make(at_once=True, changed=lambda: False, note=lambda _code, _detail: None):
+        schedule = SyncSchedule(sync, clock, random.Random(1), at_once=at_once, card_changed=changed, note=note)
         made.append(schedule)
         return schedule
 
@@ -293,6 +293,37 @@ def test_a_run_that_nobody_foresaw_to_fail_is_told_and_the_beat_goes_on(sync, sc
     assert sync.failures == 1
 
 
+def wait_until(condition):
+    deadline = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_what_apscheduler_tells_of_failed_runs_comes_to_the_faults(sync, schedule_of, caplog):
+    caplog.set_level(logging.CRITICAL, "apscheduler")
+    noted = []
+    sync.trouble.append(lambda: 1 / 0)
+    schedule_of(note=lambda *fault: noted.append(fault)).start()
+    wait_until(lambda: noted)
+    assert noted == [("sync-failed", "ZeroDivisionError: division by zero")]
+
+
+def test_a_run_that_is_due_while_the_last_one_lasts_is_told_too(sync, schedule_of, caplog):
+    caplog.set_level(logging.CRITICAL, "apscheduler")
+    noted, go_on = [], threading.Event()
+    sync.trouble.append(lambda: go_on.wait(20))
+    schedule = schedule_of(note=lambda *fault: noted.append(fault))
+    schedule.start()
+    assert sync.wait_for(1)
+    schedule._aim(0.0)
+    schedule._plan()
+    wait_until(lambda: noted)
+    assert noted[0] == ("sync-still-running", "")
+    schedule._aim(3_600.0)
+    go_on.set()
+
+
 def test_a_run_that_hangs_is_noticed_after_two_minutes_and_not_before(sync, schedule_of, clock):
     go_on = threading.Event()
     sync.trouble.append(lambda: go_on.wait(20))
@@ -330,6 +361,22 @@ def test_a_guard_that_hangs_or_died_guards_no_longer(sync, schedule_of, clock):
         time.sleep(0.02)
     schedule.stop()
     assert not schedule.is_guarded()
+
+
+def test_a_look_that_nobody_foresaw_to_fail_is_noted_once_and_the_guard_goes_on(sync, schedule_of):
+    noted, looks = [], []
+
+    def changed():
+        looks.append(1)
+        if len(looks) < 3:
+            raise OSError("unreadable")
+        return False
+
+    schedule = schedule_of(changed=changed, note=lambda *fault: noted.append(fault))
+    schedule.start()
+    wait_until(lambda: len(looks) > 3)
+    assert schedule.is_guarded()
+    assert noted == [("guard-failed", "OSError: unreadable")]
 
 
 def test_after_stop_nothing_runs(sync, schedule_of):

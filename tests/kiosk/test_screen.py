@@ -269,6 +269,13 @@ def test_the_shoppers_page_returns_to_the_question_by_itself(page_of):
     page.wait_for_selector("text=Did you get it?", timeout=5_000)
 
 
+def test_the_shoppers_page_calls_home(page_of):
+    page = page_of("/screen?lang=en")
+    page.wait_for_function(
+        "fetch('/alive').then((answer) => answer.json()).then((found) => found.page_s !== null)", timeout=5_000
+    )
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_screen_reader_and_a_narrow_phone_find_nothing_wrong(page_of, scheme):
     from axe_playwright_python.sync_playwright import Axe

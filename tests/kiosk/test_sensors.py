@@ -15,6 +15,9 @@ PI = {
         " face | tus | link level noise |  nwid  crypt   frag  retry   misc | beacon | 22\n"
         " wlan0: 0000   58.  -52.  -256        0      0      0      0      0        0\n"
     ),
+    "sys/block/mmcblk0/device/name": "SD16G\n",
+    "sys/block/mmcblk0/device/manfid": "0x000003\n",
+    "sys/block/mmcblk0/device/date": "09/2024\n",
     "proc/device-tree/model": "Raspberry Pi Zero 2 W Rev 1.0\0",
     "etc/os-release": 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nVERSION_CODENAME=bookworm\n',
 }
@@ -32,7 +35,7 @@ def machine(tmp_path):
 def all_of(sensors):
     return {
         name: getattr(sensors, name)()
-        for name in ("temperature_c", "under_voltage", "throttled", "wifi_dbm", "model", "system")
+        for name in ("temperature_c", "under_voltage", "throttled", "wifi_dbm", "model", "card", "system")
     }
 
 
@@ -43,6 +46,7 @@ def test_a_pis_files_become_facts(machine):
         "throttled": 0x50005,
         "wifi_dbm": -52,
         "model": "Raspberry Pi Zero 2 W Rev 1.0",
+        "card": "SD16G 0x000003 09/2024",
         "system": "Debian GNU/Linux 12 (bookworm)",
     }
 
@@ -58,6 +62,7 @@ def test_odd_content_is_no_fact_and_no_error(machine, odd):
     (machine / "sys/class/hwmon/hwmon1/name").write_text("rpi_volt")
     found = all_of(Sensors(machine))
     found.pop("model")
+    found.pop("card")
     assert set(found.values()) == {None}
 
 

@@ -136,6 +136,27 @@ def test_one_reaction_that_the_server_can_not_read_goes_as_bytes_and_the_others_
     assert set(server.stored()) == kit.thanked()
 
 
+@pytest.mark.parametrize("extra", ["anchors", "buffer", "seen_epoch", "totals", "parent"])
+def test_what_travels_along_never_keeps_presses_from_the_server(kit, server, extra):
+    kit.press()
+    kit.sync.run()
+    kit.restart()
+    kit.recorder.ask(lambda work: work.buffer.reconcile([], server.epoch, resend_anchors=True))
+    for _ in range(5):
+        kit.press()
+
+    def unread(server, path, raw):
+        return server.problem(400, "malformed") if path.endswith("sync") and json.loads(raw)[extra] else "go on"
+
+    # One changed byte on the card, and every request carries a text or number that the server can not take.
+    server.trouble += [unread] * 60
+    kit.sync.run()
+    assert set(server.stored()) == kit.thanked()
+    assert server.opaque == []
+    assert kit.waiting() == 0
+    assert "sent-bare" in kit.sync.faults()
+
+
 def test_an_error_of_the_server_is_repeated_five_times_before_the_batch_is_halved(kit, server):
     for _ in range(4):
         kit.press()

@@ -82,3 +82,28 @@ def test_damage_that_only_a_reader_meets_is_looked_at_too(kit):
     kit.recorder.ask(lambda _: kit.recorder._writer.idle())
     assert kit.press().stream != stream
     assert kit.recorder.faults() == []
+
+
+def test_a_press_that_may_be_on_a_card_that_fails_twice_is_not_stored_a_second_time(kit):
+    def fail_twice(work):
+        append = work.buffer.append
+
+        def stored_and_then_not_sure(*values):
+            append(*values)
+            raise failure("disk I/O error", sqlite3.SQLITE_IOERR)
+
+        def damaged():
+            raise failure("database disk image is malformed", sqlite3.SQLITE_CORRUPT)
+
+        work.buffer.append, work.buffer.reopen = stored_and_then_not_sure, damaged
+
+    def failure(sentence, code):
+        error = sqlite3.OperationalError(sentence)
+        error.sqlite_errorcode = code
+        return error
+
+    kit.recorder.ask(fail_twice)
+    assert kit.press().light == "sorry"
+    assert kit.recorder.counts()[0].thanked == 1
+    assert kit.press().light == "thanks"
+    assert kit.recorder.counts()[0].thanked == 2

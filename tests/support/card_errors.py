@@ -1,4 +1,4 @@
-"""Run with a watched disk: twelve presses again and again, each time another write or sync of theirs fails.
+"""Run with a watched disk: twenty presses again and again, each time another write or sync of theirs fails.
 
 Prints one JSON line: how many failures were tried, how many presses were thanked for and refused, and what was lost.
 Arguments: a folder for the disk, a folder beside it.
@@ -39,15 +39,15 @@ def stored(folder: Path) -> set[tuple[str, int]]:
     return found
 
 
-def press_twelve(folder: Path, kind: int, at: int, error: int, *, sticky: bool) -> tuple[list, bool]:
-    """Outcomes of twelve presses, and whether the failure came to pass."""
+def press_twenty(folder: Path, kind: int, at: int, error: int, *, sticky: bool) -> tuple[list, bool]:
+    """Outcomes of twenty presses, and whether the failure came to pass."""
     outcomes: list = []
     clock = Clock()
     writer = Writer(folder, clock, Config(1, 1, "S001", [], "two", {}), outcomes.append, USUAL, lambda: None)
     writer.open()
     disk.salve_reset()
     disk.salve_fail(kind, at, error, sticky)
-    for number in range(12):
+    for number in range(20):
         writer.take([Press(clock.elapsed_ms(), "happy")])
         if number % 4 == 3:
             writer.idle()
@@ -68,7 +68,7 @@ for kind, error, sticky in TROUBLES:
         disk.salve_watch(str(folder).encode())
         disk.salve_record(str(beside / "record").encode())
         Buffer(folder).close()
-        outcomes, reached = press_twelve(folder, kind, at, error, sticky=sticky)
+        outcomes, reached = press_twenty(folder, kind, at, error, sticky=sticky)
         disk.salve_record(None)
         disk.salve_watch(b"")
         said = {(one.stream, one.seq) for one in outcomes if one.seq is not None}

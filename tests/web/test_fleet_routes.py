@@ -8,10 +8,13 @@ import re
 import pytest
 from sqlalchemy import select, update
 
+from server.analysis.opening_text import read_week
 from server.database import tables
 from server.database.engine import reading, writing
 from server.database.incidents import note_incident
+from server.database.opening import set_week
 from server.fleet.enrolment import enrol, make_code
+from server.fleet.kiosks import give_key, revoke
 from server.fleet.watching import count_heard
 from server.i18n.translator import translator
 from server.web.fleet_page import URGENCY
@@ -113,6 +116,21 @@ def test_each_state_is_told_with_its_reason(sign_in, shops, two, clock, facts, s
     assert words in text(page)
 
 
+def test_a_kiosk_whose_keys_were_ended_is_not_called_silent(sign_in, shops, two, clock):
+    with writing(shops.engine) as connection:
+        for kiosk in two:
+            give_key(connection, kiosk.id, clock.now_ms())
+        revoke(connection, "K-001", clock.now_ms())
+    office = sign_in("head-office")
+    page = office.get("/fleet").get_data(as_text=True)
+    assert states(page)["K-001"] == "revoked"
+    assert states(page)["K-002"] != "revoked"
+    assert "what it sends is turned away" in text(page)
+    with writing(shops.engine) as connection:
+        give_key(connection, two[0].id, clock.now_ms())
+    assert states(office.get("/fleet").get_data(as_text=True))["K-001"] != "revoked"
+
+
 def test_silent_offline_and_never_heard_are_told_apart(sign_in, shops, stores, clock):
     now = clock.now_ms()
     shops.kiosk(stores[0], "K-001", heard_ms=now)
@@ -207,6 +225,43 @@ def test_a_kiosk_that_nobody_presses_is_told_from_one_that_is_not_heard(sign_in,
     assert "the last press was on 21 November at 10:00." in text(page)
 
 
+def test_a_closed_store_is_told_from_a_silent_one(sign_in, shops, stores, clock):
+    now = clock.now_ms()
+    with writing(shops.engine) as connection:
+        set_week(connection, stores[0].id, read_week("mon-fri 09:00-20:00; sat 09:00-11:30"))
+    shops.kiosk(stores[0], "K-001", heard_ms=now)
+    shops.kiosk(stores[0], "K-002", heard_ms=now - 1_800_000)
+    shops.kiosk(stores[0], "K-003", heard_ms=now - 7_200_000)
+    shops.kiosk(stores[1], "K-004", heard_ms=now - 1_800_000)
+    page = sign_in("head-office").get("/fleet").get_data(as_text=True)
+    assert states(page) == {"K-001": "closed", "K-002": "closed", "K-003": "silent", "K-004": "silent"}
+    told = text(page)
+    assert "2 of 4 kiosks are well. 2 need someone. 2 are in stores that are closed now" in told
+    assert told.count("Closed until 23 November, 09:00") == 2
+    # A fault is one also at night.
+    said(shops, shops.kiosk(stores[0], "K-005"), clock, faults=["buffer-full"])
+    assert states(sign_in("admin").get("/fleet").get_data(as_text=True))["K-005"] == "full"
+
+
+def test_nobody_pressed_is_judged_over_open_time(sign_in, shops, stores, two, clock):
+    now = clock.now_ms()
+    with writing(shops.engine) as connection:
+        set_week(connection, stores[0].id, read_week("mon-sat 09:00-20:00"))
+        connection.execute(
+            tables.kiosk_states.insert().values(
+                kiosk_id=two[0].id, state="", since_ms=0, usual_pause_ms=4 * 3_600_000, pause_known_ms=now
+            )
+        )
+        # Friday at 19:30; since then the store was open for three and a half hours.
+        press = {"kiosk_id": two[0].id, "placement_id": two[0].placement_id, "pressed_ms": now - 59_400_000}
+        connection.execute(tables.reactions.insert().values(REACTION | press))
+    office = sign_in("head-office")
+    assert states(office.get("/fleet?store=S001").get_data(as_text=True)) == {"K-001": "well"}
+    clock.advance(3_600_000)
+    said(shops, two[0], clock)
+    assert states(sign_in("manager", "S001").get("/fleet").get_data(as_text=True)) == {"K-001": "nobody"}
+
+
 @pytest.fixture
 def enrolled(shops, stores, clock):
     with writing(shops.engine) as connection:
@@ -277,7 +332,7 @@ def test_the_page_speaks_every_language(sign_in, shops, two, clock, language):
 
 def test_every_trouble_has_its_words():
     t = translator("en")
-    for name in set(URGENCY) - {"well", "off"}:
+    for name in set(URGENCY) - {"well", "closed", "off"}:
         assert t.known(f"state.{STATE_WORDS.get(name, name)}"), name
         assert t.known(f"why.{name}"), name
         assert t.known(f"do.{DO_WORDS.get(name, name)}"), name

@@ -12,6 +12,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 from shops import EXPERIENCE, SERVICE, TODAY
 
+from server.analysis.opening_text import read_week
+from server.database.engine import writing
+from server.database.opening import set_week
+from server.database.reviews import Found, keep_review
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -19,7 +24,7 @@ if TYPE_CHECKING:
 
 NOON_MS = 1_795_262_400_000
 PASSWORD = "correct horse battery"
-PAGES = ("/stores/S001", "/stores/S002?period=today", "/head-office", "/fleet", "/nothing")
+PAGES = ("/stores/S001", "/stores/S002?period=today", "/head-office", "/fleet", "/head-office/reviews", "/nothing")
 MOST_BYTES = 100_000
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
@@ -44,6 +49,12 @@ def chain(shops, sign_in):
         shops.press(busy, day, SERVICE, 40, 8, marked=back % 3)
         shops.press(busy, day, EXPERIENCE, 30 - back, 20)
     shops.kiosk(store, "K-002", "fitting-room", heard_ms=NOON_MS - 9_000_000)
+    with writing(shops.engine) as connection:
+        set_week(connection, store.id, read_week("mon-fri 09:00-20:00"))
+        place = (busy.id, busy.placement_id, shops.questions[EXPERIENCE])
+        for day, edge, presses in ((1, "closing", 40), (2, "opening", 12)):
+            run = (*place, TODAY.toordinal() - day, edge, "positive", NOON_MS, NOON_MS + 3_600_000)
+            keep_review(connection, Found(*run, *[presses] * 3, 0.4, 0.78, NOON_MS))
     sign_in("head-office")
     return busy
 

@@ -66,6 +66,14 @@ def test_a_dead_workers_lease_ends_by_itself(each_engine: Engine, clock: Any) ->
     assert worker.do(Job("retime", 60, lambda _now_ms: 0))
 
 
+def test_a_lease_taken_while_the_clock_was_months_ahead_holds_up_nobody(each_engine: Engine, clock: Any) -> None:
+    now = clock.now_ms()
+    half_a_year = 180 * 86_400_000
+    with writing(each_engine) as connection:
+        assert take_lease(connection, "retime", "the dead one", now + half_a_year, now + half_a_year + 60_000)
+    assert Worker(each_engine, clock, []).do(Job("retime", 60, lambda _now_ms: 0))
+
+
 def test_a_long_job_keeps_its_lease(engine: Engine, clock: Any) -> None:
     worker = Worker(engine, clock, [], lease_ms=30)
     renewed = threading.Event()

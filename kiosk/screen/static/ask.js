@@ -4,6 +4,7 @@
 const STATE_MS = 500;
 const SLOW_MS = 3_000;
 const GONE_MS = 15_000;
+const ALIVE_MS = 10_000;
 // A key that is never let go must not stop the languages for ever.
 const LONGEST_HOLD_MS = 60_000;
 
@@ -165,5 +166,9 @@ function stand(id) {
   main.dataset.page = id;
 }
 
+// Who looks after the browser begins anew with it when this falls silent.
+const callHome = () => quietly(fetch("/alive", { method: "POST" }));
+callHome();
+setInterval(callHome, ALIVE_MS);
 setInterval(turn, 100);
 follow();

@@ -7,6 +7,7 @@ import pytest
 from kiosk.buffer.check import Damaged
 from kiosk.buffer.whole import Buffer
 from kiosk.errors import BufferUnsafe
+from wire.messages import Anchor
 
 
 def test_another_programs_file_is_refused_and_left_alone(tmp_path):
@@ -69,7 +70,7 @@ def test_a_zeroed_page_is_damaged(pressed, tmp_path):
         ("DROP TABLE anchors", "not the tables of a buffer"),
         ("UPDATE streams SET token = upper(token) || 'x'", "a stream without a token"),
         ("UPDATE streams SET acknowledged = 4", "confirmed more than pressed"),
-        ("UPDATE streams SET high = 2", "a press above its stream"),
+        ("UPDATE reactions SET seq = 9 WHERE seq = 3", "a press above its stream"),
         ("UPDATE reactions SET stream = 9", "presses of no stream"),
         ("UPDATE reactions SET boot = 9", "presses of no boot"),
         ("UPDATE streams SET high = 4", "a stream without its last press"),
@@ -78,6 +79,29 @@ def test_a_zeroed_page_is_damaged(pressed, tmp_path):
     ],
 )
 def test_content_that_can_not_be_is_damaged(pressed, tmp_path, statement, reason):
+    spoil(tmp_path, statement)
+    assert damage(tmp_path) == reason
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        ("UPDATE card SET buffer = 'Z' || substr(buffer, 2)", "no card"),
+        ("UPDATE card SET epoch = 'life' || char(7)", "a card that can not be"),
+        ("UPDATE streams SET parent = 'Z' || substr(token, 2)", "a parent without a token"),
+        ("UPDATE anchors SET server_ms = -7", "an anchor that can not be"),
+        ("UPDATE anchors SET uncertainty_ms = 9000000000000000", "an anchor that can not be"),
+        ("UPDATE anchors SET boot = 77", "an anchor that can not be"),
+        ("UPDATE boots SET last_elapsed_ms = -1", "a boot that can not be"),
+        ("UPDATE boots SET boot_id = char(7) || 'x'", "a boot that can not be"),
+    ],
+)
+def test_what_the_server_would_refuse_with_every_request_is_damage(buffer, reaction, tmp_path, statement, reason):
+    stream = buffer.new_stream()
+    buffer.append(stream, 1, [reaction(1), reaction(2)])
+    buffer.acknowledge(buffer.next_batch(stream, 1, 9, 1), Anchor(1, 3, 4, 5))
+    buffer.close()
+    Buffer(tmp_path).close()
     spoil(tmp_path, statement)
     assert damage(tmp_path) == reason
 

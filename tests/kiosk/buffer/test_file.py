@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+from kiosk.buffer.file import WAL_KEPT_BYTES
 from kiosk.buffer.schema import APPLICATION_ID
 from kiosk.buffer.whole import Buffer
 from kiosk.errors import BufferUnsafe
@@ -95,3 +96,23 @@ def test_a_writer_killed_at_any_moment_has_stored_all_it_said(tmp_path):
     assert len(said) > 50, seed
     assert said <= stored, seed
     assert total == len(stored), seed
+
+
+def test_the_wal_keeps_its_room_between_folds_and_no_more(buffer, reaction, tmp_path):
+    stream, wal = buffer.new_stream(), tmp_path / "buffer.db-wal"
+    sizes = []
+    for seq in range(1, 601):
+        buffer.append(stream, seq, [reaction(seq)])
+        if seq % 100 == 0:
+            buffer.fold()
+            sizes.append(wal.stat().st_size)
+    assert sizes[0] > 100_000
+    assert max(sizes) < 1.3 * sizes[0]
+    for seq in range(601, 1_601):
+        buffer.append(stream, seq, [reaction(seq)])
+    buffer.fold()
+    buffer.append(stream, 1_601, [reaction(1)])
+    assert wal.stat().st_size <= WAL_KEPT_BYTES
+    buffer.is_tight = True
+    buffer.fold()
+    assert wal.stat().st_size == 0

@@ -1,12 +1,18 @@
-"""Opening hours, reviews, questions that are drafted and retired, what stores changed."""
+"""Opening hours, reviews, questions that are drafted and retired, what stores changed, days by their parts, frozen mixes."""
 
 from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0003"
 down_revision = "0002"
+
+BANDS = {"morning": (0, 12), "afternoon": (12, 17), "evening": (17, 24)}
+DAY_KEY = ("kiosk_id", "placement_id", "local_day", "question_id", "faces")
 
 
 def upgrade() -> None:
@@ -34,6 +40,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("store_id", "local_day", name=op.f("pk_special_days")),
     )
     op.create_table(
+        "kiosk_buttons",
+        sa.Column("kiosk_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("silent", sa.Text(), nullable=False),
+        sa.Column("known_ms", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["kiosk_id"], ["kiosks.id"], name=op.f("fk_kiosk_buttons_kiosk_id")),
+        sa.PrimaryKeyConstraint("kiosk_id", name=op.f("pk_kiosk_buttons")),
+    )
+    op.create_table(
         "reviews",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kiosk_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -56,6 +70,7 @@ def upgrade() -> None:
         sa.Column("until_ms", sa.BigInteger(), nullable=False),
         sa.Column("presses", sa.Integer(), nullable=False),
         sa.Column("alike", sa.Integer(), nullable=False),
+        sa.Column("positives", sa.Integer(), nullable=False),
         sa.Column("usual_presses", sa.Float(), nullable=False),
         sa.Column("usual_share", sa.Float(), nullable=False),
         sa.Column("found_ms", sa.BigInteger(), nullable=False),
@@ -80,11 +95,72 @@ def upgrade() -> None:
             name=op.f("uq_reviews_kiosk_id_question_id_local_day_edge_polarity"),
         ),
     )
+    op.create_table(
+        "mixes",
+        sa.Column("quarter_day", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("made_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("quarter_day", name=op.f("pk_mixes")),
+    )
+    for band in BANDS:
+        for what in ("counted", "positive"):
+            op.add_column("days", sa.Column(f"{band}_{what}", sa.Integer(), server_default="0", nullable=False))
+    op.create_table(
+        "set_aside",
+        sa.Column("kiosk_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("placement_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("local_day", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("question_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("reason", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("positive", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("neutral", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("negative", sa.Integer(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("kiosk_id", "placement_id", "local_day", "question_id", "reason", name=op.f("pk_set_aside")),
+        sqlite_with_rowid=False,
+    )
+    op.add_column("enrolment_codes", sa.Column("wrong", sa.Integer(), server_default="0", nullable=False))
     op.add_column("export_tokens", sa.Column("employees", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("questions", sa.Column("made_ms", sa.BigInteger(), server_default="0", nullable=False))
     op.add_column("questions", sa.Column("made_by", sa.Text(), server_default="starter", nullable=False))
     op.add_column("questions", sa.Column("active_ms", sa.BigInteger(), nullable=True))
     op.add_column("questions", sa.Column("retired_ms", sa.BigInteger(), nullable=True))
+    op.add_column("sessions", sa.Column("confirmed_ms", sa.BigInteger(), server_default="0", nullable=False))
     op.add_column("stores", sa.Column("opening", sa.Text(), server_default="", nullable=False))
     # ### end Alembic commands ###
     op.execute("UPDATE questions SET active_ms = 0")  # what was there could be put on a kiosk
+    op.execute(_days_from_hours())
+    _count_set_aside()
+
+
+def _days_from_hours() -> str:
+    """The statement that fills the parts of days that are there already; an hour knows its presses, its day the sums."""
+    sums = ", ".join(
+        f"SUM(CASE WHEN hour >= {start} AND hour < {end} THEN {added} ELSE 0 END) AS {band}_{what}"
+        for band, (start, end) in BANDS.items()
+        for what, added in (("counted", "positive + neutral + negative"), ("positive", "positive"))
+    )
+    changes = ", ".join(f"{band}_{what} = parts.{band}_{what}" for band in BANDS for what in ("counted", "positive"))
+    same = " AND ".join(f"days.{name} = parts.{name}" for name in DAY_KEY)
+    keys = ", ".join(DAY_KEY)
+    return f"UPDATE days SET {changes} FROM (SELECT {keys}, {sums} FROM hours GROUP BY {keys}) AS parts WHERE {same}"  # noqa: S608
+
+
+def _count_set_aside() -> None:
+    """Count by reason what the releases before had set aside: their days knew only how many."""
+    connection = op.get_bind()
+    rows = connection.execute(
+        sa.text(
+            "SELECT r.kiosk_id, r.placement_id, r.question_id, r.mark, r.reason, r.pressed_ms, s.timezone, r.answer_id"
+            " FROM reactions r JOIN placements p ON p.id = r.placement_id JOIN stores s ON s.id = p.store_id"
+            " WHERE NOT r.counted AND r.uncertainty_ms < 43200000"
+        )
+    )
+    found: dict[tuple[int, ...], list[int]] = {}
+    for kiosk, placement, question, mark, reason, pressed_ms, zone, answer in rows:
+        day = datetime.fromtimestamp(pressed_ms / 1000, ZoneInfo(zone)).toordinal()
+        # As codes.ASIDE_OF_MARK, ASIDE_OF_REASON and ANSWERS have it: numbers never get another meaning.
+        key = (kiosk, placement, day, question, mark or {1: 2, 2: 4, 3: 3, 4: 5}[reason])
+        found.setdefault(key, [0, 0, 0])[{1: 0, 2: 0, 3: 1}.get(answer, 2)] += 1
+    statement = sa.text("INSERT INTO set_aside VALUES (:a, :b, :c, :d, :e, :f, :g, :h)")
+    for place, counts in sorted(found.items()):
+        connection.execute(statement, dict(zip("abcdefgh", (*place, *counts), strict=True)))

@@ -1,0 +1,84 @@
+"""The funnel: how far a store of a given size strays from the target by chance alone."""
+
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+from typing import TYPE_CHECKING
+
+from server.analysis.intervals import Interval, check_counts
+from server.analysis.special import beta_below
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Stores that differ a little more than chance are usual; from here on the funnel is widened, and it is said.
+WIDEN_FROM = 1.2
+WINSORISED = 0.10
+
+
+def funnel_limits(target: float, total: int, confidence: float = 0.95, overdispersion: float = 1.0) -> Interval:
+    """The limits for a store of `total` presses: exact binomial ones, interpolated (Spiegelhalter 2005, Stat Med 24:1185).
+
+    Args:
+        target: the share that is held to be usual, between 0 and 1.
+        total: presses, at least 1.
+        confidence: 0.95 and 0.998 are the usual two.
+        overdispersion: as `overdispersion` gives it; the limits' reach grows by its root where it is above 1.2.
+
+    Raises:
+        ValueError: a target, a number of presses or a confidence that can not be.
+    """
+    _check_target(target)
+    if not 1 <= total < math.inf:
+        raise ValueError("A funnel begins at one press.")
+    if not 0 < confidence < 1:
+        raise ValueError(f"The confidence lies between 0 and 1, not at {confidence}.")
+    if not overdispersion >= 0 or math.isinf(overdispersion):
+        raise ValueError("An overdispersion is a finite number, 0 or more.")
+    widen = math.sqrt(overdispersion) if overdispersion > WIDEN_FROM else 1.0
+    beyond = (1 - confidence) / 2
+    # With a handful of presses interpolation may step over the target itself.
+    lower = min(target, _interpolated(beyond, target, total))
+    upper = max(target, _interpolated(1 - beyond, target, total))
+    return Interval(max(0.0, target - widen * (target - lower)), min(1.0, target + widen * (upper - target)))
+
+
+def overdispersion(counts: Sequence[tuple[float, float]], target: float) -> float:
+    """How much more than chance the stores differ: the mean squared z, the outer tenths of them winsorised; 1 is chance.
+
+    Raises:
+        ValueError: no store, or counts or a target that can not be.
+    """
+    _check_target(target)
+    if not counts:
+        raise ValueError("There must be at least one store.")
+    for positive, total in counts:
+        check_counts(positive, total)
+    scores = sorted((x / n - target) / math.sqrt(target * (1 - target) / n) for x, n in counts)
+    outer = int(WINSORISED * len(scores))
+    least, most = scores[outer], scores[len(scores) - 1 - outer]
+    return sum(min(max(z, least), most) ** 2 for z in scores) / len(scores)
+
+
+def _check_target(target: float) -> None:
+    if not 0 < target < 1:
+        raise ValueError(f"A target lies between 0 and 1, not at {target}.")
+
+
+def _interpolated(share: float, target: float, total: int) -> float:
+    """Where the binomial distribution function reaches `share`, as a share of `total`, between its steps."""
+    reach = math.sqrt(target * (1 - target) / total)
+    count = min(total, max(0, int(total * (target + NormalDist().inv_cdf(share) * reach))))
+    while count and _at_most(count - 1, target, total) >= share:
+        count -= 1
+    while _at_most(count, target, total) < share:
+        count += 1
+    here, before = _at_most(count, target, total), _at_most(count - 1, target, total)
+    return (count - (here - share) / (here - before)) / total
+
+
+def _at_most(count: int, target: float, total: int) -> float:
+    if count < 0:
+        return 0.0
+    return 1.0 if count >= total else 1 - beta_below(target, count + 1, total - count)

@@ -1,0 +1,108 @@
+"""A share as it would be with everyone's mix of hours: direct standardisation, and its refusals."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from server.analysis.intervals import Interval, check_counts, quantile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# A stratum that weighs more than this needs so many presses; else the whole is "not comparable".
+HEAVY = 0.05
+LEAST_PRESSES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Standardised:
+    """A share by the given weights.
+
+    `share` and `interval` are None where the strata in `thin` (their places in the list) are too bare; `crude` is the share of
+    all presses as they came, None where there are none.
+    """
+
+    crude: float | None
+    share: float | None
+    interval: Interval | None
+    thin: tuple[int, ...]
+
+
+def direct(
+    strata: Sequence[tuple[float, float]],
+    weights: Sequence[float],
+    confidence: float = 0.95,
+    least_presses: float = LEAST_PRESSES,
+) -> Standardised:
+    """The weighted mean of the strata's shares, with the MOVER interval from their Wilson limits (Zou, Huang, Zhang 2009).
+
+    Strata without presses that together weigh no more than 0.05 are taken to be as the others are, and their limits as 0 and 1.
+
+    Args:
+        strata: (positive, presses) of each; presses may be 0, and fractional.
+        weights: of each stratum; together 1.
+        confidence: of the interval.
+        least_presses: in each stratum that weighs more than 0.05.
+
+    Raises:
+        ValueError: counts or weights that can not be.
+    """
+    _check(strata, weights)
+    positive, total = sum(x for x, _ in strata), sum(n for _, n in strata)
+    crude = positive / total if total else None
+    thin = _too_bare(strata, weights, least_presses)
+    if thin or crude is None:
+        return Standardised(crude, None, None, thin)
+    pairs = list(zip(strata, weights, strict=True))
+    known = sum(weight for (_, n), weight in pairs if n)
+    share = sum(weight * x / n for (x, n), weight in pairs if n) / known
+    below, above = _reach(pairs, share, quantile(confidence))
+    return Standardised(crude, share, Interval(max(0.0, share - below), min(1.0, share + above)), ())
+
+
+def _reach(pairs: list[tuple[tuple[float, float], float]], share: float, z: float) -> tuple[float, float]:
+    """How far the interval goes below and above; Wilson's limits are written out for pages of hundreds of stores."""
+    below = above = 0.0
+    for (x, n), weight in pairs:
+        here, lower, upper = share, 0.0, 1.0
+        if n:
+            here = x / n
+            half = z * math.sqrt(max(0.0, x * (n - x) / n) + z * z / 4)
+            lower, upper = max(0.0, (x + z * z / 2 - half) / (n + z * z)), min(1.0, (x + z * z / 2 + half) / (n + z * z))
+        below += (weight * (here - lower)) ** 2
+        above += (weight * (upper - here)) ** 2
+    return math.sqrt(below), math.sqrt(above)
+
+
+def is_reversed(crude_difference: float, standardised_difference: float) -> bool:
+    """Whether two stores change places when the mix of hours is taken out (Simpson's paradox): to be said on the page."""
+    return crude_difference * standardised_difference < 0
+
+
+def weights_of(presses: Sequence[float]) -> list[float]:
+    """Weights from the presses in each stratum, chain-wide, for instance of the last eight weeks."""
+    total = math.fsum(presses)
+    if not math.isfinite(total) or total <= 0 or min(presses) < 0:
+        raise ValueError("Weights come from presses: none negative, and not all 0.")
+    return [count / total for count in presses]
+
+
+def _too_bare(strata: Sequence[tuple[float, float]], weights: Sequence[float], least_presses: float) -> tuple[int, ...]:
+    pairs = list(zip(strata, weights, strict=True))
+    thin = {place for place, ((_, n), weight) in enumerate(pairs) if weight > HEAVY and n < least_presses}
+    empty = {place for place, ((_, n), weight) in enumerate(pairs) if not n and weight > 0}
+    if sum(weights[place] for place in empty) > HEAVY:
+        thin |= empty
+    return tuple(sorted(thin))
+
+
+def _check(strata: Sequence[tuple[float, float]], weights: Sequence[float]) -> None:
+    if len(strata) != len(weights) or not strata:
+        raise ValueError("Each stratum needs one weight.")
+    if not all(weight >= 0 for weight in weights) or abs(math.fsum(weights) - 1) > 1e-6:
+        raise ValueError("Weights are 0 or more and sum to 1.")
+    for positive, total in strata:
+        if positive or total:
+            check_counts(positive, total)

@@ -1,0 +1,150 @@
+"""How every store stands to the others: one decision for all of them, from counts alone.
+
+Each store's service, experience and gap are held against those of the other stores together, as if all had the chain's mix of
+hours (`mix`). Where a store's presses are too few in a part of the week they stand beside the others as they came, and nothing
+is called sure: it may be the hours. All these comparisons are judged at once: of what is called sure at most one in fifty is
+chance (Benjamini and Hochberg 1995). Pages and exports say nothing of a store beside the others but what stands here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from server.analysis.ranking import adjusted
+from server.comparison.beside import NOT_BESIDE, Beside, Compared, Counted, compare
+from server.comparison.day_floor import with_floor
+from server.comparison.indexes import NO_TALLY, NO_VISITS, Visits, add, subtract, visits_of
+from server.comparison.strata import NAMES, NO_STRATA, add_strata, subtract_strata
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+# With fewer other stores, "the others" would be the figures of a store that the reader may not see.
+LEAST_OTHERS = 3
+# Effective presses of each index that a store needs for a word on how it stands; with fewer it has numbers and ranges alone.
+LEAST_FOR_PLACE = 100
+# Of all comparisons that are called sure, at most this share may be chance. With the usual 0.05 a page with seven true findings
+# would carry a false one in about every third period.
+FALSE_SHARE = 0.02
+
+WIDER, ALIKE, NARROWER, TOO_FEW, ALONE = "wider", "alike", "narrower", "too-few", ""
+GROUPS = (WIDER, ALIKE, NARROWER, TOO_FEW)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one store stands to the others.
+
+    `group` is that of its gap: "wider", "alike" (cannot be told), "narrower" (or the other way round), "too-few", or "" where
+    there are too few other stores, or the period runs. `standardised` says that all figures here are by the chain's mix of
+    hours; else they are crude, and `thin` names the parts of the week with too few presses. `compared` is how many stores
+    were judged at once.
+    """
+
+    group: str
+    service: Beside
+    experience: Beside
+    gap: Beside
+    standardised: bool
+    thin: tuple[str, ...]
+    compared: int
+
+    @property
+    def reversed(self) -> bool:
+        """Whether the presses as they came say the opposite of the fair comparison of the gap or of an index."""
+        return any(beside.reversed for beside in (self.service, self.experience, self.gap))
+
+
+NOT_COMPARED = Standing(ALONE, NOT_BESIDE, NOT_BESIDE, NOT_BESIDE, standardised=False, thin=(), compared=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """Every store's standing by its id; `service` and `experience` are the (positive, presses) of those that may be ranked."""
+
+    of: Mapping[int, Standing]
+    service: Mapping[int, tuple[float, float]]
+    experience: Mapping[int, tuple[float, float]]
+
+    def store(self, store_id: int) -> Standing:
+        """A store's standing; that of one without presses is "too few"."""
+        return self.of.get(store_id, replace(NOT_COMPARED, group=TOO_FEW if self.of else ALONE))
+
+
+NO_STANDINGS = Standings({}, {}, {})
+
+
+def stand(stores: Mapping[int, Counted], weights: Sequence[float] | None, least: int = 0) -> Standings:
+    """Every store beside all the others.
+
+    Args:
+        stores: the counts of each store that had presses, by its id.
+        weights: the mix of hours (`Mix.weights`); None compares as the presses came.
+        least: the definition's least count, where it is more than ours.
+    """
+    pressed = {store_id: own for store_id, own in stores.items() if own.service.total + own.experience.total}
+    if len(pressed) - 1 < LEAST_OTHERS:
+        return NO_STANDINGS
+    pressed = with_floor(pressed)
+    everyone = _together(pressed)
+    found = {store_id: compare(own, _without(everyone, own), weights, least) for store_id, own in pressed.items()}
+    judged = {
+        store_id: one
+        for store_id, one in found.items()
+        if one.effective >= max(LEAST_FOR_PLACE, least) and (one.standardised or weights is None)
+    }
+    sure = _sure(judged)
+    standings = {store_id: _standing(one, sure.get(store_id), len(judged)) for store_id, one in found.items()}
+    ranked = {store_id: one for store_id, one in judged.items() if not pressed[store_id].suspect}
+    return Standings(
+        standings,
+        {store_id: one.weighed_service for store_id, one in ranked.items()},
+        {store_id: one.weighed_experience for store_id, one in ranked.items()},
+    )
+
+
+def _together(stores: Mapping[int, Counted]) -> Counted:
+    found = list(stores.values())
+    return Counted(
+        add(one.service for one in found) if found else NO_TALLY,
+        add(one.experience for one in found) if found else NO_TALLY,
+        visits_of(one.visits for one in found) if found else NO_VISITS,
+        add_strata(one.service_strata for one in found) if found else NO_STRATA,
+        add_strata(one.experience_strata for one in found) if found else NO_STRATA,
+    )
+
+
+def _without(everyone: Counted, own: Counted) -> Counted:
+    """All less one store: adding up the others anew for each takes long in a large chain."""
+    return Counted(
+        subtract(everyone.service, own.service),
+        subtract(everyone.experience, own.experience),
+        Visits(*(all_of - less for all_of, less in zip(everyone.visits, own.visits, strict=True))),
+        subtract_strata(everyone.service_strata, own.service_strata),
+        subtract_strata(everyone.experience_strata, own.experience_strata),
+    )
+
+
+def _sure(judged: Mapping[int, Compared]) -> dict[int, tuple[bool, bool, bool]]:
+    """Which of each store's service, experience and gap are sure to differ, all of them judged at once."""
+    stands = iter([p <= FALSE_SHARE for p in adjusted(p for one in judged.values() for p in one.p_values)])
+    return {store_id: (next(stands), next(stands), next(stands)) for store_id in judged}
+
+
+def _standing(one: Compared, sure: tuple[bool, bool, bool] | None, compared: int) -> Standing:
+    service, experience, gap = (
+        replace(beside, sure=is_sure and beside.away.clear)
+        for beside, is_sure in zip((one.service, one.experience, one.gap), sure or (False,) * 3, strict=True)
+    )
+    group = TOO_FEW if sure is None else _group(gap)
+    thin = tuple(NAMES[place] for place in one.thin)
+    return Standing(group, service, experience, gap, one.standardised, thin, compared)
+
+
+def _group(gap: Beside) -> str:
+    """Wider where a store's gap goes further the way that the others' gap goes; else narrower, or the other way round."""
+    if not gap.sure:
+        return ALIKE
+    further_down = (gap.away.points or 0.0) < 0
+    return WIDER if further_down == ((gap.others or 0.0) <= 0) else NARROWER

@@ -1,0 +1,25 @@
+"""On which days it is weekend where a store stands, so that Fridays in Cairo are compared with Saturdays in Leeds."""
+
+from __future__ import annotations
+
+from server.database.figures import Weekend
+
+MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = range(7)
+
+# Of the Unicode CLDR, supplemental data, weekData (release 46); the last is that of the rest of the world.
+WEEKENDS = (
+    Weekend((FRIDAY,), ("IR",)),
+    Weekend((THURSDAY, FRIDAY), ("AF",)),
+    Weekend(
+        (FRIDAY, SATURDAY),
+        ("BH", "DZ", "EG", "IL", "IQ", "JO", "KW", "LY", "OM", "QA", "SA", "SD", "SY", "YE"),
+    ),
+    Weekend((SUNDAY,), ("IN", "UG")),
+    Weekend((SATURDAY, SUNDAY), ()),
+)
+
+
+def weekend_of(territory: str) -> tuple[int, ...]:
+    """The weekdays (0 is Monday) that are weekend in a territory (ISO 3166; "" is not known)."""
+    named = (weekend.weekdays for weekend in WEEKENDS if territory in weekend.territories)
+    return next(named, WEEKENDS[-1].weekdays)

@@ -1,0 +1,54 @@
+"""When the chain's presses come: counted from the days, and frozen for a quarter."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import func, select
+
+from server.analysis.tallies import BANDS
+from server.database.figures import placed, weekend_of_days
+from server.database.tables import days, mixes, placements, questions, stores
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+    from server.database.figures import Weekend
+
+CUSTOMERS = "CX"
+
+
+class Presses(NamedTuple):
+    """Counted presses by weekend (last three) or not and part of the day; the first day that has any, None for none at all."""
+
+    by_stratum: tuple[int, ...]
+    first_day: int | None
+
+
+def presses_by_stratum(connection: Connection, from_day: int, to_day: int, weekends: Sequence[Weekend]) -> Presses:
+    """The whole chain's presses on customers' questions over the days [from_day, to_day)."""
+    weekend = weekend_of_days(weekends)
+    counted = [days.c[f"{band}_counted"] for band in BANDS]
+    sums = [func.coalesce(func.sum(column * one), 0) for one in (1 - weekend, weekend) for column in counted]
+    row = connection.execute(
+        select(func.min(days.c.local_day), *sums)
+        .join(placements, placed(days.c.kiosk_id, days.c.placement_id))
+        .join(stores, stores.c.id == placements.c.store_id)
+        .join(questions, questions.c.id == days.c.question_id)
+        .where(days.c.local_day >= from_day, days.c.local_day < to_day, questions.c.dimension == CUSTOMERS)
+    ).one()
+    return Presses(tuple(row[1:]), row[0])
+
+
+def frozen_mix(connection: Connection, quarter_day: int) -> tuple[int, ...] | None:
+    """The presses by stratum that were frozen for the quarter that begins on this day, or None."""
+    body = connection.execute(select(mixes.c.body).where(mixes.c.quarter_day == quarter_day)).scalar_one_or_none()
+    return None if body is None else tuple(json.loads(body))
+
+
+def freeze_mix(connection: Connection, quarter_day: int, presses: Sequence[int], now_ms: int) -> None:
+    """Keep a quarter's mix; the database refuses a second one."""
+    connection.execute(mixes.insert().values(quarter_day=quarter_day, body=json.dumps(list(presses)), made_ms=now_ms))

@@ -1,0 +1,92 @@
+"""Several stores' presses added up, for a page of all stores: by week for small lines, and over the period before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import case, func, literal_column, select
+
+from server.database.dimensions import outside
+from server.database.figures import placed
+from server.database.tables import days, placements
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from sqlalchemy import Connection
+
+WEEK = 7
+SUMS = ("positive", "neutral", "negative", "marked", "uncertain", "clusters", "sum_xx", "sum_xn", "sum_nn")
+
+
+class WeekCount(NamedTuple):
+    """One store's presses about service (0) or experience (1) in one week; week 0 is the last one."""
+
+    store_id: int
+    signal: int
+    week: int
+    positive: int
+    neutral: int
+    negative: int
+    marked: int
+    uncertain: int
+    clusters: int
+    sum_xx: int
+    sum_xn: int
+    sum_nn: int
+
+
+class QuestionCount(NamedTuple):
+    """Some stores' presses of one question with one number of faces."""
+
+    question_id: int
+    faces: int
+    positive: int
+    neutral: int
+    negative: int
+    marked: int
+    uncertain: int
+    clusters: int
+    sum_xx: int
+    sum_xn: int
+    sum_nn: int
+
+
+def week_counts(
+    connection: Connection,
+    store_ids: Collection[int],
+    end_day: int,
+    weeks: int,
+    signals: tuple[Collection[int], Collection[int]],
+) -> list[WeekCount]:
+    """These stores' presses of the weeks before `end_day` (which is not among them) about each of two sets of questions."""
+    week = (end_day - 1 - days.c.local_day) // WEEK
+    signal = case((days.c.question_id.in_(signals[1]), 1), else_=0)
+    rows = connection.execute(
+        select(
+            placements.c.store_id,
+            signal.label("signal"),
+            week.label("week"),
+            *(func.sum(days.c[name]) for name in SUMS),
+        )
+        .join(placements, placed(days.c.kiosk_id, days.c.placement_id))
+        .where(placements.c.store_id.in_(store_ids))
+        .where(days.c.local_day >= end_day - WEEK * weeks, days.c.local_day < end_day)
+        .where(days.c.question_id.in_({*signals[0], *signals[1]}))
+        .group_by(placements.c.store_id, literal_column("signal"), literal_column("week"))
+    )
+    return [WeekCount._make(row) for row in rows]
+
+
+def question_counts(connection: Connection, store_ids: Collection[int], from_day: int, to_day: int) -> list[QuestionCount]:
+    """These stores' presses together over the days [from_day, to_day), by question and faces; employees' are not among them."""
+    keys = (days.c.question_id, days.c.faces)
+    rows = connection.execute(
+        select(*keys, *(func.sum(days.c[name]) for name in SUMS))
+        .join(placements, placed(days.c.kiosk_id, days.c.placement_id))
+        .where(placements.c.store_id.in_(store_ids), days.c.local_day >= from_day, days.c.local_day < to_day)
+        .where(outside(days.c.question_id))
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+    return [QuestionCount._make(row) for row in rows]

@@ -1,0 +1,26 @@
+"""It is weekend on the days on which it is weekend there."""
+
+from __future__ import annotations
+
+import pytest
+from babel import Locale
+
+from server.comparison.weekends import WEEKENDS, weekend_of
+
+NAMED = sorted({territory for weekend in WEEKENDS for territory in weekend.territories})
+LANGUAGES = {"IL": "he", "IN": "hi", "IR": "fa", "AF": "fa", "UG": "en"}
+
+
+@pytest.mark.parametrize("territory", [*NAMED, "GB", "PL", "TR", "AE", "MA", "TN"])
+def test_weekends_are_those_of_the_unicode_cldr(territory):
+    languages = {"GB": "en", "PL": "pl", "TR": "tr"} | LANGUAGES
+    locale = Locale(languages.get(territory, "ar"), territory)
+    assert weekend_of(territory) == tuple(range(locale.weekend_start, locale.weekend_end + 1))
+
+
+def test_where_nothing_is_known_it_is_saturday_and_sunday():
+    assert weekend_of("") == weekend_of("ZZ") == (5, 6)
+
+
+def test_no_territory_is_named_twice():
+    assert len(NAMED) == sum(len(weekend.territories) for weekend in WEEKENDS)

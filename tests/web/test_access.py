@@ -1,0 +1,205 @@
+"""Every route is tried as everybody, with the ids of a store that is not theirs; a new route without a rule fails."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from server.access.people import add_user
+from server.access.tokens import add_token, list_tokens
+from server.database.engine import reading, writing
+from server.database.kiosks import add_kiosk
+from server.database.placements import place
+from server.database.sessions import insert_session
+from server.fleet.configuration import make_config
+from server.fleet.kiosks import give_key
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+OURS = {"Origin": "http://localhost"}
+NOW_MS = 1_795_262_400_000
+PASSWORD = "seven quiet lamps in rain"
+# Everybody here; `near` have the store S001 among theirs, `far` have not. Programs and kiosks are tried beside them.
+NEAR, FAR = ("manager", "region"), ("far-manager", "far-region")
+OFFICE, ADMIN = ("head-office", "admin"), ("admin",)
+PEOPLE = (*NEAR, *FAR, *OFFICE)
+
+
+class Rule(NamedTuple):
+    """Who of the people gets in, the address that is tried where it is not the route's own, and a form."""
+
+    who: tuple[str, ...]
+    path: str = ""
+    form: dict[str, str] = {}  # noqa: RUF012  (never changed)
+
+
+EVERYONE = Rule(("nobody", *PEOPLE))
+SIGNED_IN = Rule(PEOPLE)
+STORE = (*NEAR, *OFFICE)
+REGIONS = ("region", "far-region", *OFFICE)
+QUESTION = "/head-office/questions/felt-welcome"
+RULES = {
+    "GET /healthz": EVERYONE,
+    "GET /readyz": EVERYONE,
+    "GET /static/<path:filename>": EVERYONE._replace(path="/static/salve.css"),
+    "GET /sign-in": EVERYONE,
+    "POST /sign-in": EVERYONE._replace(form={"email": "guess@chain.example", "password": "x"}),
+    "POST /sign-out": EVERYONE,
+    "GET /": SIGNED_IN,
+    "GET /pulse": SIGNED_IN,
+    "GET /stores": SIGNED_IN,
+    "GET /stores/<code>": Rule(STORE, "/stores/S001"),
+    "GET /stores/<code>/pulse": Rule(STORE, "/stores/S001/pulse"),
+    "GET /stores/<code>/employees": Rule(STORE, "/stores/S001/employees"),
+    "GET /fleet": Rule(STORE, "/fleet?store=S001"),
+    "POST /fleet/move": Rule(OFFICE, form={"kiosk": "K-001", "store": "S001"}),
+    "GET /head-office": Rule(REGIONS),
+    "GET /head-office/questions": Rule(REGIONS),
+    "GET /head-office/questions/<code>": Rule(REGIONS, QUESTION),
+    "GET /head-office/questions/<code>/wording": Rule(OFFICE, f"{QUESTION}/wording"),
+    "POST /head-office/questions/<code>/wording": Rule(OFFICE, f"{QUESTION}/wording"),
+    "POST /head-office/questions/<code>/activate": Rule(OFFICE, f"{QUESTION}/activate"),
+    "POST /head-office/questions/<code>/retire": Rule(OFFICE, f"{QUESTION}/retire"),
+    "POST /head-office/questions/<code>/hand-out": Rule(OFFICE, f"{QUESTION}/hand-out"),
+    "GET /head-office/draft-question": Rule(OFFICE),
+    "POST /head-office/draft-question": Rule(OFFICE),
+    "POST /head-office/ask": Rule(OFFICE, form={"kiosk": "K-001", "upper": "felt-welcome", "lower": "got-needed"}),
+    "GET /head-office/definitions": Rule(REGIONS),
+    "GET /head-office/hx": Rule(REGIONS),
+    "GET /head-office/definitions/next": Rule(OFFICE),
+    "POST /head-office/definitions/next": Rule(OFFICE),
+    "GET /people": Rule(ADMIN),
+    "POST /people": Rule(ADMIN),
+    "POST /people/confirm": Rule(ADMIN),
+    "GET /people/<int:number>": Rule(ADMIN, "/people/1"),
+    "POST /people/<int:number>/<any(disable, enable, password):what>": Rule(ADMIN, "/people/1/enable"),
+    "POST /people/tokens": Rule(ADMIN),
+    "POST /people/tokens/<key_id>/revoke": Rule(ADMIN, "/people/tokens/TOKEN/revoke"),
+    "GET /account": SIGNED_IN,
+    "POST /account/language": SIGNED_IN,
+    "POST /account/password": SIGNED_IN,
+}
+# Routes of programs and kiosks: no person's session opens them. Who of the bearers gets in, and the address that is tried.
+NEAR_TOKENS = ("token", "employees-token")
+BEARERS = (*NEAR_TOKENS, "far-token", "ended-token", "kiosk")
+PROGRAMS = {
+    "GET /api/v1/export/reactions.csv": (NEAR_TOKENS, "/api/v1/export/reactions.csv?store=S001"),
+    "GET /api/v1/export/hourly.csv": (NEAR_TOKENS, "/api/v1/export/hourly.csv?store=S001"),
+    "GET /api/v1/export/stores.csv": (NEAR_TOKENS, "/api/v1/export/stores.csv?store=S001"),
+    "GET /api/v1/stores/<code>/summary": (NEAR_TOKENS, "/api/v1/stores/S001/summary"),
+    "GET /api/v1/stores/<code>/employees": (("employees-token",), "/api/v1/stores/S001/employees"),
+    "POST /api/v1/sync": (("kiosk",), "/api/v1/sync"),
+    "POST /api/v1/reconcile": (("kiosk",), "/api/v1/reconcile"),
+}
+# A code, typed once, is its own key: tests/fleet/test_enrolment.py.
+BY_CODE = {"POST /api/v1/enrol"}
+
+
+class Town:
+    """Everybody who may ask, with a fresh session or a bearer for each."""
+
+    def __init__(self, app: Flask, shops) -> None:
+        self.app, self.engine, self.numbers = app, shops.engine, itertools.count()
+        stores = {code: shops.store(code, code) for code in ("S001", "S002")}
+        with writing(self.engine) as connection:
+            self.ids = {}
+            for name in PEOPLE:
+                role = name.removeprefix("far-")
+                bound = [] if name in OFFICE else ["S002" if name in FAR else "S001"]
+                self.ids[name] = add_user(connection, f"{name}@chain.example", PASSWORD, role, bound, NOW_MS)
+            kiosk = add_kiosk(connection, "sha256:1", "1.0.0", NOW_MS)
+            spot = place(connection, kiosk, stores["S001"].id, "exit", NOW_MS)
+            make_config(connection, kiosk, spot, "two-row", ["felt-welcome", "got-needed"], NOW_MS)
+            self.bearers = {
+                "token": add_token(connection, "near", ["S001"], 90, NOW_MS),
+                "employees-token": add_token(connection, "employees", ["S001"], 90, NOW_MS, employees=True),
+                "far-token": add_token(connection, "far", ["S002"], 90, NOW_MS, employees=True),
+                "ended-token": add_token(connection, "ended", None, 1, NOW_MS - 200_000_000, employees=True),
+                "kiosk": give_key(connection, kiosk, NOW_MS),
+            }
+
+    def ask(self, who: str, method: str, path: str, form=None):
+        client: FlaskClient = self.app.test_client()
+        headers = dict(OURS)
+        if who in self.ids:
+            token = f"session {next(self.numbers)} of {who}"
+            with writing(self.engine) as connection:
+                hashed = hashlib.sha256(token.encode()).hexdigest()
+                insert_session(connection, hashed, self.ids[who], NOW_MS)
+            client.set_cookie("salve", token)
+        elif who in self.bearers:
+            headers["Authorization"] = f"Bearer {self.bearers[who]}"
+        if path.startswith("/api/") and method == "POST":
+            return client.post(path, json={}, headers=headers, buffered=True)
+        return client.open(path, method=method, data=form, headers=headers, buffered=True)
+
+
+@pytest.fixture
+def town(app: Flask, shops) -> Town:
+    return Town(app, shops)
+
+
+def routes(app: Flask) -> set[str]:
+    return {
+        f"{method} {rule.rule}" for rule in app.url_map.iter_rules() for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def outcome(answer) -> str:
+    if answer.status_code == 303 and answer.headers["Location"].startswith("/sign-in"):
+        return "sign-in"
+    return {401: "refused", 404: "nothing"}.get(answer.status_code, "in")
+
+
+def test_every_route_has_a_rule_and_every_rule_a_route(app: Flask):
+    assert routes(app) == RULES.keys() | PROGRAMS.keys() | BY_CODE
+
+
+def test_each_page_lets_in_whom_its_rule_names_and_nobody_else(town: Town):
+    with reading(town.engine) as connection:
+        token = list_tokens(connection)[0].key_id
+    wrong = []
+    for name, rule in RULES.items():
+        method, route = name.split(" ", 1)
+        path = (rule.path or route).replace("TOKEN", token)
+        for who in ("nobody", *PEOPLE, *BEARERS):
+            answer = town.ask(who, method, path, rule.form)
+            stranger = who == "nobody" or who in BEARERS
+            allowed = ("nobody" if stranger else who) in rule.who
+            wanted = "in" if allowed else "sign-in" if stranger else "nothing"
+            # Signing out leads to signing in, and a wrong password is refused.
+            found = "in" if allowed and route in {"/sign-out", "/sign-in"} else outcome(answer)
+            if found != wanted or answer.status_code >= 500:
+                wrong.append((who, name, answer.status_code, found, wanted))
+    assert not wrong
+
+
+def test_programs_and_kiosks_get_in_by_their_own_key_alone(town: Town):
+    wrong = []
+    for name, (bearers, path) in PROGRAMS.items():
+        method = name.split(" ", maxsplit=1)[0]
+        for who in ("nobody", *PEOPLE, *BEARERS):
+            answer = town.ask(who, method, path)
+            if (answer.status_code not in {401, 403, 404}) != (who in bearers) or answer.status_code >= 500:
+                wrong.append((who, name, answer.status_code))
+    assert not wrong
+
+
+def test_what_is_not_theirs_looks_like_what_does_not_exist(town: Town):
+    for name, rule in RULES.items():
+        method, _ = name.split(" ", 1)
+        if "S001" not in rule.path:
+            continue
+        theirs, nobodys = (town.ask("far-manager", method, path) for path in (rule.path, rule.path.replace("S001", "S999")))
+        assert theirs.status_code == nobodys.status_code == 404, name
+        assert _plain(theirs) == _plain(nobodys), name
+
+
+def _plain(answer) -> str:
+    return re.sub(r"S001|S999", "", answer.get_data(as_text=True))

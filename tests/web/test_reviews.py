@@ -1,0 +1,180 @@
+"""Runs to review: head office decides, a region sees them, a manager finds no page; a change needs our own form."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from shops import EXPERIENCE, SERVICE, TODAY
+from sqlalchemy import select
+
+from server.database import tables
+from server.database.engine import reading, writing
+from server.database.reviews import Found, keep_review
+
+OURS = {"Origin": "http://localhost"}
+CLOSED_MS = 1_795_204_800_000  # Friday, 20 November 2026, 20:00 UTC
+HALF_MS = 1_800_000
+YESTERDAY = TODAY - timedelta(days=1)
+
+
+@pytest.fixture
+def kiosk(shops):
+    return shops.kiosk(shops.store("S001", "Leeds <b>"), "K-001")
+
+
+def found(kiosk, shops, **facts):
+    values = {
+        "kiosk_id": kiosk.id,
+        "placement_id": kiosk.placement_id,
+        "question_id": shops.questions[EXPERIENCE],
+        "local_day": YESTERDAY.toordinal(),
+        "edge": "closing",
+        "polarity": "positive",
+        "from_ms": CLOSED_MS - HALF_MS,
+        "until_ms": CLOSED_MS + HALF_MS,
+        "presses": 40,
+        "alike": 40,
+        "positives": 40,
+        "usual_presses": 0.4,
+        "usual_share": 0.78,
+        "found_ms": CLOSED_MS,
+    }
+    return Found(**(values | facts))
+
+
+@pytest.fixture
+def runs(shops, kiosk):
+    """Forty real presses of a run, and a shorter one that can not be told from chance."""
+    shops.press(kiosk, YESTERDAY, EXPERIENCE, 40 + 30, 30, clusters=60, sum_xx=140, sum_xn=160, sum_nn=200)
+    fixed = {
+        **dict.fromkeys(("stream", "boot", "config_version"), 1),
+        **dict.fromkeys(("wall_ms", "mark", "reason", "uncertainty_ms", "time_quality"), 0),
+        "synced": False,
+        "button": "welcome-happy",
+        "answer_id": 2,
+        "faces": 2,
+        "counted": True,
+        "kiosk_id": kiosk.id,
+        "placement_id": kiosk.placement_id,
+        "question_id": shops.questions[EXPERIENCE],
+    }
+    moments = [CLOSED_MS - HALF_MS + 40_000 * number for number in range(40)]
+    with writing(shops.engine) as connection:
+        connection.execute(
+            tables.streams.insert().values(kiosk_id=kiosk.id, number=1, token="ab" * 16, high=40, first_ms=CLOSED_MS)
+        )
+        connection.execute(
+            tables.reactions.insert(),
+            [fixed | {"seq": seq, "elapsed_ms": at - moments[0], "pressed_ms": at} for seq, at in enumerate(moments, 1)],
+        )
+        keep_review(connection, found(kiosk, shops))
+        few = {"local_day": YESTERDAY.toordinal() - 1, "presses": 12, "alike": 12, "positives": 12}
+        keep_review(connection, found(kiosk, shops, **few))
+    return kiosk
+
+
+def text(page) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", page.get_data(as_text=True)))
+
+
+def decision(shops, number=1):
+    with reading(shops.engine) as connection:
+        row = connection.execute(select(tables.reviews).where(tables.reviews.c.id == number)).one()
+    return row.decision, row.decided_by
+
+
+def marked(shops):
+    with reading(shops.engine) as connection:
+        return sum(row.marked for row in connection.execute(select(tables.days)))
+
+
+def test_a_stranger_signs_in_first_and_a_manager_finds_nothing(client, sign_in, shops, runs):
+    assert client.get("/head-office/reviews").headers["Location"] == "/sign-in?next=%2Fhead-office%2Freviews"
+    assert client.post("/head-office/reviews/1", data={"decision": "excluded"}, headers=OURS).status_code == 303
+    manager = sign_in("manager", "S001")
+    assert manager.get("/head-office/reviews").status_code == 404
+    assert manager.post("/head-office/reviews/1", data={"decision": "kept"}, headers=OURS).status_code == 404
+    assert decision(shops) == ("", "")
+
+
+def test_a_region_sees_its_own_runs_and_decides_about_none(sign_in, shops, runs):
+    shops.store("S002", "York")
+    own, other = sign_in("region", "S001", email="a@demo.example"), sign_in("region", "S002", email="b@demo.example")
+    page = own.get("/head-office/reviews")
+    assert 'data-review="1"' in page.get_data(as_text=True)
+    assert "Head office decides." in text(page)
+    assert "<button" not in page.get_data(as_text=True).split('id="main"')[1].split("</main>")[0]
+    assert "data-review" not in other.get("/head-office/reviews").get_data(as_text=True)
+    for somebody in (own, other):
+        assert somebody.post("/head-office/reviews/1", data={"decision": "excluded"}, headers=OURS).status_code == 404
+    assert decision(shops) == ("", "")
+
+
+def test_the_page_says_what_was_pressed_what_is_usual_and_what_it_changes(sign_in, shops, runs):
+    told = text(sign_in("head-office").get("/head-office/reviews"))
+    assert "1 run of presses waits for a decision." in told
+    assert "Leeds &lt;b&gt;, Exit: before closing, 20 November" in told
+    assert "40 presses between 19:30 and 20:30. 40 of them were happy." in told
+    assert "Presses usual at this time: 0.4. In its other hours 78 of 100 are happy." in told
+    assert "Experience, 14 to 20 November: 70 of 100 with these presses, 50 without them." in told
+    assert "Too few to tell" in told
+    assert "only from 28 in a row could this be told from chance" in told
+
+
+def test_setting_aside_moves_the_figures_and_letting_count_brings_them_back(sign_in, shops, runs):
+    office = sign_in("head-office")
+    done = office.post("/head-office/reviews/1", data={"decision": "excluded"}, headers=OURS)
+    assert (done.status_code, done.headers["Location"]) == (303, "/head-office/reviews#r1")
+    assert decision(shops) == ("excluded", "head-office@demo.example")
+    assert marked(shops) == 40
+    told = text(office.get("/head-office/reviews"))
+    assert "No run of presses waits for a decision." in told
+    assert "Set aside. head-office@demo.example, 12:00." in told
+    assert "70 of 100 with these presses, 50 without them." in told
+    assert office.post("/head-office/reviews/1", data={"decision": "kept"}, headers=OURS).status_code == 303
+    assert decision(shops)[0] == "kept"
+    assert marked(shops) == 0
+
+
+def test_only_our_own_form_decides_and_only_what_can_be_decided(sign_in, shops, runs):
+    admin = sign_in("admin")
+    path = "/head-office/reviews/1"
+    assert admin.post(path, data={"decision": "excluded"}, headers={"Origin": "https://evil.example"}).status_code == 400
+    assert admin.post(path, data={"decision": "excluded"}).status_code == 400
+    assert admin.post(path, data={"decision": "deleted"}, headers=OURS).status_code == 400
+    # Too few to tell is nothing to decide about, and what there is not neither.
+    for number in (2, 99, 10**30):
+        answer = admin.post(f"/head-office/reviews/{number}", data={"decision": "excluded"}, headers=OURS)
+        assert answer.status_code == 404
+    assert decision(shops) == decision(shops, 2) == ("", "")
+
+
+def test_a_chain_without_runs_says_so_and_the_list_of_stores_leads_there(sign_in, shops, kiosk):
+    office = sign_in("head-office")
+    assert "No run of presses waits for a decision." in text(office.get("/head-office/reviews"))
+    assert 'href="/head-office/reviews"' in office.get("/head-office").get_data(as_text=True)
+    shops.store("S002", "York")
+    assert "/reviews" not in sign_in("manager", "S001", "S002").get("/stores").get_data(as_text=True)
+
+
+def test_a_question_in_neither_index_changes_none(sign_in, shops, kiosk):
+    with writing(shops.engine) as connection:
+        keep_review(connection, found(kiosk, shops, question_id=shops.questions["staff-mattered"], edge="opening"))
+        keep_review(connection, found(kiosk, shops, question_id=shops.questions[SERVICE], polarity="negative"))
+    told = text(sign_in("head-office").get("/head-office/reviews"))
+    assert "This question is in neither index" in told
+    assert "after opening" in told
+    assert "40 of them were unhappy" in told
+    assert "Too few presses to say what they change." in told
+
+
+def test_a_manager_hears_on_the_stores_page_that_a_run_waits(sign_in, shops, runs):
+    page = sign_in("manager", "S001").get("/stores/S001")
+    assert 'data-reviews="1"' in page.get_data(as_text=True)
+    assert "1 run of presses at opening or closing time waits for head office to decide; it counts until then." in text(page)
+    sign_in("head-office").post("/head-office/reviews/1", data={"decision": "kept"}, headers=OURS)
+    shops.store("S002", "York")
+    other = sign_in("manager", "S002", email="other@demo.example")
+    assert "data-reviews" not in other.get("/stores/S002").get_data(as_text=True)
