@@ -60,8 +60,8 @@ SETTINGS = (
         "SALVE_KIOSK_SYNC_S",
         "number",
         "",
-        "Seconds between two syncs when nobody presses; by default what the server advises, and 60 before it has. At most 600: a"
-        " kiosk that was not heard for 15 minutes is called silent.",
+        "Seconds between two syncs when nobody presses; by default what the server advises, and 60 before it has. At most 600:"
+        " a kiosk that was not heard for 15 minutes is called silent.",
         1,
         600,
     ),
