@@ -15,6 +15,7 @@ from server.database.changes import note_change
 from server.database.engine import reading, writing
 from server.database.kiosks import add_kiosk
 from server.database.placements import place
+from server.database.reviews import Found, keep_review
 from server.database.sessions import insert_session
 from server.fleet.configuration import make_config
 from server.fleet.kiosks import give_key
@@ -63,6 +64,8 @@ RULES = {
     "GET /fleet": Rule(STORE, "/fleet?store=S001"),
     "POST /fleet/move": Rule(OFFICE, form={"kiosk": "K-001", "store": "S001"}),
     "GET /head-office": Rule(REGIONS),
+    "GET /head-office/reviews": Rule(REGIONS),
+    "POST /head-office/reviews/<int(max=2147483647):number>": Rule(OFFICE, "/head-office/reviews/1", {"decision": "kept"}),
     "GET /head-office/questions": Rule(REGIONS),
     "GET /head-office/questions/<code>": Rule(REGIONS, QUESTION),
     "GET /head-office/questions/<code>/wording": Rule(OFFICE, f"{QUESTION}/wording"),
@@ -120,6 +123,8 @@ class Town:
             kiosk = add_kiosk(connection, "sha256:1", "1.0.0", NOW_MS)
             spot = place(connection, kiosk, stores["S001"].id, "exit", NOW_MS)
             make_config(connection, kiosk, spot, "two-row", ["felt-welcome", "got-needed"], NOW_MS)
+            run = (kiosk, spot, shops.questions["felt-welcome"], 739_900, "closing", "positive", NOW_MS - 9_000_000, NOW_MS)
+            keep_review(connection, Found(*run, 40, 40, 40, 0.4, 0.78, NOW_MS))
             self.bearers = {
                 "token": add_token(connection, "near", ["S001"], 90, NOW_MS),
                 "employees-token": add_token(connection, "employees", ["S001"], 90, NOW_MS, employees=True),
