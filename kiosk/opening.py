@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from typing import TYPE_CHECKING, NamedTuple
 
 from kiosk import quarantine
@@ -34,7 +33,7 @@ def open_buffer(folder: Path, clock: Clock, limits: Limits = USUAL, free: Callab
     try:
         return _open(folder, clock, limits, free)
     except (StorageError, OSError) as error:
-        if not is_full(error) and getattr(error, "errno", None) != errno.ENOSPC:
+        if not is_full(error):
             raise
     # A full card takes neither a new file nor a moved one.
     Ballast(folder, free).let_go()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 
 
@@ -31,8 +32,8 @@ class Transaction:
 
 
 def is_full(error: BaseException) -> bool:
-    """Whether card or cap had no room."""
-    return _code(error) == sqlite3.SQLITE_FULL
+    """Whether card or cap had no room, as SQLite or the kernel says it."""
+    return _code(error) == sqlite3.SQLITE_FULL or getattr(error, "errno", None) == errno.ENOSPC
 
 
 def is_damage(error: BaseException) -> bool:
