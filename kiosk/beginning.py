@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kiosk.buffer.file import StorageError
-from kiosk.buffer.transaction import is_full
+from kiosk.buffer.transaction import has_no_room
 from kiosk.errors import BufferUnsafe
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ FULL = "buffer-full"
 
 
 class Beginning:
-    """Opens the buffer by `open_it`; until that works, nothing is stored and every press is refused. One thread uses it."""
+    """Opens the buffer by `open_it`, which says `is_done` when it has; until then presses are refused. One thread uses it."""
 
     def __init__(self, open_it: Callable[[], None], clock: Clock, house: Housekeeping, standing: set[str]) -> None:
         self.is_done = False
@@ -35,13 +35,11 @@ class Beginning:
         try:
             self._open_it()
         except (StorageError, OSError) as error:
-            if not is_full(error):
+            if not has_no_room(error):
                 raise
             self._standing.add(FULL)
             self._house.note(FULL, "no room to begin")
             self._tried_ms = self._clock.elapsed_ms()
-        else:
-            self.is_done = True
 
     def is_done_now(self) -> bool:
         """Whether there is a buffer, after one more try when that is due."""

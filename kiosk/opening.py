@@ -9,7 +9,7 @@ from kiosk.ballast import Ballast
 from kiosk.buffer.check import Damaged
 from kiosk.buffer.file import USUAL, Limits, StorageError
 from kiosk.buffer.schema import NAME
-from kiosk.buffer.transaction import is_full
+from kiosk.buffer.transaction import has_no_room
 from kiosk.buffer.whole import Buffer
 from kiosk.errors import BufferUnsafe
 from kiosk.machine import free_bytes
@@ -33,7 +33,7 @@ def open_buffer(folder: Path, clock: Clock, limits: Limits = USUAL, free: Callab
     try:
         return _open(folder, clock, limits, free)
     except (StorageError, OSError) as error:
-        if not is_full(error):
+        if not has_no_room(error):
             raise
     # A full card takes neither a new file nor a moved one.
     Ballast(folder, free).let_go()

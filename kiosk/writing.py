@@ -74,6 +74,7 @@ class Writer:
         if damage is not None:
             self.standing.add(DAMAGED)
             self.house.note(DAMAGED, damage)
+        self.beginning.is_done = True
         self._opened()
 
     def doubt(self) -> None:
