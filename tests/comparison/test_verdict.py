@@ -289,11 +289,18 @@ def test_strong_is_explained_by_the_cut_it_was_measured_at():
 
 
 def test_more_than_a_tenth_marked_asks_for_a_look_at_the_kiosk_unless_they_are_few():
-    assert not verdict.much_marked(10, 90)
-    assert verdict.much_marked(11, 89)
-    assert verdict.much_marked(9, 9)
-    assert not verdict.much_marked(8, 1)
-    assert not verdict.much_marked(0, 0)
+    assert not verdict.much_marked(10, 90, 0)
+    assert verdict.much_marked(11, 89, 0)
+    assert verdict.much_marked(9, 9, 0)
+    assert not verdict.much_marked(8, 1, 0)
+    assert not verdict.much_marked(0, 0, 0)
+
+
+def test_of_presses_that_a_rush_set_aside_more_than_a_twentieth_asks_for_it_already():
+    assert not verdict.much_marked(20, 380, 20)
+    assert verdict.much_marked(21, 379, 21)
+    assert not verdict.much_marked(30, 370, 20)
+    assert not verdict.much_marked(8, 92, 8)
 
 
 def test_every_sentence_can_be_said_in_every_language():
