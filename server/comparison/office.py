@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from server.comparison.indexes import NO_INDEX, Index, Tally, index_of, tally
 from server.comparison.ranking import Ranking, rank
+from server.comparison.standing import OTHER_FACES
 from server.database.sums import WEEK, question_counts, week_counts
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ def office(connection: Connection, summary: ChainSummary, drawn: Sequence[Figure
 
 def _before(connection: Connection, summary: ChainSummary) -> list[QuestionCount]:
     found: list[QuestionCount] = []
-    for period, store_ids in _by_period(summary.stores).items():
+    alike = [one for one in summary.stores if one.standing.group != OTHER_FACES] or summary.stores
+    for period, store_ids in _by_period(alike).items():
         before = period.before
         found += question_counts(connection, store_ids, before.first.toordinal(), before.end.toordinal())
     service_ids, experience_ids = summary.question_ids

@@ -17,6 +17,7 @@ from server.comparison.gaps import against_chain, difference_sentence, fewer, ga
 from server.comparison.indexes import difference
 from server.comparison.rounding import shown
 from server.comparison.scarce import EXPERIENCE, HUNDRED, SERVICE, fact, period_words, spans, too_few
+from server.comparison.standing import OTHER_FACES
 from server.i18n.sentence import Days, Sentence
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ def beside_others(summary: StoreSummary) -> list[Sentence]:
     if summary.figures.period.running:
         return []
     figures, others = summary.figures, summary.others
+    if figures.standing.group == OTHER_FACES:
+        return [Sentence("faces.not-compared")]
     found = [
         _beside(SERVICE, figures.service, others.service, figures.standing.service),
         _beside(EXPERIENCE, figures.experience, others.experience, figures.standing.experience),
