@@ -138,7 +138,7 @@ run_tests() {
 bench() {
   need_packages kiosk,server
   local slow=0 name
-  for name in press syncs ready; do
+  for name in press syncs ready pages; do
     "$VENV/bin/python" -m "bench.$name" || slow=1
   done
   return "$slow"
