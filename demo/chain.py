@@ -113,7 +113,7 @@ STORES = (
     ),
     MadeUpStore(
         "S007", "Gdańsk Długa", "North", "Europe/Warsaw", ("pl", "en"), "PL",
-        (_exit(40, bad_saturday=True), _fitting(14)),
+        (_exit(52, bad_saturday=True), _fitting(20, bad_saturday=True)),
         story="a bad Saturday afternoon",
     ),
     MadeUpStore(
@@ -137,7 +137,7 @@ STORES = (
     ),
     MadeUpStore(
         "S012", "Ludlow Corn Square", "North", "Europe/London", ("en",), "GB",
-        (_exit(1.6),),
+        (_exit(2.6),),
         opens=10, closes=17, story="a quiet store: too few presses to say much",
     ),
 )  # fmt: skip

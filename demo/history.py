@@ -22,7 +22,7 @@ CLOSING_RUN_PRESSES = 40
 CLOSING_RUN_APART_MS = 34_000
 SATURDAY = 5
 BAD_HOURS = (13, 17)
-BAD_SATURDAY_WELCOMED = 0.35
+BAD_SATURDAY_WELCOMED = 0.25
 BUTTONS = ("welcome-happy", "welcome-unhappy", "served-happy", "served-unhappy")
 
 

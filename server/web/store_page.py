@@ -66,6 +66,8 @@ class ShownSummary:
         said = verdict.paragraph(summary)
         self.paragraph = Markup(" ").join(_colour(sentence, t) for sentence in said)
         self.why = _why(summary, t)
+        # Said once: beside the sentence with what they change, or else under "Now".
+        self.runs_told = sum(one.runs for one in summary.undecided) == summary.today.reviews and bool(_undecided(summary, t))
         self.time = t.formats.time(now)
         self.moment = t.listed(t.formats.weekday_and_day(now.date()), self.time)
         self.today = summary.now_day
