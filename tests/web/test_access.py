@@ -15,6 +15,7 @@ from server.database.changes import note_change
 from server.database.engine import reading, writing
 from server.database.kiosks import add_kiosk
 from server.database.placements import place
+from server.database.reviews import Found, keep_review
 from server.database.sessions import insert_session
 from server.fleet.configuration import make_config
 from server.fleet.kiosks import give_key
@@ -63,6 +64,9 @@ RULES = {
     "GET /fleet": Rule(STORE, "/fleet?store=S001"),
     "POST /fleet/move": Rule(OFFICE, form={"kiosk": "K-001", "store": "S001"}),
     "GET /head-office": Rule(REGIONS),
+    "GET /head-office/exports": Rule(OFFICE),
+    "GET /head-office/reviews": Rule(REGIONS),
+    "POST /head-office/reviews/<int(max=2147483647):number>": Rule(OFFICE, "/head-office/reviews/1", {"decision": "kept"}),
     "GET /head-office/questions": Rule(REGIONS),
     "GET /head-office/questions/<code>": Rule(REGIONS, QUESTION),
     "GET /head-office/questions/<code>/wording": Rule(OFFICE, f"{QUESTION}/wording"),
@@ -88,14 +92,20 @@ RULES = {
     "POST /account/language": SIGNED_IN,
     "POST /account/password": SIGNED_IN,
 }
-# Routes of programs and kiosks: no person's session opens them. Who of the bearers gets in, and the address that is tried.
+# Routes of programs and kiosks: who gets in, and the address that is tried.
 NEAR_TOKENS = ("token", "employees-token")
 BEARERS = (*NEAR_TOKENS, "far-token", "ended-token", "kiosk")
-PROGRAMS = {
-    "GET /api/v1/export/reactions.csv": (NEAR_TOKENS, "/api/v1/export/reactions.csv?store=S001"),
-    "GET /api/v1/export/hourly.csv": (NEAR_TOKENS, "/api/v1/export/hourly.csv?store=S001"),
-    "GET /api/v1/export/stores.csv": (NEAR_TOKENS, "/api/v1/export/stores.csv?store=S001"),
-    "GET /api/v1/stores/<code>/summary": (NEAR_TOKENS, "/api/v1/stores/S001/summary"),
+EXPORTS = (
+    *(f"{name}.{kind}" for name in ("reactions", "revisions", "hourly", "stores", "kiosks") for kind in ("csv", "ndjson")),
+    "datapackage.json",
+    "salve.sqlite",
+)
+# Head office downloads exports by its session; what they are asked of is each store that the asker may see.
+READERS = (*NEAR_TOKENS, *OFFICE)
+PROGRAMS = {f"GET /api/v1/export/{name}": (READERS, f"/api/v1/export/{name}?store=S001") for name in EXPORTS} | {
+    "GET /api/v1/export/datapackage.json": ((*READERS, "far-token"), "/api/v1/export/datapackage.json"),
+    "GET /api/v1/export/reactions/<month>.parquet": (READERS, "/api/v1/export/reactions/2026-11.parquet?store=S001"),
+    "GET /api/v1/stores/<code>/summary": (READERS, "/api/v1/stores/S001/summary"),
     "GET /api/v1/stores/<code>/employees": (("employees-token",), "/api/v1/stores/S001/employees"),
     "POST /api/v1/sync": (("kiosk",), "/api/v1/sync"),
     "POST /api/v1/reconcile": (("kiosk",), "/api/v1/reconcile"),
@@ -120,6 +130,8 @@ class Town:
             kiosk = add_kiosk(connection, "sha256:1", "1.0.0", NOW_MS)
             spot = place(connection, kiosk, stores["S001"].id, "exit", NOW_MS)
             make_config(connection, kiosk, spot, "two-row", ["felt-welcome", "got-needed"], NOW_MS)
+            run = (kiosk, spot, shops.questions["felt-welcome"], 739_900, "closing", "positive", NOW_MS - 9_000_000, NOW_MS)
+            keep_review(connection, Found(*run, 40, 40, 40, 0.4, 0.78, NOW_MS))
             self.bearers = {
                 "token": add_token(connection, "near", ["S001"], 90, NOW_MS),
                 "employees-token": add_token(connection, "employees", ["S001"], 90, NOW_MS, employees=True),
@@ -190,7 +202,7 @@ def test_each_page_lets_in_whom_its_rule_names_and_nobody_else(town: Town):
     assert not wrong
 
 
-def test_programs_and_kiosks_get_in_by_their_own_key_alone(town: Town):
+def test_programs_and_kiosks_get_in_by_their_own_key_and_head_office_reads_exports(town: Town):
     wrong = []
     for name, (bearers, path) in PROGRAMS.items():
         method = name.split(" ", maxsplit=1)[0]
