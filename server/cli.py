@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from server.commands.backups import backup, restore, restore_check
 from server.commands.definitions import definition
 from server.commands.exports import export
 from server.commands.held import held
@@ -31,5 +32,21 @@ def main() -> None:
 
 for _command in (hours, holiday):
     store.add_command(_command)
-for _command in (upgrade, serve, worker, store, user, kiosk, token, questions, definition, export, held, rollup):
+for _command in (
+    upgrade,
+    serve,
+    worker,
+    store,
+    user,
+    kiosk,
+    token,
+    questions,
+    definition,
+    export,
+    held,
+    rollup,
+    backup,
+    restore,
+    restore_check,
+):
     main.add_command(_command)
