@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 MADE_MS = 1_780_000_000_000
 SERVICE, EXPERIENCE = "got-needed", "felt-welcome"
 TERRITORIES = (("GB", "Europe/London"), ("PL", "Europe/Warsaw"), ("IT", "Europe/Rome"), ("TR", "Europe/Istanbul"))
-PASSWORD = "correct horse battery"  # noqa: S105  (of a made chain that nobody reaches)
+PASSWORD = "correct horse battery"  # noqa: S105  (of a database that lives for a minute)
 BANDS = (0.3, 0.4, 0.3)
 
 
 def make_chain(engine: Engine, stores: int, kiosks_each: int, first: date, end: date, presses: int = 20) -> None:
     """Fill an empty database: each kiosk has about `presses` of each of the starter pair on each day [first, end)."""
     metadata.create_all(engine)
-    chance = random.Random(7)  # noqa: S311  (made-up data, repeatable on purpose)
+    chance = random.Random(7)  # noqa: S311  (the same chain each time, no secret)
     with writing(engine) as connection:
         begin_life(connection)
         install_starter(connection, MADE_MS)

@@ -36,7 +36,7 @@ class MadeUpKiosk:
 
 @dataclass(frozen=True, slots=True)
 class MadeUpStore:
-    """A store of the chain; `opens` and `closes` are local hours.
+    """A store of the chain; `opens` and `closes` are local hours, `noted` what it noted: days back, and words.
 
     `holiday` is a day before the last one on which it was closed. Where `hours_known` is False nobody has entered the hours.
     """
@@ -53,6 +53,7 @@ class MadeUpStore:
     holiday: int | None = None
     hours_known: bool = True
     story: str = field(default="", kw_only=True)
+    noted: tuple[tuple[int, str], ...] = field(default=(), kw_only=True)
 
 
 def _exit(visitors: float, welcomed: float, served: float, **story: object) -> MadeUpKiosk:
@@ -80,7 +81,8 @@ STORES = (
         "S001", "Leeds Briggate", "North", "Europe/London", ("en", "pl", "ar"), "GB",
         (_exit(34, 0.70, 0.87, colder_since=19, colder_by=0.12), _checkout(24, 0.68, 0.86, colder_since=19, colder_by=0.10)),
         # Somebody who tries the simulated kiosk at night must see it count.
-        hours_known=False, story="serves well and does not welcome; colder for the last weeks",
+        hours_known=False, story="serves well and does not welcome; colder for the last weeks, since a new rota",
+        noted=((19, "New rota"),),
     ),
     MadeUpStore(
         "S002", "Torino Via Roma", "South", "Europe/Rome", ("it", "en"), "IT",

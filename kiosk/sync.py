@@ -166,8 +166,10 @@ class Sync:
                 self._reconciler.forget()
                 return 0.0
             return None if self._reconciler.ask(uploader, key) else self._pace.back_off()
-        first_anchor = timing.anchor is not None and not self._anchored
-        self._anchored = self._anchored or timing.anchor is not None
+        # With the time that a reconcile told, the anchor came along already.
+        told = self._anchored or self._reconciler.told_time
+        first_anchor = timing.anchor is not None and not told
+        self._anchored = told or timing.anchor is not None
         # The first exchange of a start gives its times only now; one empty request more lets the server use it at once.
         if waiting or first_anchor:
             return None

@@ -210,7 +210,11 @@ class ReconcileRequest:
 
 @dataclass(frozen=True, slots=True)
 class ReconcileReply:
-    """Progress of the streams in the order asked; a stream that the server never saw answers [0, 0]."""
+    """Progress of the streams in the order asked; a stream that the server never saw answers [0, 0].
+
+    `server_ms` makes this a completed exchange, so that a start's first presses travel with an anchor already.
+    """
 
     epoch: str
     streams: list[Progress]
+    server_ms: int | None = None

@@ -39,9 +39,13 @@ class Beside:
 
     @property
     def reversed(self) -> bool:
-        """Whether the crude difference runs the other way (Simpson's paradox), and neither rounds to nothing."""
+        """Whether the crude difference runs the other way (Simpson's paradox).
+
+        Not where one of them rounds to nothing, nor where both ranges hold 0: then neither says anything to be turned round.
+        """
         fair, crude = self.away.points or 0.0, self.crude.points or 0.0
-        return min(abs(fair), abs(crude)) >= LEAST_POINTS and is_reversed(crude, fair)
+        told = min(abs(fair), abs(crude)) >= LEAST_POINTS and (self.away.clear or self.crude.clear)
+        return told and is_reversed(crude, fair)
 
 
 NOT_BESIDE = Beside(None, None, NO_GAP, NO_GAP)

@@ -96,6 +96,7 @@ class Chain:
 
     Args:
         store_id: read this store alone; its figures then stand beside nobody's.
+        mix: the chain's hours, where they are known already.
     """
 
     def __init__(
@@ -105,32 +106,42 @@ class Chain:
         definition: Definition,
         asked: dict[int, Asked],
         store_id: int | None = None,
+        mix: Mix | None = None,
     ) -> None:
         self.period, self.definition = period, definition
         ids = self.service_ids, self.experience_ids = question_ids(definition, asked)
-        self.counts: dict[int, list[StoreCount]] = defaultdict(list)
+        counts: dict[int, list[StoreCount]] = defaultdict(list)
         self.visits: dict[int, list[VisitCount]] = defaultdict(list)
         first, end = period.first.toordinal(), period.end.toordinal()
         compared = store_id is None and not period.running
         for count in store_counts(connection, first, end, WEEKENDS if compared else (), store_id):
-            self.counts[count.store_id].append(count)
+            counts[count.store_id].append(count)
         for visit in visit_counts(connection, first, end, store_id):
             if visit.service_id in self.service_ids and visit.experience_id in self.experience_ids:
                 self.visits[visit.store_id].append(visit)
+        # A plain dictionary: asking for a store without presses must not change what another thread goes through.
+        self.counts = dict(counts)
         self._days = day_clusters(connection, first, end, ids, store_id) if period.days >= LEAST_DAYS_AS_CLUSTERS else {}
         self.tallies = {store_id: self._tallies(store_id, counts) for store_id, counts in self.counts.items()}
         self._all = self._sum(self.tallies)
         self._all_visits = visits_of(visit for visits in self.visits.values() for visit in visits)
         self._pressed = sum(1 for one, other in self.tallies.values() if one.total + other.total)
-        self.mix: Mix | None = mix_of(connection, period.end) if compared else None
+        self._figures: dict[StoreRef, Figures] = {}
+        self.mix: Mix | None = (mix or mix_of(connection, period.end)) if compared else None
         self.standings = self._stand(self.mix) if self.mix else NO_STANDINGS
         self.cuts = self._cuts()
 
     def figures(self, store: StoreRef) -> Figures:
         """One store's figures."""
+        found = self._figures.get(store)
+        if found is None:
+            found = self._figures[store] = self._figures_of(store)
+        return found
+
+    def _figures_of(self, store: StoreRef) -> Figures:
         service, experience, gap = self.together([store.id])
         others = self.others(store.id)
-        counts = self.counts[store.id]
+        counts = self.counts.get(store.id, [])
         counted = sum(_counted(count) for count in counts)
         marked = sum(count.marked for count in counts)
         uncertain = sum(count.uncertain for count in counts)

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 # 22.7, 13.9 and 7.8 points).
 LEAST_FOR_RANGE = 10
 LEAST_FOR_VALUE = 30
-# From a week on, days are clusters too: of fewer, how much they differ can not be told.
+# From a week on, days are clusters too, if five of them have presses: of fewer, how much days differ can not be told.
 LEAST_DAYS_AS_CLUSTERS = 7
+LEAST_DAYS_PRESSED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,8 @@ def tally_of_days(counts: Iterable[DayCount], days: int) -> Tally:
 
 def spread_of(positive: int, total: int, days: ClusterSums) -> float:
     """The variance of the number of positive presses of one store, with its days as clusters; `days` may be none."""
-    return design_effect_of_sums(positive, total, days) * positive * (total - positive) / total if total else 0.0
+    effect = design_effect_of_sums(positive, total, days) if days.clusters >= LEAST_DAYS_PRESSED else 1.0
+    return effect * positive * (total - positive) / total if total else 0.0
 
 
 def days_as_clusters(counts: Iterable[DayCount]) -> ClusterSums:

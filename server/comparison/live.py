@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 from server.comparison.reviews import open_reviews
 from server.database.figures import pulse, standing_kiosks
+from server.database.kiosks import config_body
+from server.database.late import late_presses
 from server.database.opening import openings
 from server.fleet.states import is_heard, is_missed
 from server.fleet.store_time import StoreTime
+from server.fleet.watching import look
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,13 +21,19 @@ if TYPE_CHECKING:
 
     from server.access.scope import StoreRef
     from server.database.figures import DayCount, Standing
+    from server.database.late import LatePresses
+    from server.fleet.watching import Watched
+
+# For a week it is said that figures of closed days have changed.
+LATE_TOLD_MS = 7 * 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
 class KioskNow:
     """A kiosk in the store: when it was heard last (None is never), how many presses it says wait on it, how many it lost.
 
-    `silent` is that it was not heard lately, `missed` that it should have been: a store that is closed misses none.
+    `silent` is that it was not heard lately, `missed` that it should have been: a store that is closed misses none. `watched`
+    is what the fleet's rules find wrong with it, `config` the configuration (JSON) it runs: what its buttons say.
     """
 
     kiosk: str
@@ -34,6 +43,8 @@ class KioskNow:
     missed: bool
     waiting: int
     lost: int
+    watched: Watched | None = None
+    config: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +53,8 @@ class Today:
 
     `reactions` are the `counted` ones (about service, experience or another question), the `marked` ones that were set aside,
     and those of an `uncertain` time. `expected` is what was received today and what the kiosks say still waits on them.
-    `reviews` are runs of presses that wait for head office, whatever day they are of.
+    `reviews` are runs of presses that wait for head office, whatever day they are of. `late` came in within the last week and
+    was pressed days before it came.
     """
 
     reactions: int
@@ -56,6 +68,7 @@ class Today:
     kiosks: tuple[KioskNow, ...]
     pulse: int
     reviews: int = 0
+    late: tuple[LatePresses, ...] = ()
 
     @property
     def other(self) -> int:
@@ -77,7 +90,11 @@ def today_so_far(
 ) -> Today:
     """Today's counts of a store; `counts` are those of its today, `signals` the questions of service and of experience."""
     time = StoreTime(openings(connection, [store.id]).get(store.id), now_ms)
-    kiosks = tuple(_kiosk(standing, time, now_ms) for standing in standing_kiosks(connection, store.id))
+    watched = {one.row.code: one for one in look(connection, now_ms, [store.id])}
+    kiosks = tuple(
+        _kiosk(connection, standing, watched.get(standing.kiosk), time, now_ms)
+        for standing in standing_kiosks(connection, store.id)
+    )
     counted = [count.positive + count.neutral + count.negative for count in counts]
     service, experience = (
         sum(number for number, count in zip(counted, counts, strict=True) if count.question_id in ids) for ids in signals
@@ -97,15 +114,21 @@ def today_so_far(
         kiosks=kiosks,
         pulse=pulse(connection, [store.id]),
         reviews=open_reviews(connection, store.id),
+        late=tuple(late_presses(connection, store.id, store.timezone, now_ms - LATE_TOLD_MS)),
     )
 
 
-def _kiosk(standing: Standing, time: StoreTime, now_ms: int) -> KioskNow:
+def _kiosk(connection: Connection, standing: Standing, watched: Watched | None, time: StoreTime, now_ms: int) -> KioskNow:
     heard_ms = standing.heard_ms
     silent = not is_heard(heard_ms, now_ms)
     missed = silent and (heard_ms is None or is_missed(time.since(heard_ms)))
     waiting = max(0, standing.thanked - standing.known)
-    return KioskNow(standing.kiosk, standing.touchpoint, heard_ms, silent, missed, waiting, standing.lost)
+    # Only a button's trouble names what is written beside it.
+    named = watched is not None and any(trouble.what for trouble in watched.troubles)
+    config = config_body(connection, watched.row.id, watched.row.config_applied) if watched is not None and named else None
+    return KioskNow(
+        standing.kiosk, standing.touchpoint, heard_ms, silent, missed, waiting, standing.lost, watched=watched, config=config
+    )
 
 
 def pulse_of(connection: Connection, stores: Sequence[StoreRef]) -> int:

@@ -89,7 +89,15 @@ def local_time(timezone: str, at_ms: int) -> datetime:
     return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(timezone))
 
 
+def start_ms(period: Period, timezone: str) -> int:
+    """The moment a period begins in a time zone, Unix milliseconds."""
+    return _midnight_ms(period.first, timezone)
+
+
 def end_ms(period: Period, timezone: str) -> int:
     """The moment a period ends in a time zone, Unix milliseconds."""
-    midnight = datetime(period.end.year, period.end.month, period.end.day, tzinfo=ZoneInfo(timezone))
-    return int(midnight.timestamp()) * 1000
+    return _midnight_ms(period.end, timezone)
+
+
+def _midnight_ms(day: date, timezone: str) -> int:
+    return int(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(timezone)).timestamp()) * 1000

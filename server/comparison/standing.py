@@ -1,9 +1,10 @@
 """How every store stands to the others: one decision for all of them, from counts alone.
 
-Each store's service, experience and gap are held against those of the other stores together, as if all had the chain's mix of
-hours (`mix`). Where a store's presses are too few in a part of the week they stand beside the others as they came, and nothing
-is called sure: it may be the hours. All these comparisons are judged at once: of what is called sure at most one in fifty is
-chance (Benjamini and Hochberg 1995). Pages and exports say nothing of a store beside the others but what stands here.
+Each store's service, experience and gap are held against those of the other stores together, without the outermost of these,
+as if all had the chain's mix of hours (`mix`). Where a store's presses are too few in a part of the week they stand beside the
+others as they came, and nothing is called sure: it may be the hours. All these comparisons are judged at once: of what is
+called sure at most one in twenty is chance (Benjamini and Hochberg 1995). Pages and exports say nothing of a store beside the
+others but what stands here.
 """
 
 from __future__ import annotations
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
 LEAST_OTHERS = 3
 # Effective presses of each index that a store needs for a word on how it stands; with fewer it has numbers and ranges alone.
 LEAST_FOR_PLACE = 100
-# Of all comparisons that are called sure, at most this share may be chance. With the usual 0.05 a page with seven true findings
-# would carry a false one in about every third period.
-FALSE_SHARE = 0.02
+# With fewer stores, leaving out those at the ends would leave out too much.
+LEAST_FOR_MIDDLE = 8
+# Of all comparisons that are called sure, at most this share may be chance.
+FALSE_SHARE = 0.05
 
 WIDER, ALIKE, NARROWER, TOO_FEW, ALONE = "wider", "alike", "narrower", "too-few", ""
 GROUPS = (WIDER, ALIKE, NARROWER, TOO_FEW)
@@ -87,15 +89,23 @@ def stand(stores: Mapping[int, Counted], weights: Sequence[float] | None, least:
     if len(pressed) - 1 < LEAST_OTHERS:
         return NO_STANDINGS
     pressed = with_floor(pressed)
-    everyone = _together(pressed)
-    found = {store_id: compare(own, _without(everyone, own), weights, least) for store_id, own in pressed.items()}
+    middle = middle_of(pressed)
+    reference = _together([pressed[store_id] for store_id in middle])
+    found = {
+        store_id: compare(own, _without(reference, own) if store_id in middle else reference, weights, least)
+        for store_id, own in pressed.items()
+    }
     judged = {
         store_id: one
         for store_id, one in found.items()
         if one.effective >= max(LEAST_FOR_PLACE, least) and (one.standardised or weights is None)
     }
     sure = _sure(judged)
-    standings = {store_id: _standing(one, sure.get(store_id), len(judged)) for store_id, one in found.items()}
+    enough = max(LEAST_FOR_PLACE, least)
+    standings = {
+        store_id: _standing(one, sure.get(store_id), len(judged), enough=one.effective >= enough)
+        for store_id, one in found.items()
+    }
     ranked = {store_id: one for store_id, one in judged.items() if not pressed[store_id].suspect}
     return Standings(
         standings,
@@ -104,8 +114,36 @@ def stand(stores: Mapping[int, Counted], weights: Sequence[float] | None, least:
     )
 
 
-def _together(stores: Mapping[int, Counted]) -> Counted:
-    found = list(stores.values())
+def middle_of(stores: Mapping[int, Counted]) -> frozenset[int]:
+    """The stores that the others are held against: without the tenth at either end of service, of experience and of the gap.
+
+    One store that is far off would move the mean of all others, and half of them would then surely differ from it. As many are
+    left out at either end, so nothing moves where stores are alike; with few stores none are.
+    """
+    judged = [store_id for store_id, one in stores.items() if _weight(one) >= LEAST_FOR_PLACE]
+    if len(judged) < LEAST_FOR_MIDDLE:
+        return frozenset(stores)
+    tenth, outer = max(1, len(judged) // 10), set[int]()
+    for figure in (_service, _experience, lambda one: _experience(one) - _service(one)):
+        ordered = sorted(judged, key=lambda store_id: figure(stores[store_id]))
+        outer |= {*ordered[:tenth], *ordered[-tenth:]}
+    # One of the middle stores must not see through to fewer than three others.
+    return frozenset(stores.keys() - outer if len(stores) - len(outer) > LEAST_OTHERS else stores)
+
+
+def _weight(one: Counted) -> float:
+    return min(one.service.effective, one.experience.effective)
+
+
+def _service(one: Counted) -> float:
+    return one.service.positive / one.service.total
+
+
+def _experience(one: Counted) -> float:
+    return one.experience.positive / one.experience.total
+
+
+def _together(found: Sequence[Counted]) -> Counted:
     return Counted(
         add(one.service for one in found) if found else NO_TALLY,
         add(one.experience for one in found) if found else NO_TALLY,
@@ -132,12 +170,13 @@ def _sure(judged: Mapping[int, Compared]) -> dict[int, tuple[bool, bool, bool]]:
     return {store_id: (next(stands), next(stands), next(stands)) for store_id in judged}
 
 
-def _standing(one: Compared, sure: tuple[bool, bool, bool] | None, compared: int) -> Standing:
+def _standing(one: Compared, sure: tuple[bool, bool, bool] | None, compared: int, *, enough: bool) -> Standing:
+    """A store's standing; one that was not judged, because its hours are no one else's, can not be told from the others."""
     service, experience, gap = (
         replace(beside, sure=is_sure and beside.away.clear)
         for beside, is_sure in zip((one.service, one.experience, one.gap), sure or (False,) * 3, strict=True)
     )
-    group = TOO_FEW if sure is None else _group(gap)
+    group = _group(gap) if enough else TOO_FEW
     thin = tuple(NAMES[place] for place in one.thin)
     return Standing(group, service, experience, gap, one.standardised, thin, compared)
 

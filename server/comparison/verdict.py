@@ -22,9 +22,10 @@ from server.i18n.sentence import Days, Sentence
 if TYPE_CHECKING:
     from server.comparison.beside import Beside
     from server.comparison.indexes import Index
+    from server.comparison.parts import Place
     from server.comparison.quadrant import Verdict
     from server.comparison.standing import Standing
-    from server.comparison.summary import Place, StoreSummary
+    from server.comparison.summary import StoreSummary
 
 # On a day of 200 presses a child has an eighth of a question's set aside at least, and the visitors beside it may move the
 # index by a point (docs/misuse.md). People who press twice have less.

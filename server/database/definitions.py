@@ -32,3 +32,9 @@ def definition_at(connection: Connection, at_ms: int) -> Row[Any] | None:
 def all_definitions(connection: Connection) -> list[Row[Any]]:
     """Every version's row, the latest first."""
     return list(connection.execute(select(definitions).order_by(definitions.c.version.desc())))
+
+
+def definitions_made(connection: Connection) -> list[tuple[int, int]]:
+    """Every version with when it was made, in their order."""
+    rows = connection.execute(select(definitions.c.version, definitions.c.made_ms).order_by(definitions.c.version))
+    return [(version, made_ms) for version, made_ms in rows]

@@ -102,12 +102,14 @@ class AsideCount(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """One wording of a question; `texts` is {language: {"question": ...}}."""
+    """One wording of a question; `texts` is {language: {"question": ...}}, `dimension` whose experience it asks about."""
 
     code: str
     version: int
     signal: str
     texts: dict[str, dict[str, str]]
+    dimension: str = "CX"
+    facets: tuple[str, ...] = ()
 
 
 class Standing(NamedTuple):
@@ -230,8 +232,9 @@ def set_aside_counts(connection: Connection, store_id: int, from_day: int, to_da
 
 def asked_questions(connection: Connection) -> dict[int, Asked]:
     """Every wording of every question, by its id."""
-    columns = (questions.c.id, questions.c.code, questions.c.version, questions.c.signal, questions.c.texts)
-    return {row[0]: Asked(row[1], row[2], row[3], json.loads(row[4])) for row in connection.execute(select(*columns))}
+    names = ("id", "code", "version", "signal", "texts", "dimension", "facets")
+    rows = connection.execute(select(*(questions.c[name] for name in names)))
+    return {row[0]: Asked(row[1], row[2], row[3], json.loads(row[4]), row[5], tuple(json.loads(row[6]))) for row in rows}
 
 
 def standing_kiosks(connection: Connection, store_id: int) -> list[Standing]:

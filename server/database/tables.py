@@ -395,6 +395,7 @@ arrivals = _small(  # the ledger: which run of a stream was stored when; its ord
     # "" for what stands at its seq; for what is held beside it, the held row's code:digest.
     Column("apart", String(100), nullable=False, server_default=""),
     Index("ix_arrivals_of_stream", "kiosk_id", "stream", "first_seq"),  # a stream's safe seq; when a reaction came
+    Index("ix_arrivals_recent", "kiosk_id", "received_ms"),  # what came in lately, of which some was pressed long before
 )
 
 reviews = _small(  # runs of presses at a day's edge that only a person can judge; they count until one has

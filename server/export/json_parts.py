@@ -14,13 +14,14 @@ def rounded(value: float | None) -> float | None:
 
 
 def index_json(index: Index) -> dict[str, Any]:
-    """An index with its range and the presses behind it."""
+    """An index with its range, the presses behind it, and how many independent ones they weigh."""
     return {
         "value": rounded(index.value),
         "low": rounded(index.low),
         "high": rounded(index.high),
         "positive": index.positive,
         "total": index.total,
+        "effective": rounded(index.effective),
         "withheld": index.withheld,
     }
 

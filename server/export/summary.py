@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from server.export.json_parts import gap_json, index_json, rounded
+from server.export.summary_parts import hours_json, line_json, skills_json
 from server.export.times import utc_text
 
 if TYPE_CHECKING:
     from server.comparison.beside import Beside
     from server.comparison.chain import Figures
     from server.comparison.live import Today
+    from server.comparison.raw import Raw
     from server.comparison.standing import Standing
     from server.comparison.summary import StoreSummary
 
@@ -30,16 +33,9 @@ def summary_json(summary: StoreSummary) -> dict[str, Any]:
         },
         "before": None if summary.before is None else _figures(summary.before),
         "incomparable_since": None if summary.incomparable_since is None else summary.incomparable_since.isoformat(),
-        "days": [
-            {
-                "day": day.day.isoformat(),
-                "service": index_json(day.service),
-                "experience": index_json(day.experience),
-                "reactions": day.reactions,
-                "running": day.running,
-            }
-            for day in summary.days
-        ],
+        "lens": {"touchpoint": summary.lens.touchpoint, "question": summary.lens.question},
+        **line_json(summary.line),
+        "hours": None if summary.hours is None else hours_json(summary.hours),
         "places": [
             {
                 "touchpoint": place.touchpoint,
@@ -51,8 +47,11 @@ def summary_json(summary: StoreSummary) -> dict[str, Any]:
             }
             for place in summary.places
         ],
+        "skills": None if summary.skills is None else skills_json(summary.skills),
+        "raw": None if summary.raw is None else _raw(summary.raw),
         "today": _today(summary.today),
         "definition_version": summary.definition.version,
+        "earlier_definition_version": summary.earlier_version,
         "made_up": summary.made_up,
     }
 
@@ -105,6 +104,10 @@ def _beside(beside: Beside) -> dict[str, Any]:
     }
 
 
+def _raw(raw: Raw) -> dict[str, Any]:
+    return {"set_aside": dict(raw.rules), "service": rounded(raw.service), "experience": rounded(raw.experience)}
+
+
 def _today(today: Today) -> dict[str, Any]:
     return {
         "reactions": today.reactions,
@@ -119,7 +122,17 @@ def _today(today: Today) -> dict[str, Any]:
                 "heard_at": None if kiosk.heard_ms is None else utc_text(kiosk.heard_ms),
                 "silent": kiosk.silent,
                 "waiting": kiosk.waiting,
+                "troubles": [trouble.name for trouble in kiosk.watched.troubles] if kiosk.watched else [],
             }
             for kiosk in today.kiosks
+        ],
+        "late": [
+            {
+                "kiosk": late.kiosk,
+                "presses": late.presses,
+                "from": date.fromordinal(late.first_day).isoformat(),
+                "to": date.fromordinal(late.last_day + 1).isoformat(),
+            }
+            for late in today.late
         ],
     }

@@ -16,6 +16,9 @@ PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 NO_DIGITS: dict[int, int] = {}
 WEEKDAY_AND_DAY = {"pl": "EEEE, d MMMM", "tr": "d MMMM EEEE", "ar": "EEEE، d MMMM"}
+SATURDAY = 5
+# Elsewhere one letter stands for two weekdays, and three are short enough.
+NARROW_WEEKDAYS = frozenset({"fa", "ar"})
 PERSIAN_MONTHS = jdatetime.date.j_months_fa
 
 
@@ -55,6 +58,17 @@ class Formats:
         """A day with its weekday: Saturday 21 November."""
         return self._day(day, WEEKDAY_AND_DAY.get(self.language, "EEEE d MMMM"))
 
+    @property
+    def first_weekday(self) -> int:
+        """The first day of the week, 0 is Monday: Saturday in Persian, by the country in Arabic."""
+        return SATURDAY if self.language == "fa" else int(self._locale.first_week_day)
+
+    def weekday(self, day: date, length: str = "wide") -> str:
+        """A day's weekday: "wide" Saturday, "short" Sat, "narrow" one or two letters where the language has such."""
+        if length == "narrow" and self.language in NARROW_WEEKDAYS:
+            return self._day(day, "EEEEE")
+        return self._day(day, "EEEE" if length == "wide" else "EEE")
+
     def short_day(self, day: date) -> str:
         """A day for tables and axes: Sat 21 Nov."""
         return self._day(day, "EEE d MMM")
@@ -87,6 +101,7 @@ class Formats:
         persian = jdatetime.date.fromgregorian(date=day)
         words = {
             "EEEE": format_date(day, "EEEE", locale=self._locale),
+            "EEEEE": format_date(day, "EEEEE", locale=self._locale),
             "EEE": format_date(day, "EEE", locale=self._locale),
             "MMMM": PERSIAN_MONTHS[persian.month - 1],
             "MMM": PERSIAN_MONTHS[persian.month - 1],

@@ -56,14 +56,14 @@ class Scale:
         return "".join(parts)
 
     def mark(self, kind: str, signal: str, share: float, y: float, size: float) -> str:
-        """The signal's mark: a square for service, a circle for experience."""
+        """The signal's mark: a square for service, a circle for experience, and for what is neither."""
         if signal == "service":
             side = 2 * size - 1
             return (
                 f'<rect class="{kind}-service" x="{self.at(share)}" y="{y - side / 2:g}" width="{side:g}" height="{side:g}"'
                 f' transform="translate({-side / 2:g} 0)"/>'
             )
-        return f'<circle class="{kind}-experience" cx="{self.at(share)}" cy="{y:g}" r="{size:g}"/>'
+        return f'<circle class="{kind}-{signal}" cx="{self.at(share)}" cy="{y:g}" r="{size:g}"/>'
 
 
 def _few(index: Index) -> bool:

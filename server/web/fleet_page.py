@@ -173,11 +173,11 @@ def _mark(one: Watched) -> str:
 
 def _thanked(row: FleetRow) -> int:
     # A buffer that does not tell its totals, or a copied card, must not make us claim more than all.
-    return max(row.thanked, row.known)
+    return max(row.thanked, row.known) - row.elsewhere
 
 
 def _received(row: FleetRow) -> int:
-    return row.known - row.lost
+    return max(0, row.known - row.lost - row.elsewhere)
 
 
 def _waiting(row: FleetRow) -> int:

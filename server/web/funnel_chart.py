@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from server.analysis.funnel import WIDEN_FROM, funnel_limits, overdispersion
+from server.analysis.intervals import quantile
 from server.web.charts import svg
 from server.web.plane import BASE, HEIGHT, TOP, WIDE, Axis, Plane, Spot, round_axis
 from server.web.quadrant_chart import short
@@ -25,8 +26,8 @@ INNER, OUTER = 0.95, 0.998
 STEPS = 24
 MOST_LABELS = 12
 LEAST_STORES = 3
-# In standard errors: within the first no limit lies, beyond the second all do.
-PLAINLY_INSIDE, PLAINLY_OUTSIDE = 1.2, 6.0
+# With so many presses, exact limits lie between these parts of those that a normal distribution has.
+MANY, PLAINLY_INSIDE, PLAINLY_OUTSIDE = 200, 0.8, 1.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +121,10 @@ def _is_outside(index: Index, share: float, level: float, more: float) -> bool:
     own = index.positive / index.total
     widen = math.sqrt(more) if more > WIDEN_FROM else 1.0
     z = abs(own - share) / math.sqrt(share * (1 - share) / index.effective) / widen
-    if z < PLAINLY_INSIDE:
-        return False
-    return z > PLAINLY_OUTSIDE or not _limits(share, index.effective, level, more).holds(own)
+    limit = quantile(level)
+    if index.effective >= MANY and not PLAINLY_INSIDE < z / limit < PLAINLY_OUTSIDE:
+        return z > limit
+    return not _limits(share, index.effective, level, more).holds(own)
 
 
 def _weighed(index: Index) -> tuple[float, float]:

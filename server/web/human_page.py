@@ -29,6 +29,7 @@ class ShownPart(NamedTuple):
     weight: str
     felt: ShownIndex
     missing: bool
+    few: str
 
 
 class ShownHuman:
@@ -62,7 +63,10 @@ class ShownHuman:
 def _part(part: Part, human: HumanExperience, t: Translator) -> ShownPart:
     weight = t.say("hx.no-weight") if part.weight is None else hundredths(part.weight, t)
     words = dimension_words(part.dimension, human.definition, t)
-    return ShownPart(part.dimension, words, weight, shown_index(part.index, t), part.index.value is None)
+    felt = shown_index(part.index, t)
+    # Whether employees pressed too little or not at all is not told.
+    few = felt.few if felt.few and part.dimension != "EX" else t.say("figure.too-few")
+    return ShownPart(part.dimension, words, weight, felt, part.index.value is None, few)
 
 
 def _between(name: str, interval: Interval, t: Translator) -> str:

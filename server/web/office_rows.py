@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from server.comparison import quadrant
 from server.comparison.gaps import spoken
 from server.comparison.rounding import outwards, shown
-from server.comparison.standing import ALONE, GROUPS
+from server.comparison.standing import ALONE, GROUPS, TOO_FEW
 from server.i18n.sentence import Sentence
 from server.web.charts import small_pair
 from server.web.figures import shown_index
@@ -60,6 +60,7 @@ class ShownStore(NamedTuple):
     presses: str
     say: str
     sure: str
+    note: str
 
 
 class ShownGroup(NamedTuple):
@@ -125,6 +126,7 @@ def shown_store(figures: Figures, weeks: Sequence[Week], t: Translator) -> Shown
         presses=t.formats.number(figures.reactions),
         say=say,
         sure=sure,
+        note="" if figures.period.running else note_of(figures, t),
     )
 
 
@@ -151,10 +153,20 @@ def difference_words(gap: Gap, t: Translator) -> tuple[str, str]:
     return words, t.say("unit.to", low=near, high=far)
 
 
+def note_of(figures: Figures, t: Translator) -> str:
+    """What makes a store's comparison special: hours that turn it round, or too few presses in a part of the week."""
+    standing = figures.standing
+    if standing.reversed:
+        return t.say("fair.other-hours")
+    if standing.thin and standing.group != TOO_FEW:
+        return t.say("fair.thin", parts=t.listed(*(t.say(f"mix.{name}") for name in standing.thin)))
+    return ""
+
+
 def _beside(figures: Figures, t: Translator) -> tuple[str, str]:
     beside = figures.standing.gap
     words, span = difference_words(beside.away, t)
-    by_chance = beside.away.clear and not beside.sure and figures.standing.compared > 1
+    by_chance = beside.away.clear and not beside.sure and not figures.standing.thin and figures.standing.compared > 1
     return words, t.say("office.by-chance", span=span) if by_chance else span
 
 

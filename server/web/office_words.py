@@ -15,7 +15,7 @@ from server.comparison.scarce import EXPERIENCE, SERVICE, period_words
 from server.comparison.standing import ALIKE, LEAST_FOR_PLACE, NARROWER, WIDER
 from server.comparison.strata import NAMES
 from server.i18n.sentence import Day, Name, Sentence
-from server.web.office_rows import difference_words
+from server.web.office_rows import difference_words, note_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -130,16 +130,6 @@ def fair_row(figures: Figures, t: Translator) -> FairRow:
         _beside_and_crude(standing.gap, t),
         note_of(figures, t),
     )
-
-
-def note_of(figures: Figures, t: Translator) -> str:
-    """What makes a store's comparison special: hours that turn it round, or too few presses in a part of the week."""
-    standing = figures.standing
-    if standing.reversed:
-        return t.say("fair.other-hours")
-    if standing.thin and standing.gap.away.points is not None:
-        return t.say("fair.thin", parts=t.listed(*(t.say(f"mix.{name}") for name in standing.thin)))
-    return ""
 
 
 def _fair_and_crude(beside: Beside, crude: float | None, t: Translator) -> str:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import request
 
+from server.comparison.parts import Lens, read_lens
 from server.comparison.periods import DEFAULT
 from server.errors import wrong_parameter
 from server.i18n.translator import LANGUAGES
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
     from server.web.navigation import Link
 
 
-KEPT = frozenset({"period", "from", "to", "sort", "page", "lang", "next", "store", "region", "funnel"})
+KEPT = frozenset(
+    {"period", "from", "to", "sort", "page", "lang", "next", "store", "region", "funnel", "touchpoint", "question"}
+)
 PERIOD = ("period", "from", "to")
+LENS = ("touchpoint", "question")
 
 
 class Page:
@@ -48,7 +52,7 @@ class Page:
     @property
     def kept(self) -> list[tuple[str, str]]:
         """Parameters that a form of this page sends along."""
-        return [(key, value) for key, value in request.args.items() if key in {"sort", "lang", "region", "funnel"}]
+        return [(key, value) for key, value in request.args.items() if key in {"sort", "lang", "region", "funnel", *LENS}]
 
     def kept_beside(self, *fields: str) -> list[tuple[str, str]]:
         """Parameters that a form with these fields sends along; a new choice begins at the list's first part."""
@@ -63,6 +67,10 @@ class Page:
             wanted.pop("page", None)
         wanted |= changes
         return f"?{urlencode(wanted)}" if wanted else request.path
+
+    def without(self, *names: str) -> str:
+        """This page's address without some parameters."""
+        return address(request.path, {key: value for key, value in request.args.items() if key in KEPT and key not in names})
 
     def to(self, path: str, **parameters: str) -> str:
         """Another page's address, in the language that this one's address asks for."""
@@ -110,6 +118,11 @@ def period_asked() -> str:
         refusal = wrong_parameter("from", "and to must be days like 2026-11-14")
         refusal.facts["reason"] = "day"
         raise refusal from error
+
+
+def lens_asked() -> Lens:
+    """The touchpoint and the question that the address asks to see alone; raises a Refusal (400) for what is no name."""
+    return read_lens(*(request.args.get(name) for name in LENS))
 
 
 def page_asked() -> int:

@@ -17,12 +17,14 @@ from server.database.figures import is_made_up
 from server.errors import Refusal
 from server.web import store_page
 from server.web.account_routes import add_account
+from server.web.change_routes import CHAIN_ROLES, add_changes
 from server.web.definition_routes import add_definitions
 from server.web.employee_routes import add_employees
+from server.web.exports_routes import add_exports
 from server.web.fleet_routes import add_fleet
 from server.web.human_routes import add_human
 from server.web.office_routes import add_office
-from server.web.page import Page, in_language, kept_address, period_asked
+from server.web.page import Page, in_language, kept_address, lens_asked, period_asked
 from server.web.people_routes import add_people
 from server.web.question_routes import add_questions
 from server.web.reviews_routes import add_reviews
@@ -59,11 +61,13 @@ def blueprint(settings: Settings, clock: Clock, engine: Engine) -> Blueprint:
     web.register_error_handler(Stranger, lambda _: to_sign_in())
     _add_sign_in(web, settings, clock, engine)
     _add_pages(web, settings, clock, engine)
+    add_changes(web, settings, clock, engine)
     add_office(web, settings, clock, engine)
     add_fleet(web, settings, clock, engine)
     add_employees(web, settings, clock, engine)
     add_questions(web, settings, clock, engine)
     add_definitions(web, settings, clock, engine)
+    add_exports(web, settings, clock, engine)
     add_human(web, settings, clock, engine)
     add_people(web, settings, clock, engine)
     add_account(web, settings, clock, engine)
@@ -162,12 +166,13 @@ def _add_pages(web: Blueprint, settings: Settings, clock: Clock, engine: Engine)
             person = signed_in(connection, settings, now_ms)
             place = visible_store(connection, person, code)
             period = parse_period(period_asked(), local_today(place.timezone, now_ms))
-            summary = store_summary(connection, place, period, now_ms)
+            summary = store_summary(connection, place, period, now_ms, lens_asked())
             several = person.role in OFFICE_ROLES or len(visible_stores(connection, person)) > 1
         page = Page(
             reader(place.languages, place.territory), made_up=summary.made_up, person=person, several=several, store=code
         )
-        return render_template("store.html", page=page, t=page.t, s=store_page.ShownSummary(summary, page.t, now_ms))
+        shown = store_page.ShownSummary(summary, page.t, now_ms, person.email)
+        return render_template("store.html", page=page, t=page.t, s=shown, for_all=person.role in CHAIN_ROLES)
 
     @web.get("/stores/<code>/pulse")
     def store_pulse(code: str) -> Response:

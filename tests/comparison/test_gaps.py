@@ -38,7 +38,7 @@ def summary(service, experience, others):
     figures = Figures(STORE, week, *own, gap, away, None, 1, 1, 0, 0, 1, standing)
     today = Today(0, 0, 0, 0, 0, 0, 0, 0, (), 0)
     beside = Others(11, *rest, theirs)
-    return StoreSummary(figures, beside, None, None, (), (), today, TODAY, Definition(1, (), ()), made_up=False)
+    return StoreSummary(figures, beside, None, None, today, TODAY, Definition(1, (), ()), made_up=False)
 
 
 def said(sentences) -> str:

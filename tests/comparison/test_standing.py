@@ -9,7 +9,7 @@ import pytest
 from server.analysis.clustering import ClusterSums
 from server.comparison.beside import Counted
 from server.comparison.indexes import Tally, Visits
-from server.comparison.standing import ALIKE, ALONE, NARROWER, TOO_FEW, WIDER, stand
+from server.comparison.standing import ALIKE, ALONE, NARROWER, TOO_FEW, WIDER, middle_of, stand
 
 MIX = (0.25, 0.30, 0.20, 0.10, 0.10, 0.05)
 Parts = tuple[tuple[int, int], ...]
@@ -45,9 +45,34 @@ def test_groups_are_by_the_gap_beside_the_others():
         MIX,
     )
     assert [found.store(number).group for number in range(5)] == [WIDER, NARROWER, ALIKE, TOO_FEW, ALIKE]
-    assert found.store(0).gap.away.points == pytest.approx(-20, abs=1)
+    assert found.store(0).gap.away.points == pytest.approx(-18, abs=1)
     assert found.store(0).compared == 11
     assert found.store(99).group == TOO_FEW
+
+
+def test_a_store_that_is_far_off_does_not_make_the_others_differ_from_each_other():
+    found = stand(chain(store(even(0.30, 4000), even(0.30, 4000)), others=11), MIX)
+    assert found.store(0).service.sure
+    assert not any(found.store(number).service.sure or found.store(number).experience.sure for number in range(1, 12))
+
+
+def test_as_many_are_left_out_at_either_end_and_none_of_a_few():
+    shares = [0.50 + 0.03 * number for number in range(10)]
+    stores = {number: store(even(share), even(share)) for number, share in enumerate(shares)}
+    assert middle_of(stores) == frozenset(range(1, 9)) - _ends_of_gap(stores)
+    few = {number: stores[number] for number in range(7)}
+    assert middle_of(few) == frozenset(few)
+
+
+def test_those_left_in_the_middle_are_never_fewer_than_four():
+    odd = [(0.95, 0.9), (0.1, 0.12), (0.9, 0.97), (0.12, 0.05), (0.3, 0.8), (0.8, 0.3), (0.5, 0.5), (0.5, 0.52)]
+    stores = {number: store(even(served), even(welcomed)) for number, (served, welcomed) in enumerate(odd)}
+    assert middle_of(stores) == frozenset(stores)
+
+
+def _ends_of_gap(stores: dict[int, Counted]) -> set[int]:
+    gaps = sorted(stores, key=lambda number: stores[number].experience.positive - stores[number].service.positive)
+    return {gaps[0], gaps[-1]}
 
 
 def test_where_the_others_welcome_better_than_they_serve_wider_is_the_other_way():

@@ -41,12 +41,12 @@ def test_a_period_holds_its_first_day_and_not_today(shops, store, kiosk):
     assert summary_of(shops, store, "today").figures.service.total == 1
 
 
-def test_fourteen_days_are_drawn_up_to_the_periods_end_also_empty_ones(shops, store, kiosk):
+def test_eight_weeks_are_drawn_up_to_the_periods_end_also_empty_ones(shops, store, kiosk):
     shops.press(kiosk, DAY, SERVICE, 30, 10, marked=2)
-    days = summary_of(shops, store).days
-    assert [days[0].day, days[-1].day, len(days)] == [date(2026, 11, 7), date(2026, 11, 20), 14]
+    days = summary_of(shops, store).line.days
+    assert [days[0].day, days[-1].day, len(days)] == [date(2026, 9, 26), date(2026, 11, 20), 56]
     assert [(day.service.total, day.reactions) for day in days if day.reactions] == [(40, 42)]
-    assert summary_of(shops, store, "today").days[-1].running
+    assert summary_of(shops, store, "today").line.days[-1].running
 
 
 def test_visits_make_the_gap_paired(shops, store, kiosk):
@@ -82,7 +82,7 @@ def test_what_runs_has_no_ranges_and_closed_days_beside_it_do(shops, store, kios
     for back in (0, 1):
         shops.press(kiosk, TODAY - timedelta(days=back), SERVICE, 40, 10)
     summary = summary_of(shops, store, "2026-11-15..2026-11-30")
-    assert [(day.day, day.service.low is None) for day in summary.days[-2:]] == [
+    assert [(day.day, day.service.low is None) for day in summary.line.days[-2:]] == [
         (TODAY - timedelta(days=1), False),
         (TODAY, True),
     ]
@@ -97,7 +97,7 @@ def test_the_definitions_least_count_holds_for_days_places_and_all_together(shop
     with reading(shops.engine) as connection:
         summary = store_summary(connection, store, parse_period("2026-11-15..2026-11-22", TODAY), NOON_MS)
         chain = chain_summary(connection, [store], "2026-11-15..2026-11-22", NOON_MS)
-    day = next(day for day in summary.days if day.reactions)
+    day = next(day for day in summary.line.days if day.reactions)
     assert day.service.withheld == summary.places[0].index.withheld == chain.together.service.withheld == "too-few"
 
 

@@ -61,7 +61,7 @@ def summary(
     earlier = None if before is None else figures(*(index(*one) for one in before), beside, period, cuts)
     today = Today(0, 0, 0, 0, 0, 0, 0, 0, (), 0)
     now = figures(*own, beside, period, cuts, extra)
-    return StoreSummary(now, beside, earlier, changed, (), (), today, TODAY, Definition(1, (), ()), made_up=False)
+    return StoreSummary(now, beside, earlier, changed, today, TODAY, Definition(1, (), ()), made_up=False)
 
 
 def names(sentences) -> list[str]:

@@ -123,3 +123,9 @@ def _parsed(body: bytes) -> list[dict[str, str]]:
 @pytest.fixture
 def parsed() -> Any:
     return _parsed
+
+
+@pytest.fixture
+def chain_on() -> Any:
+    """Make the same chain in another database."""
+    return Chain

@@ -65,7 +65,8 @@ def test_the_json_says_what_the_pages_result_says(chain: Any, client: FlaskClien
 def test_a_store_without_presses_has_no_numbers_rather_than_zero(chain: Any, client: FlaskClient) -> None:
     answer = client.get("/api/v1/stores/S002/summary", headers=chain.token("S002"))
     assert answer.json is not None
-    assert answer.json["service"] == {"value": None, "low": None, "high": None, "positive": 0, "total": 0, "withheld": "none"}
+    nothing = {"value": None, "low": None, "high": None, "positive": 0, "total": 0, "effective": 0.0, "withheld": "none"}
+    assert answer.json["service"] == nothing
     assert answer.json["today"]["kiosks"][0]["kiosk"] == "K-002"
 
 

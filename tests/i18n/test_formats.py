@@ -70,3 +70,16 @@ def test_days_stand_as_the_language_says_them(language, text):
 def test_hours_have_two_digits():
     assert Formats("en", "").time(datetime(2026, 11, 21, 9, 6)) == "09:06"  # noqa: DTZ001
     assert Formats("fa", "").time(datetime(2026, 11, 21, 14, 6)) == "۱۴:۰۶"  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    ("language", "territory", "weekday"),
+    [("en", "US", 0), ("fa", "", 5), ("fa", "DE", 5), ("ar", "EG", 5), ("ar", "MA", 0), ("tr", "TR", 0)],
+)
+def test_the_week_begins_by_language_and_in_arabic_by_country(language, territory, weekday):
+    assert Formats(language, territory).first_weekday == weekday
+
+
+def test_weekdays_are_wide_short_and_narrow_only_where_letters_are_seven():
+    assert [Formats("en", "GB").weekday(DAY, length) for length in ("wide", "short", "narrow")] == ["Saturday", "Sat", "Sat"]
+    assert [Formats("fa", "IR").weekday(DAY, length) for length in ("wide", "short", "narrow")] == ["شنبه", "شنبه", "ش"]

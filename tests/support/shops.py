@@ -10,7 +10,8 @@ from sqlalchemy import select, update
 from server.access.scope import StoreRef
 from server.database.engine import writing
 from server.database.stores import add_store
-from server.database.tables import buffers, days, kiosks, life, placements, questions, streams, visit_days
+from server.database.streams import Arrival, add_arrivals
+from server.database.tables import buffers, days, hours, kiosks, life, placements, questions, reactions, streams, visit_days
 from server.survey.questions import install_starter
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Shops:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.seqs: dict[int, int] = {}
         with writing(engine) as connection:
             install_starter(connection, MADE_MS)
             self.questions = dict(connection.execute(select(questions.c.code, questions.c.id)).all())
@@ -82,6 +84,21 @@ class Shops:
         with writing(self.engine) as connection:
             connection.execute(days.insert().values(row | alone | more))
 
+    def hour(self, kiosk: Kiosk, day: date, hour: int, question: str, positive: int, negative: int, faces: int = 2) -> None:
+        """Presses of one question in one hour; the day's row is `press`'s."""
+        row = {
+            "kiosk_id": kiosk.id,
+            "placement_id": kiosk.placement_id,
+            "local_day": day.toordinal(),
+            "question_id": self.questions[question],
+            "faces": faces,
+            "hour": hour,
+            "positive": positive,
+            "negative": negative,
+        }
+        with writing(self.engine) as connection:
+            connection.execute(hours.insert().values(row))
+
     def visits(self, kiosk: Kiosk, day: date, both: int, service_only: int, experience_only: int, neither: int) -> None:
         """Passers-by who answered both questions of the starter pair."""
         with writing(self.engine) as connection:
@@ -99,6 +116,35 @@ class Shops:
                     neither=neither,
                 )
             )
+
+    def react(self, kiosk: Kiosk, count: int, pressed_ms: int, received_ms: int, **facts: object) -> None:
+        """Reactions that arrived in one run, as ingest stores them; roll-ups are `press`'s and `hour`'s."""
+        row = {
+            "kiosk_id": kiosk.id,
+            "stream": kiosk.id,
+            "boot": 1,
+            "elapsed_ms": 1,
+            "wall_ms": 1,
+            "synced": True,
+            "config_version": 1,
+            "button": "happy",
+            "visit": None,
+            "mark": 0,
+            "placement_id": kiosk.placement_id,
+            "question_id": self.questions[EXPERIENCE],
+            "answer_id": 2,
+            "faces": 2,
+            "reason": 0,
+            "counted": True,
+            "pressed_ms": pressed_ms,
+            "uncertainty_ms": 40,
+            "time_quality": 0,
+        }
+        first = self.seqs.get(kiosk.id, 0) + 1
+        last = self.seqs[kiosk.id] = first + count - 1
+        with writing(self.engine) as connection:
+            connection.execute(reactions.insert(), [row | facts | {"seq": seq} for seq in range(first, last + 1)])
+            add_arrivals(connection, [Arrival(kiosk.id, kiosk.id, first, last, received_ms)])
 
     def totals(self, kiosk: Kiosk, thanked: int, known: int) -> None:
         """What the kiosk says it thanked for, and how far its stream is known."""

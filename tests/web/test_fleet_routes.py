@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from server.analysis.opening_text import read_week
 from server.database import tables
@@ -283,6 +283,28 @@ def test_head_office_moves_a_kiosk_and_history_stays(sign_in, shops, stores, clo
             (stores[1].id, "entrance", None),
         ]
         assert connection.execute(select(tables.config_versions)).all()[-1].placement_id == rows[1].id
+
+
+def test_the_new_stores_manager_reads_of_presses_made_there_alone(sign_in, shops, two, clock):
+    moved = two[0]
+    with writing(shops.engine) as connection:
+        placement = connection.execute(select(tables.placements).where(tables.placements.c.kiosk_id == moved.id)).one()
+        counts = dict.fromkeys(("positive", "neutral", "negative", "marked", "uncertain"), 20)
+        day = {"kiosk_id": moved.id, "placement_id": placement.id, "local_day": 1, "question_id": 1, "faces": 2}
+        connection.execute(insert(tables.days).values(day | counts))
+        buffer = {"kiosk_id": moved.id, "buffer": "b", "thanked": 112, "refused": 0, "heard_ms": clock.now_ms()}
+        connection.execute(insert(tables.buffers).values(buffer))
+        stream = {"kiosk_id": moved.id, "number": 1, "token": "1" * 32, "high": 107, "first_ms": 0, "buffer": "b"}
+        connection.execute(insert(tables.streams).values(stream))
+    assert "107 of 112" in text(sign_in("head-office").get("/fleet").get_data(as_text=True))
+    with writing(shops.engine) as connection:
+        over = update(tables.placements).where(tables.placements.c.id == placement.id)
+        connection.execute(over.values(until_ms=clock.now_ms()))
+        there = {"kiosk_id": moved.id, "store_id": two[1].store_id, "touchpoint": "exit", "from_ms": clock.now_ms()}
+        connection.execute(insert(tables.placements).values(there))
+    page = text(sign_in("manager", "S002").get("/fleet").get_data(as_text=True))
+    assert "7 of 12" in page
+    assert "107" not in page
 
 
 @pytest.mark.parametrize("role", ["manager", "region"])

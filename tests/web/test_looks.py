@@ -13,6 +13,7 @@ from playwright.sync_api import sync_playwright
 from shops import EXPERIENCE, SERVICE, TODAY
 
 from server.analysis.opening_text import read_week
+from server.database.changes import note_change
 from server.database.engine import writing
 from server.database.opening import set_week
 from server.database.reviews import Found, keep_review
@@ -24,7 +25,15 @@ if TYPE_CHECKING:
 
 NOON_MS = 1_795_262_400_000
 PASSWORD = "correct horse battery"
-PAGES = ("/stores/S001", "/stores/S002?period=today", "/head-office", "/fleet", "/head-office/reviews", "/nothing")
+PAGES = (
+    "/stores/S001",
+    "/stores/S001?touchpoint=exit&question=got-needed",
+    "/stores/S002?period=today",
+    "/head-office",
+    "/fleet",
+    "/head-office/reviews",
+    "/nothing",
+)
 MOST_BYTES = 100_000
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
@@ -54,6 +63,10 @@ def chain(shops, sign_in):
         day = TODAY - timedelta(days=back)
         shops.press(busy, day, SERVICE, 40, 8, marked=back % 3)
         shops.press(busy, day, EXPERIENCE, 30 - back, 20)
+        for hour in (11, 14):
+            shops.hour(busy, day, hour, EXPERIENCE, 14 if hour == 11 else 2, 2 if hour == 11 else 14)
+    with writing(shops.engine) as connection:
+        note_change(connection, store.id, (TODAY - timedelta(days=9)).toordinal(), "New till", 1, "head-office@demo.example")
     shops.kiosk(store, "K-002", "fitting-room", heard_ms=NOON_MS - 9_000_000)
     with writing(shops.engine) as connection:
         set_week(connection, store.id, read_week("mon-fri 09:00-20:00"))
@@ -120,14 +133,18 @@ def test_the_browser_finds_nothing_that_the_policy_forbids(page: Page):
 def test_a_press_moves_an_open_page_without_losing_ones_place(page: Page, shops, chain):
     page.goto("/stores/S001")
     assert page.locator(".now-count").inner_text() == "Today so far: 0 presses."
-    page.locator("details:not(.dates) summary").click()
+    page.locator(".note-change summary").click()
+    page.fill("#note-words", "New ti")
+    page.locator("details:not(.dates, .note-change) summary").click()
     shops.press(chain, TODAY, EXPERIENCE, 1, 0)
     shops.totals(chain, thanked=1, known=1)
     begun = time.monotonic()
     page.get_by_text("Today so far: 1 press.").wait_for(timeout=10_000)
     assert time.monotonic() - begun < 5
-    assert page.locator("details:not(.dates)").evaluate("one => one.open")
+    assert page.locator("details:not(.dates, .note-change)").evaluate("one => one.open")
     assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    # What was typed and not sent yet stays.
+    assert page.input_value("#note-words") == "New ti"
 
 
 @pytest.mark.parametrize("page", [(390, "light", "en")], indirect=True)

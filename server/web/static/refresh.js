@@ -53,11 +53,13 @@ function show(page) {
   if (!fresh) return;
   const touched = [...main.querySelectorAll(TOUCHABLE)].indexOf(document.activeElement);
   const opened = [...main.querySelectorAll("details")].map((one) => one.open);
+  const typed = [...main.querySelectorAll("input[id]")].filter((one) => one.value !== one.defaultValue);
   const scrolled = [...main.querySelectorAll(".scroll")].map((one) => one.scrollLeft);
   main.replaceWith(fresh);
   document.querySelector("footer").replaceWith(read.querySelector("footer"));
   fresh.querySelectorAll("details").forEach((one, at) => { one.open = opened[at] ?? false; });
   fresh.querySelectorAll(".scroll").forEach((one, at) => { one.scrollLeft = scrolled[at] ?? 0; });
+  typed.forEach((one) => { const again = document.getElementById(one.id); if (again) again.value = one.value; });
   if (touched >= 0) fresh.querySelectorAll(TOUCHABLE)[touched]?.focus({ preventScroll: true });
   lookedAt = Date.now();
 }

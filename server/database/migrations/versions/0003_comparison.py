@@ -95,6 +95,7 @@ def upgrade() -> None:
             name=op.f("uq_reviews_kiosk_id_question_id_local_day_edge_polarity"),
         ),
     )
+    op.create_index("ix_arrivals_recent", "arrivals", ["kiosk_id", "received_ms"], unique=False)
     op.create_table(
         "mixes",
         sa.Column("quarter_day", sa.Integer(), autoincrement=False, nullable=False),
