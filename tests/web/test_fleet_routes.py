@@ -89,7 +89,10 @@ def test_the_sentence_counts_who_is_well_and_what_is_here(sign_in, shops, two, c
     said(shops, two[1], clock, faults=["stuck:served-unhappy"], temperature_c=48.2, under_voltage=False)
     page = text(sign_in("head-office").get("/fleet").get_data(as_text=True))
     assert "1 of 2 kiosks is working well. 1 needs a look." in page
-    assert "Presses received: 150 of the 170 for which a kiosk said thank you. Still waiting on kiosks, as far as we know: 20." in page
+    assert (
+        "Presses received: 150 of the 170 for which a kiosk said thank you. Still waiting on kiosks, as far as we know: 20."
+        in page
+    )
     assert "York &lt;b&gt;, Exit: A button is stuck" in page
     assert "“served-unhappy” is held down." in page
     assert "48 °C" in page
