@@ -89,7 +89,10 @@ def test_the_sentence_counts_who_is_well_and_what_is_here(sign_in, shops, two, c
     said(shops, two[1], clock, faults=["stuck:served-unhappy"], temperature_c=48.2, under_voltage=False)
     page = text(sign_in("head-office").get("/fleet").get_data(as_text=True))
     assert "1 of 2 kiosks is working well. 1 needs a look." in page
-    assert "Presses received: 150 of the 170 for which a kiosk said thank you. Still waiting on kiosks, as far as we know: 20." in page
+    assert (
+        "Presses received: 150 of the 170 for which a kiosk said thank you. Still waiting on kiosks, as far as we know: 20."
+        in page
+    )
     assert "York &lt;b&gt;, Exit: A button is stuck" in page
     assert "“served-unhappy” is held down." in page
     assert "48 °C" in page
@@ -335,13 +338,23 @@ def test_a_move_that_does_not_fit_changes_nothing_and_says_why(sign_in, shops, e
 
 def test_a_page_of_many_kiosks_stays_small(sign_in, shops, stores, clock):
     for number in range(1, 61):
-        shops.kiosk(stores[0], f"K-{number:03d}", heard_ms=clock.now_ms())
+        shops.kiosk(stores[0], f"K-{number:03d}")
     client = sign_in("manager", "S001")
-    page = client.get("/fleet").get_data(as_text=True)
-    assert len(states(page)) == 40
-    assert "Show 20 more" in page
-    assert len(page) < 80_000
-    assert len(states(client.get("/fleet?all=1").get_data(as_text=True))) == 60
+    parts = [client.get(f"/fleet?page={number}").get_data(as_text=True) for number in (1, 2, 3)]
+    assert [len(states(page)) for page in parts] == [20, 20, 20]
+    assert len(set().union(*(states(page) for page in parts))) == 60
+    assert "21 to 40 of 60" in parts[1]
+    assert all("60 need someone" in text(page) for page in parts)
+    assert max(len(page) for page in parts) < 60_000
+    assert [client.get(f"/fleet?page={number}").status_code for number in ("4", "0", "x")] == [400, 400, 400]
+
+
+def test_in_a_large_chain_a_store_is_typed_by_its_code(sign_in, shops, two):
+    for number in range(100, 160):
+        shops.store(f"S{number}", f"Store {number}")
+    page = sign_in("head-office").get("/fleet?store=S002").get_data(as_text=True)
+    assert "<option" not in page.split('id="move-store"')[1]
+    assert 'id="store" name="store" value="S002"' in page
 
 
 @pytest.mark.parametrize("language", ["pl", "it", "fa", "ar", "tr"])

@@ -49,7 +49,8 @@ def test_each_rule_says_what_it_set_aside_and_what_all_would_make(summary):
     found = replace(summary(), raw=raw)
     said = ShownSure(found, translator("en"))
     assert said.not_counted == (
-        "Repeats within two seconds: 24. More presses in a row than shoppers could make: 36. They are set aside; none is deleted."
+        "Repeats within two seconds: 24. More presses in a row than shoppers could make: 36. "
+        "They are set aside; none is deleted."
         " If all of them counted, service would be 85 and experience 62."
         " The time of 1 press is uncertain: it counts in the total, not by hour."
     )
