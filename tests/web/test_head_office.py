@@ -236,7 +236,7 @@ def test_a_region_is_filtered_and_still_compared_with_all(dozen, sign_in):
     assert order(answer) == ["S01", "S05"]
     assert "<option selected>South</option>" in page
     assert '<input type="hidden" name="period" value="4w">' in page
-    assert "11 stores are compared at once" in page
+    assert "11 stores are compared; the more there are" in page
     refused = office.get("/head-office?region=Moon&lang=en")
     assert refused.status_code == 400
     assert "There is no such region among your stores." in refused.get_data(as_text=True)
@@ -307,7 +307,7 @@ def test_the_period_before_stands_beside_the_period(dozen, sign_in):
 def test_a_manager_of_several_sees_their_own_and_how_they_stand_to_all(dozen, sign_in):
     answer = sign_in("manager", "S01", "S05").get("/stores?lang=en")
     assert order(answer) == ["S01", "S05"]
-    assert "11 stores are compared at once" in answer.get_data(as_text=True)
+    assert "11 stores are compared; the more there are" in answer.get_data(as_text=True)
     assert "Store 02" not in answer.get_data(as_text=True)
 
 
