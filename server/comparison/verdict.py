@@ -23,7 +23,6 @@ from server.i18n.sentence import Days, Sentence
 if TYPE_CHECKING:
     from server.comparison.beside import Beside
     from server.comparison.indexes import Index
-    from server.comparison.parts import Place
     from server.comparison.quadrant import Verdict
     from server.comparison.standing import Standing
     from server.comparison.summary import StoreSummary
@@ -99,11 +98,6 @@ def strong_means(summary: StoreSummary) -> list[Sentence]:
     if len(targets) == 1:
         return [Sentence("strong-means.target", values={"target": target, "hundred": HUNDRED}) for target in targets]
     return [Sentence("strong-means.targets", values={"served": shown(cuts.service), "welcomed": shown(cuts.experience)})]
-
-
-def asks_for_a_look(place: Place) -> bool:
-    """Whether so many of a question's presses were set aside that somebody should look at the kiosk."""
-    return much_marked(place.marked, place.index.total)
 
 
 def much_marked(marked: int, counted: int) -> bool:
