@@ -17,7 +17,7 @@ from server.database.rushed import rushed_places
 from server.errors import wrong_parameter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -123,7 +123,8 @@ def places_part(held: OwnCounts, chain: Chain) -> tuple[Place, ...]:
         question = held.asked[question_id]
         marked = sum(count.marked for count in own)
         index = chain.index(tally_of_days(own, chain.period.days))
-        others = _elsewhere(chain, question_id, held.store.id)
+        faces = {count.faces for count in own if count.positive + count.neutral + count.negative}
+        others = _elsewhere(chain, question_id, faces, held.store.id)
         aside = marked, rushed.get((touchpoint, question_id), 0)
         found.append(Place(touchpoint, question.signal, question.code, question.texts, index, others, *aside))
     return tuple(sorted(found, key=lambda place: (place.signal, _weakest_first(place.index), place.touchpoint)))
@@ -142,15 +143,20 @@ def skills_part(held: OwnCounts, chain: Chain) -> Skills:
     return skills(held.counts, held.asked, here, (first, period.end), chain.definition.least_count)
 
 
-def _elsewhere(chain: Chain, question_id: int, store_id: int) -> Index:
-    """The other stores' answer to a question; withheld while the period runs and where too few other stores asked it."""
-    asked = {
-        other: tally(count for count in rows if count.question_id == question_id)
+def _elsewhere(chain: Chain, question_id: int, faces: Collection[int], store_id: int) -> Index:
+    """The other stores' answer to a question under the same faces.
+
+    Withheld while the period runs, where too few other stores asked it so, and for a place whose faces changed.
+    """
+    if chain.period.running or len(faces) != 1:
+        return NO_INDEX
+    asked = (
+        tally(count for count in rows if count.question_id == question_id and count.faces in faces)
         for other, rows in chain.counts.items()
         if other != store_id
-    }
-    found = [own for own in asked.values() if own.total]
-    return NO_INDEX if chain.period.running or len(found) < LEAST_OTHERS else chain.index(add(found))
+    )
+    found = [own for own in asked if own.total]
+    return NO_INDEX if len(found) < LEAST_OTHERS else chain.index(add(found))
 
 
 def _weakest_first(index: Index) -> tuple[bool, float]:

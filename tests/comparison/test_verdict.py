@@ -88,7 +88,8 @@ def test_fourteen_presses_give_their_range_and_how_many_would_do():
     assert names(verdict.paragraph(found)) == ["fact.helped", "presses.not-enough", "presses.range", "presses.more-needed"]
     assert said(found).endswith(
         "Experience: only 14 presses in the last 7 days. That is not enough to tell good from bad. "
-        "The share lies between 52 and 93 of 100. With about 36 more presses we could say it to within 11 points."
+        "The share of positive answers lies between 52 and 93 of 100. "
+        "With about 36 more presses we could say it to within 11 points."
     )
 
 

@@ -36,14 +36,14 @@ def test_the_presses_of_two_minutes_before_the_first_noticed_one_stop_counting(h
     assert house.wrong_figures() == []
 
 
-def test_also_those_that_came_with_earlier_batches(each_house) -> None:
-    kiosk = each_house.enrol()
+def test_also_those_that_came_with_earlier_batches(house) -> None:
+    kiosk = house.enrol()
     presses = [kiosk.press(400_000), *child(kiosk, noticed_at=20, count=30)]
     for first in range(0, len(presses), 7):
         kiosk.sync(presses[first : first + 7], first + 1)
-    assert counted(each_house) == [1]
-    assert each_house.total(days, "marked") == 30
-    assert each_house.wrong_figures() == []
+    assert counted(house) == [1]
+    assert house.total(days, "marked") == 30
+    assert house.wrong_figures() == []
 
 
 def test_in_whatever_pieces_they_come_the_same_presses_count(house, kiosk) -> None:
