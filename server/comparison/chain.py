@@ -37,6 +37,7 @@ from server.comparison.strata import strata_of
 from server.comparison.verdict import much_marked
 from server.comparison.weekends import WEEKENDS
 from server.database.figures import day_clusters, store_counts, visit_counts
+from server.database.rushed import rushed_stores
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -129,6 +130,7 @@ class Chain:
         self._all, self._all_visits = self._sum(alike), self._visits(alike)
         self._pressed = sum(1 for number in alike if sum(one.total for one in self.tallies[number]))
         self._figures: dict[StoreRef, Figures] = {}
+        self._rushed = rushed_stores(connection, first, end) if compared else {}
         self.mix: Mix | None = (mix or mix_of(connection, period.end)) if compared else None
         self.standings = replace(self._stand(self.mix), apart=self.apart) if self.mix else NO_STANDINGS
         self.cuts = self._cuts()
@@ -227,11 +229,16 @@ class Chain:
                 self._visits([store_id]),
                 strata_of(count for count in counts if count.question_id in self.service_ids),
                 strata_of(count for count in counts if count.question_id in self.experience_ids),
-                suspect=much_marked(sum(count.marked for count in counts), sum(_counted(count) for count in counts)),
+                suspect=self._is_suspect(store_id),
                 service_days=self._days.get(store_id, NO_DAYS)[0],
                 experience_days=self._days.get(store_id, NO_DAYS)[1],
             )
         return stand(found, mix.weights, self.definition.least_count)
+
+    def _is_suspect(self, store_id: int) -> bool:
+        counts = self.counts[store_id]
+        marked, counted = sum(count.marked for count in counts), sum(_counted(count) for count in counts)
+        return much_marked(marked, counted, self._rushed.get(store_id, 0))
 
     def _cuts(self) -> Cuts:
         """The definition's targets; where it has none, the middle of the stores, if there are three with a number."""

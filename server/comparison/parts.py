@@ -13,6 +13,7 @@ from server.comparison.skills import Skills, skills
 from server.comparison.standing import LEAST_OTHERS
 from server.database.changes import setups
 from server.database.hours import hour_counts
+from server.database.rushed import rushed_places
 from server.errors import wrong_parameter
 
 if TYPE_CHECKING:
@@ -58,7 +59,10 @@ def read_lens(touchpoint: str | None, question: str | None) -> Lens:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One question at one touchpoint, with the other stores' answer to it and how many presses were marked."""
+    """One question at one touchpoint, with the other stores' answer to it.
+
+    `marked` is how many presses were set aside, `rushed` how many of these by a rush.
+    """
 
     touchpoint: str
     signal: str
@@ -67,6 +71,7 @@ class Place:
     index: Index
     others: Index
     marked: int
+    rushed: int = 0
 
 
 class OwnCounts:
@@ -112,6 +117,7 @@ def places_part(held: OwnCounts, chain: Chain) -> tuple[Place, ...]:
     for count in held.between(chain.period.first, chain.period.end):
         if count.question_id in chain.service_ids | chain.experience_ids:
             groups.setdefault((count.touchpoint, count.question_id), []).append(count)
+    rushed = rushed_places(held.connection, held.store.id, chain.period.first.toordinal(), chain.period.end.toordinal())
     found = []
     for (touchpoint, question_id), own in groups.items():
         question = held.asked[question_id]
@@ -119,7 +125,8 @@ def places_part(held: OwnCounts, chain: Chain) -> tuple[Place, ...]:
         index = chain.index(tally_of_days(own, chain.period.days))
         faces = {count.faces for count in own if count.positive + count.neutral + count.negative}
         others = _elsewhere(chain, question_id, faces, held.store.id)
-        found.append(Place(touchpoint, question.signal, question.code, question.texts, index, others, marked))
+        aside = marked, rushed.get((touchpoint, question_id), 0)
+        found.append(Place(touchpoint, question.signal, question.code, question.texts, index, others, *aside))
     return tuple(sorted(found, key=lambda place: (place.signal, _weakest_first(place.index), place.touchpoint)))
 
 

@@ -3,8 +3,8 @@
 Each store's service, experience and gap are held against those of the other stores together, without the outermost of these,
 as if all had the chain's mix of hours (`mix`). Where a store's presses are too few in a part of the week they stand beside the
 others as they came, and nothing is called sure: it may be the hours. All these comparisons are judged at once: of what is
-called sure at most one in twenty is chance (Benjamini and Hochberg 1995). Pages and exports say nothing of a store beside the
-others but what stands here.
+called sure at most one in a hundred is chance (Benjamini and Hochberg 1995). Pages and exports say nothing of a store beside
+the others but what stands here.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ LEAST_OTHERS = 3
 LEAST_FOR_PLACE = 100
 # With fewer stores, leaving out those at the ends would leave out too much.
 LEAST_FOR_MIDDLE = 8
-# Of all comparisons that are called sure, at most this share may be chance.
-FALSE_SHARE = 0.05
+# Of all comparisons that are called sure, at most this share may be chance. At 0.05 a page with seven true findings would
+# carry a false one in every third period, and it is looked at every day.
+FALSE_SHARE = 0.01
 
 WIDER, ALIKE, NARROWER, TOO_FEW, ALONE = "wider", "alike", "narrower", "too-few", ""
 OTHER_FACES = "other-faces"

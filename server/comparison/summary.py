@@ -15,6 +15,7 @@ from server.comparison.marks import marks_of
 from server.comparison.parts import EVERYTHING, Lens, OwnCounts, Place, hours_part, places_part, skills_part
 from server.comparison.periods import Period, end_ms, local_today, parse_period, start_ms
 from server.comparison.raw import Raw, raw_of
+from server.comparison.undecided import Undecided, undecided
 from server.database.figures import DayCount, asked_questions, day_counts
 from server.database.life import read_life
 from server.survey.definitions import LEAST_COUNT, Definition, valid_at
@@ -38,7 +39,8 @@ class StoreSummary:
     `before` is the period before, None while this one runs; `incomparable_since` is the day on which the faces or the
     questions changed, None where both periods asked alike. `earlier_version` is the definition that was valid when the period
     began, None where it is the one at its end, under which all is computed. `lens` narrows `line` and `hours` alone. `hours`,
-    `skills` and `raw` are None while the period runs. `now_day` is the store's own today, also where the period is not.
+    `skills` and `raw` are None while the period runs, and `undecided` is empty. `now_day` is the store's own today, also where
+    the period is not.
     """
 
     figures: Figures
@@ -56,6 +58,7 @@ class StoreSummary:
     places: tuple[Place, ...] = ()
     skills: Skills | None = None
     raw: Raw | None = None
+    undecided: tuple[Undecided, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,7 @@ def store_summary(
         places=places_part(held, chain),
         skills=None if period.running else skills_part(held, chain),
         raw=None if period.running else raw_of(connection, figures, ids),
+        undecided=() if period.running else undecided(connection, figures, ids),
         today=today_so_far(
             connection, store, day_counts(connection, store.id, today.toordinal(), tomorrow.toordinal()), ids, now_ms
         ),

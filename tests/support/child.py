@@ -26,7 +26,7 @@ from server.access.scope import visible_store
 from server.app import create_app
 from server.comparison.periods import Period
 from server.comparison.summary import Place, store_summary
-from server.comparison.verdict import much_marked
+from server.comparison.verdict import asks_for_a_look
 from server.database.engine import make_engine, reading, writing
 from server.database.life import begin_life
 from server.database.stores import add_store
@@ -173,7 +173,7 @@ def a_day(shops: tuple[Shop, Shop], chance: random.Random, presses: int, a_minut
         moved,
         sum(press.honest and not counts for press, counts in zip(mixed, counted, strict=True)),
         alone.count(False),
-        any(much_marked(place.marked, place.index.total) for place in shown.values()),
+        any(asks_for_a_look(place) for place in shown.values()),
     )
 
 

@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from databases import DATABASES
 from shops import MADE_MS, Shops
 from waitress.server import create_server
 
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 
 PASSWORD = "correct horse battery"
 OURS = {"Origin": "http://localhost"}
+
+
+@pytest.fixture(params=DATABASES)
+def database(request: pytest.FixtureRequest) -> str:
+    """This room's tests run on both databases."""
+    return str(request.param)
 
 
 @pytest.fixture

@@ -38,6 +38,12 @@ MOST_BYTES = 100_000
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
 
+@pytest.fixture
+def database() -> str:
+    """What a browser shows does not depend on it."""
+    return "sqlite"
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:

@@ -29,6 +29,12 @@ NAMES = (
 SHARES = ((86, 60), (68, 80), (84, 68), (82, 70), (85, 66), (84, 67), (84, 68))
 
 
+@pytest.fixture
+def database() -> str:
+    """What a browser shows does not depend on it."""
+    return "sqlite"
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:

@@ -165,7 +165,7 @@ def test_a_standing_kiosk_gets_other_questions_and_new_words(office, shops, stor
     changed = FILLED | form | {"text-en": "Did you feel we heard you?"}
     post(office, f"{QUESTIONS}/desk-listened/wording", changed)
     post(office, f"{QUESTIONS}/desk-listened/activate")
-    assert "1 kiosk still asks older words." in office.get(f"{QUESTIONS}/desk-listened").get_data(as_text=True)
+    assert "1 kiosk still asks with the older words." in office.get(f"{QUESTIONS}/desk-listened").get_data(as_text=True)
     assert post(office, f"{QUESTIONS}/desk-listened/hand-out").status_code == 303
     with reading(shops.engine) as connection:
         texts = newest_config(connection, kiosk).buttons["welcome-happy"].texts
