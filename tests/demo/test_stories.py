@@ -108,7 +108,7 @@ def test_the_warm_store_welcomes_and_serves_slowly(read, period):
 def test_of_the_quiet_store_it_says_that_there_are_too_few_presses_and_how_many_would_do(read):
     found = read(store(QUIET))
     assert re.search(
-        r"Service and experience: only \d+ presses in the last 7 days\. That is not enough to tell good from bad\.", found
+        r"Service and experience together: only \d+ presses in the last 7 days\. That is not enough to tell good from bad\.", found
     )
     assert re.search(r"With about \d+ more presses we could say it to within 11 points\.", found)
     assert "With so few presses no gap can be told." in found
@@ -171,7 +171,7 @@ def test_of_every_store_its_story_is_claimed_and_nothing_else(read, period):
 def test_head_office_names_the_cold_store_and_the_warm_one_alone(read, period):
     found = read("/head-office", period)
     assert "In 1 store the gap is clearly wider: Leeds Briggate ." in found
-    assert "In 1 store it is clearly narrower, or the other way round: Bologna Portici ." in found
+    assert "In 1 store it is clearly the other way round: Bologna Portici ." in found
     assert "Outside the outer ones: Leeds Briggate , Bologna Portici ." in found
     assert set(re.findall(r"(\w+ \w+) : in the lowest tenth", found)) <= {"Leeds Briggate", "Bologna Portici"}
     assert not re.search(INDEX + r": (?:better|lower) than", found)

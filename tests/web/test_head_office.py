@@ -190,7 +190,7 @@ def test_stores_stand_in_groups_by_name_and_the_sentence_names_those_that_differ
     assert order(answer) == ["S01", *[f"S{number:02}" for number in range(3, 12)], "S02", "S12"]
     say = re.search(r'<p class="verdict-say".*?</p>\s*<p class="verdict-why">(.*?)</p>', page, re.DOTALL)
     assert re.sub(r"<[^>]*>", "", say.group(1)) == (
-        "In 1 store the gap is clearly wider: Store 01. In 1 store it is clearly narrower, or the other way round: Store 02. "
+        "In 1 store the gap is clearly wider: Store 01. In 1 store it is clearly the other way round: Store 02. "
         "In 9 other stores we cannot say that the gap is different."
     )
     assert "Our stores serve better than they welcome" in page
