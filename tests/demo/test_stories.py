@@ -108,7 +108,9 @@ def test_the_warm_store_welcomes_and_serves_slowly(read, period):
 def test_of_the_quiet_store_it_says_that_there_are_too_few_presses_and_how_many_would_do(read):
     found = read(store(QUIET))
     assert re.search(
-        r"Service and experience together: only \d+ presses in the last 7 days\. That is not enough to tell good from bad\.", found
+        r"Service and experience together: only \d+ presses in the last 7 days\. "
+        r"That is not enough to tell good from bad\.",
+        found,
     )
     assert re.search(r"With about \d+ more presses we could say it to within 11 points\.", found)
     assert "With so few presses no gap can be told." in found
