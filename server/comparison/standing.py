@@ -32,15 +32,17 @@ LEAST_FOR_MIDDLE = 8
 FALSE_SHARE = 0.01
 
 WIDER, ALIKE, NARROWER, TOO_FEW, ALONE = "wider", "alike", "narrower", "too-few", ""
-GROUPS = (WIDER, ALIKE, NARROWER, TOO_FEW)
+OTHER_FACES = "other-faces"
+GROUPS = (WIDER, ALIKE, NARROWER, TOO_FEW, OTHER_FACES)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How one store stands to the others.
 
-    `group` is that of its gap: "wider", "alike" (cannot be told), "narrower" (or the other way round), "too-few", or "" where
-    there are too few other stores, or the period runs. `standardised` says that all figures here are by the chain's mix of
+    `group` is that of its gap: "wider", "alike" (cannot be told), "narrower" (or the other way round), "too-few", "other-faces"
+    for a store whose boxes have another number of faces than most, or "" where there are too few other stores, or the period
+    runs. `standardised` says that all figures here are by the chain's mix of
     hours; else they are crude, and `thin` names the parts of the week with too few presses. `compared` is how many stores
     were judged at once.
     """
@@ -64,14 +66,20 @@ NOT_COMPARED = Standing(ALONE, NOT_BESIDE, NOT_BESIDE, NOT_BESIDE, standardised=
 
 @dataclass(frozen=True, slots=True)
 class Standings:
-    """Every store's standing by its id; `service` and `experience` are the (positive, presses) of those that may be ranked."""
+    """Every store's standing by its id; `service` and `experience` are the (positive, presses) of those that may be ranked.
+
+    `apart` are the stores that are not compared for their boxes' faces (`faces.stores_apart`).
+    """
 
     of: Mapping[int, Standing]
     service: Mapping[int, tuple[float, float]]
     experience: Mapping[int, tuple[float, float]]
+    apart: frozenset[int] = frozenset()
 
     def store(self, store_id: int) -> Standing:
         """A store's standing; that of one without presses is "too few"."""
+        if store_id in self.apart:
+            return replace(NOT_COMPARED, group=OTHER_FACES)
         return self.of.get(store_id, replace(NOT_COMPARED, group=TOO_FEW if self.of else ALONE))
 
 

@@ -63,10 +63,10 @@ class StoreSummary:
 
 @dataclass(frozen=True, slots=True)
 class ChainSummary:
-    """Several stores over a period of one name, each in its own days, and all of them together.
+    """Several stores over a period of one name, each in its own days, and those with the usual faces together.
 
-    `asked` are the (question, faces) that were answered, `ranked_*` the (positive, presses) of the chain's stores that may be
-    ranked, `mix` the hours by which they were compared; the chain may have more stores than the reader sees.
+    `asked` are the (question, faces) that were answered in the latter, `ranked_*` the (positive, presses) of the chain's stores
+    that may be ranked, `mix` the hours by which they were compared; the chain may have more stores than the reader sees.
     """
 
     period: Period
@@ -136,19 +136,21 @@ def chain_summary(connection: Connection, stores: Sequence[StoreRef], period_tex
             chains[period] = chain_of(connection, period, definition, asked)
         each.append(chains[period])
     pairs = list(zip(each, stores, strict=True))
+    # Presses under other faces are no part of a figure of all; where there are no others, they are all there is.
+    alike = [(chain, store) for chain, store in pairs if store.id not in chain.apart] or pairs
     period = parse_period(period_text, local_today("UTC", now_ms))
     usual = each[0] if each else Chain(connection, period, valid_at(connection, now_ms), asked)
     return ChainSummary(
         period=usual.period,
         stores=tuple(chain.figures(store) for chain, store in pairs),
-        together=_together(pairs),
+        together=_together(alike),
         definition_version=usual.definition.version,
         made_up=read_life(connection).made_up,
         definition=usual.definition,
         cuts=usual.cuts,
         mix=usual.mix,
         question_ids=(usual.service_ids, usual.experience_ids),
-        asked=frozenset(asked_of for chain, store in pairs for asked_of in chain.asked_at(store.id)),
+        asked=frozenset(asked_of for chain, store in alike for asked_of in chain.asked_at(store.id)),
         ranked_service=_ranked(pairs, "service"),
         ranked_experience=_ranked(pairs, "experience"),
     )

@@ -16,6 +16,7 @@ from server.comparison.gaps import against_chain, difference_sentence, fewer, ga
 from server.comparison.moves import chance, moves
 from server.comparison.rounding import shown
 from server.comparison.scarce import EXPERIENCE, HUNDRED, SERVICE, fact, period_words, spans, too_few
+from server.comparison.standing import OTHER_FACES
 from server.i18n.sentence import Days, Sentence
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 # On a day of 200 presses a child has an eighth of a question's set aside at least, and the visitors beside it may move the
 # index by a point (docs/misuse.md). People who press twice have less.
 MUCH_MARKED = 0.10
+# People who press twice are everywhere, a rush is nowhere without a reason: half as many tell of it, and so of a child where
+# 400 are pressed a day.
+MUCH_RUSHED = 0.05
 # As many as it takes for a rush; two hands of a small shop's visitors are no reason to go and look.
 MARKED_FROM = 9
 
@@ -83,6 +87,8 @@ def beside_others(summary: StoreSummary) -> list[Sentence]:
     if summary.figures.period.running:
         return []
     figures, others = summary.figures, summary.others
+    if figures.standing.group == OTHER_FACES:
+        return [Sentence("faces.not-compared")]
     found = [
         _beside(SERVICE, figures.service, others.service, figures.standing.service),
         _beside(EXPERIENCE, figures.experience, others.experience, figures.standing.experience),
@@ -111,12 +117,13 @@ def strong_means(summary: StoreSummary) -> list[Sentence]:
 
 def asks_for_a_look(place: Place) -> bool:
     """Whether so many of a question's presses were set aside that somebody should look at the kiosk."""
-    return much_marked(place.marked, place.index.total)
+    return much_marked(place.marked, place.index.total, place.rushed)
 
 
-def much_marked(marked: int, counted: int) -> bool:
-    """Whether that many of these presses are much."""
-    return marked >= MARKED_FROM and marked > MUCH_MARKED * (marked + counted)
+def much_marked(marked: int, counted: int, rushed: int) -> bool:
+    """Whether that many of these presses are much, or those of them that a rush set aside."""
+    shares = ((marked, MUCH_MARKED), (rushed, MUCH_RUSHED))
+    return any(aside >= MARKED_FROM and aside > much * (marked + counted) for aside, much in shares)
 
 
 def _running(summary: StoreSummary) -> list[Sentence]:

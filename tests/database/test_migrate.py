@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
+def database() -> str:
+    """SQLite, where a test does not ask for `postgres_url`."""
+    return "sqlite"
+
+
+@pytest.fixture
 def empty(tmp_path: Path) -> Iterator[Engine]:
     engine = make_engine(f"sqlite:///{tmp_path / 'new 100%.db'}")
     yield engine

@@ -8,6 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from databases import DATABASES
 from sqlalchemy import select
 
 from server.access.tokens import add_token
@@ -102,6 +103,12 @@ class Chain:
 
         with reading(self.engine) as connection:
             return read_life(connection).epoch
+
+
+@pytest.fixture(params=DATABASES)
+def database(request: pytest.FixtureRequest) -> str:
+    """This room's tests run on both databases."""
+    return str(request.param)
 
 
 @pytest.fixture

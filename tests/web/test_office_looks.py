@@ -28,6 +28,12 @@ SHARES = ((86, 60), (68, 80), (84, 68), (82, 70), (85, 66), (84, 67), (84, 68))
 
 
 @pytest.fixture
+def database() -> str:
+    """What a browser shows does not depend on it."""
+    return "sqlite"
+
+
+@pytest.fixture
 def stores(shops, sign_in):
     """A wider gap, a narrower one, some alike, one with too few presses."""
     for number, (name, (served, welcomed)) in enumerate(zip(NAMES, SHARES, strict=True)):
