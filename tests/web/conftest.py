@@ -27,6 +27,12 @@ PASSWORD = "correct horse battery"
 OURS = {"Origin": "http://localhost"}
 
 
+@pytest.fixture(params=DATABASES)
+def database(request: pytest.FixtureRequest) -> str:
+    """This room's tests run on both databases."""
+    return str(request.param)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for all that look at pages; each takes a context of its own."""
@@ -34,12 +40,6 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
         yield browser
         browser.close()
-
-
-@pytest.fixture(params=DATABASES)
-def database(request: pytest.FixtureRequest) -> str:
-    """This room's tests run on both databases."""
-    return str(request.param)
 
 
 @pytest.fixture
