@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kiosk import configuration, enrol
-from kiosk.errors import Stopped, Unreachable
+from kiosk.errors import CardFull, Stopped, Unreachable
 from kiosk.exchange import Identity, Timing, bare, request_for, timing_of
 from kiosk.pacing import Pace
 from kiosk.reconcile import Reconciler
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kiosk.upload import Uploader
 
 STOPPED_S = 3_600.0
+CARD_FULL_S = 5.0
 UNENROLLED_S = 3_600.0
 DEFAULT_S = 60
 # A long backlog is sent in several runs, so that a run which outlasts this and one request is known to hang.
@@ -126,6 +127,9 @@ class Sync:
         except Unreachable:
             self._report = self._report._replace(fault="unreachable")
             return self._pace.back_off()
+        except CardFull:
+            # The recorder tells of it, and begins by itself.
+            return CARD_FULL_S
         except Stopped:
             return DEFAULT_S
         return wait_s

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from server.analysis.ranking import spread
 from server.comparison.beside import Counted
+from server.comparison.faces import stores_apart
 from server.comparison.indexes import (
     LEAST_DAYS_AS_CLUSTERS,
     NO_CLUSTERS,
@@ -30,12 +31,13 @@ from server.comparison.indexes import (
     without_range,
 )
 from server.comparison.mix import Mix, mix_of
-from server.comparison.quadrant import Cuts, Verdict, verdict_of
+from server.comparison.quadrant import NO_CUTS, Cuts, Verdict, verdict_of
 from server.comparison.standing import LEAST_OTHERS, NO_STANDINGS, NOT_COMPARED, Standing, Standings, stand
 from server.comparison.strata import strata_of
 from server.comparison.verdict import much_marked
 from server.comparison.weekends import WEEKENDS
 from server.database.figures import day_clusters, store_counts, visit_counts
+from server.database.rushed import rushed_stores
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -80,7 +82,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Others:
-    """The other stores of the chain that had presses, together, over the same days.
+    """The other stores of the chain that had presses under the same faces, together, over the same days.
 
     Fewer than LEAST_OTHERS are counted but not shown: their figures are all withheld.
     """
@@ -123,12 +125,14 @@ class Chain:
         self.counts = dict(counts)
         self._days = day_clusters(connection, first, end, ids, store_id) if period.days >= LEAST_DAYS_AS_CLUSTERS else {}
         self.tallies = {store_id: self._tallies(store_id, counts) for store_id, counts in self.counts.items()}
-        self._all = self._sum(self.tallies)
-        self._all_visits = visits_of(visit for visits in self.visits.values() for visit in visits)
-        self._pressed = sum(1 for one, other in self.tallies.values() if one.total + other.total)
+        self.apart = stores_apart(self.counts, ids[0] | ids[1])
+        alike = self.tallies.keys() - self.apart
+        self._all, self._all_visits = self._sum(alike), self._visits(alike)
+        self._pressed = sum(1 for number in alike if sum(one.total for one in self.tallies[number]))
         self._figures: dict[StoreRef, Figures] = {}
+        self._rushed = rushed_stores(connection, first, end) if compared else {}
         self.mix: Mix | None = (mix or mix_of(connection, period.end)) if compared else None
-        self.standings = self._stand(self.mix) if self.mix else NO_STANDINGS
+        self.standings = replace(self._stand(self.mix), apart=self.apart) if self.mix else NO_STANDINGS
         self.cuts = self._cuts()
 
     def figures(self, store: StoreRef) -> Figures:
@@ -145,7 +149,9 @@ class Chain:
         counted = sum(_counted(count) for count in counts)
         marked = sum(count.marked for count in counts)
         uncertain = sum(count.uncertain for count in counts)
-        named = None if self.period.running else verdict_of(service, experience, self.cuts)
+        # The middle of stores with other faces is not this one's.
+        cuts = self.cuts if self.cuts.declared or store.id not in self.apart else NO_CUTS
+        named = None if self.period.running else verdict_of(service, experience, cuts)
         standing, relative = self.standings.store(store.id), relative_gap(gap, others.gap)
         same_way = (relative.points or 0.0) * (standing.gap.away.points or 0.0) > 0
         return Figures(
@@ -165,7 +171,9 @@ class Chain:
         )
 
     def others(self, store_id: int) -> Others:
-        """The other stores together: all of them less this one, since adding up anew takes long in a large chain."""
+        """The other stores with the same faces together: all of them less this one, since adding up anew takes long."""
+        if store_id in self.apart:
+            return Others(0, NO_INDEX, NO_INDEX, NO_GAP)
         own = self.tallies.get(store_id, (NO_TALLY, NO_TALLY))
         stores = self._pressed - (own[0].total + own[1].total > 0)
         if stores < LEAST_OTHERS:
@@ -212,6 +220,8 @@ class Chain:
         """How every store stands to the others, judged at once."""
         found = {}
         for store_id, (service, experience) in self.tallies.items():
+            if store_id in self.apart:
+                continue
             counts = self.counts[store_id]
             found[store_id] = Counted(
                 service,
@@ -219,16 +229,22 @@ class Chain:
                 self._visits([store_id]),
                 strata_of(count for count in counts if count.question_id in self.service_ids),
                 strata_of(count for count in counts if count.question_id in self.experience_ids),
-                suspect=much_marked(sum(count.marked for count in counts), sum(_counted(count) for count in counts)),
+                suspect=self._is_suspect(store_id),
                 service_days=self._days.get(store_id, NO_DAYS)[0],
                 experience_days=self._days.get(store_id, NO_DAYS)[1],
             )
         return stand(found, mix.weights, self.definition.least_count)
 
+    def _is_suspect(self, store_id: int) -> bool:
+        counts = self.counts[store_id]
+        marked, counted = sum(count.marked for count in counts), sum(_counted(count) for count in counts)
+        return much_marked(marked, counted, self._rushed.get(store_id, 0))
+
     def _cuts(self) -> Cuts:
         """The definition's targets; where it has none, the middle of the stores, if there are three with a number."""
         targets = self.definition.target_service, self.definition.target_experience
-        signals = zip(*self.tallies.values(), strict=True) if self.tallies else ((), ())
+        alike = [own for store_id, own in self.tallies.items() if store_id not in self.apart]
+        signals = zip(*alike, strict=True) if alike else ((), ())
         service, experience = (self._cut(target, own) for target, own in zip(targets, signals, strict=True))
         return Cuts(service, experience, declared=None not in targets)
 

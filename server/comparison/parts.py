@@ -13,10 +13,11 @@ from server.comparison.skills import Skills, skills
 from server.comparison.standing import LEAST_OTHERS
 from server.database.changes import setups
 from server.database.hours import hour_counts
+from server.database.rushed import rushed_places
 from server.errors import wrong_parameter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -58,7 +59,10 @@ def read_lens(touchpoint: str | None, question: str | None) -> Lens:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One question at one touchpoint, with the other stores' answer to it and how many presses were marked."""
+    """One question at one touchpoint, with the other stores' answer to it.
+
+    `marked` is how many presses were set aside, `rushed` how many of these by a rush.
+    """
 
     touchpoint: str
     signal: str
@@ -67,6 +71,7 @@ class Place:
     index: Index
     others: Index
     marked: int
+    rushed: int = 0
 
 
 class OwnCounts:
@@ -112,13 +117,16 @@ def places_part(held: OwnCounts, chain: Chain) -> tuple[Place, ...]:
     for count in held.between(chain.period.first, chain.period.end):
         if count.question_id in chain.service_ids | chain.experience_ids:
             groups.setdefault((count.touchpoint, count.question_id), []).append(count)
+    rushed = rushed_places(held.connection, held.store.id, chain.period.first.toordinal(), chain.period.end.toordinal())
     found = []
     for (touchpoint, question_id), own in groups.items():
         question = held.asked[question_id]
         marked = sum(count.marked for count in own)
         index = chain.index(tally_of_days(own, chain.period.days))
-        others = _elsewhere(chain, question_id, held.store.id)
-        found.append(Place(touchpoint, question.signal, question.code, question.texts, index, others, marked))
+        faces = {count.faces for count in own if count.positive + count.neutral + count.negative}
+        others = _elsewhere(chain, question_id, faces, held.store.id)
+        aside = marked, rushed.get((touchpoint, question_id), 0)
+        found.append(Place(touchpoint, question.signal, question.code, question.texts, index, others, *aside))
     return tuple(sorted(found, key=lambda place: (place.signal, _weakest_first(place.index), place.touchpoint)))
 
 
@@ -135,15 +143,20 @@ def skills_part(held: OwnCounts, chain: Chain) -> Skills:
     return skills(held.counts, held.asked, here, (first, period.end), chain.definition.least_count)
 
 
-def _elsewhere(chain: Chain, question_id: int, store_id: int) -> Index:
-    """The other stores' answer to a question; withheld while the period runs and where too few other stores asked it."""
-    asked = {
-        other: tally(count for count in rows if count.question_id == question_id)
+def _elsewhere(chain: Chain, question_id: int, faces: Collection[int], store_id: int) -> Index:
+    """The other stores' answer to a question under the same faces.
+
+    Withheld while the period runs, where too few other stores asked it so, and for a place whose faces changed.
+    """
+    if chain.period.running or len(faces) != 1:
+        return NO_INDEX
+    asked = (
+        tally(count for count in rows if count.question_id == question_id and count.faces in faces)
         for other, rows in chain.counts.items()
         if other != store_id
-    }
-    found = [own for own in asked.values() if own.total]
-    return NO_INDEX if chain.period.running or len(found) < LEAST_OTHERS else chain.index(add(found))
+    )
+    found = [own for own in asked if own.total]
+    return NO_INDEX if len(found) < LEAST_OTHERS else chain.index(add(found))
 
 
 def _weakest_first(index: Index) -> tuple[bool, float]:

@@ -49,6 +49,15 @@ def summary_json(summary: StoreSummary) -> dict[str, Any]:
         ],
         "skills": None if summary.skills is None else skills_json(summary.skills),
         "raw": None if summary.raw is None else _raw(summary.raw),
+        "undecided": [
+            {
+                "signal": one.signal,
+                "runs": one.runs,
+                "with_runs": rounded(one.with_runs),
+                "without_runs": rounded(one.without_runs),
+            }
+            for one in summary.undecided
+        ],
         "today": _today(summary.today),
         "definition_version": summary.definition.version,
         "earlier_definition_version": summary.earlier_version,

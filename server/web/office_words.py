@@ -11,7 +11,7 @@ from server.comparison import verdict
 from server.comparison.gaps import fewer, gap_between
 from server.comparison.ranking import LEAST_RANKED
 from server.comparison.rounding import shown
-from server.comparison.scarce import EXPERIENCE, SERVICE, period_words
+from server.comparison.scarce import period_words
 from server.comparison.standing import ALIKE, LEAST_FOR_PLACE, NARROWER, WIDER
 from server.comparison.strata import NAMES
 from server.i18n.sentence import Day, Name, Sentence
@@ -85,12 +85,9 @@ def change_words(summary: ChainSummary, office: Office, t: Translator) -> list[s
         return []
     if not office.comparable:
         return [t.tell(Sentence("change.not-comparable", values={"date": summary.period.first}))]
+    now = summary.together.service, summary.together.experience
     words = Sentence(f"before.{summary.period.name}")
-    found = [
-        verdict.change(SERVICE, summary.together.service, office.before[0], words),
-        verdict.change(EXPERIENCE, summary.together.experience, office.before[1], words),
-    ]
-    return [t.tell(sentence) for sentence in found if sentence is not None]
+    return [t.tell(sentence) for sentence in verdict.changed(list(zip(now, office.before, strict=True)), words)]
 
 
 def ranking_words(ranking: Ranking, stores: Sequence[Figures], t: Translator) -> list[Markup]:

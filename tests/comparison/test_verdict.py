@@ -88,7 +88,8 @@ def test_fourteen_presses_give_their_range_and_how_many_would_do():
     assert names(verdict.paragraph(found)) == ["fact.helped", "presses.not-enough", "presses.range", "presses.more-needed"]
     assert said(found).endswith(
         "Experience: only 14 presses in the last 7 days. That is not enough to tell good from bad. "
-        "The share lies between 52 and 93 of 100. With about 36 more presses we could say it to within 11 points."
+        "The share of positive answers lies between 52 and 93 of 100. "
+        "With about 36 more presses we could say it to within 11 points."
     )
 
 
@@ -289,11 +290,18 @@ def test_strong_is_explained_by_the_cut_it_was_measured_at():
 
 
 def test_more_than_a_tenth_marked_asks_for_a_look_at_the_kiosk_unless_they_are_few():
-    assert not verdict.much_marked(10, 90)
-    assert verdict.much_marked(11, 89)
-    assert verdict.much_marked(9, 9)
-    assert not verdict.much_marked(8, 1)
-    assert not verdict.much_marked(0, 0)
+    assert not verdict.much_marked(10, 90, 0)
+    assert verdict.much_marked(11, 89, 0)
+    assert verdict.much_marked(9, 9, 0)
+    assert not verdict.much_marked(8, 1, 0)
+    assert not verdict.much_marked(0, 0, 0)
+
+
+def test_of_presses_that_a_rush_set_aside_more_than_a_twentieth_asks_for_it_already():
+    assert not verdict.much_marked(20, 380, 20)
+    assert verdict.much_marked(21, 379, 21)
+    assert not verdict.much_marked(30, 370, 20)
+    assert not verdict.much_marked(8, 92, 8)
 
 
 def test_every_sentence_can_be_said_in_every_language():

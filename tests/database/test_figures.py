@@ -82,7 +82,10 @@ def test_standing_kiosks_tell_what_they_thanked_for(shops, two):
     shops.totals(kiosk, thanked=12, known=10)
     with reading(shops.engine) as connection:
         found = figures.standing_kiosks(connection, two[0].id)
-    assert [tuple(standing) for standing in found] == [("K-2", "entrance", None, 0, 0, 0), ("K-1", "exit", 5, 12, 10, 0)]
+    assert [tuple(standing) for standing in found] == [
+        ("K-2", "entrance", None, 0, 0, 0, False),
+        ("K-1", "exit", 5, 12, 10, 0, False),
+    ]
 
 
 def test_questions_come_with_their_words(shops):

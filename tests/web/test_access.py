@@ -60,7 +60,7 @@ RULES = {
     "GET /stores/<code>/pulse": Rule(STORE, "/stores/S001/pulse"),
     "GET /stores/<code>/employees": Rule(STORE, "/stores/S001/employees"),
     "POST /stores/<code>/changes": Rule(STORE, "/stores/S001/changes", {"words": "New door", "day": "2026-11-12"}),
-    "POST /stores/<code>/changes/<int:number>/remove": Rule(STORE, "/stores/S001/changes/CHANGE/remove"),
+    "POST /stores/<code>/changes/<int(max=2147483647):number>/remove": Rule(STORE, "/stores/S001/changes/CHANGE/remove"),
     "GET /fleet": Rule(STORE, "/fleet?store=S001"),
     "POST /fleet/move": Rule(OFFICE, form={"kiosk": "K-001", "store": "S001"}),
     "GET /head-office": Rule(REGIONS),

@@ -77,7 +77,7 @@ def test_a_report_over_past_days_keeps_its_version_and_its_figures(office, shops
         ({"service": []}, "At least one question is needed for: Service"),
         ({"service": ["felt-welcome"]}, "named twice"),
         ({"service": ["exit-come-back"]}, "belongs to the other side: Experience"),
-        ({"experience": ["staff-mattered"]}, "asks others than customers (EX)"),
+        ({"experience": ["staff-mattered"]}, "is not for customers (EX)"),
         ({"service": ["nothing"]}, "There is no question nothing"),
         ({"target-service": "120"}, "A target is a number"),
         ({"target-service": "many"}, "A target is a number"),
