@@ -8,25 +8,16 @@ import pytest
 from shops import EXPERIENCE, SERVICE, TODAY, Shops
 from sqlalchemy import update
 
-from server.database.engine import make_engine, reading, writing
+from server.database.engine import reading, writing
 from server.database.fingerprints import fingerprint
-from server.database.life import begin_life
-from server.database.tables import days, metadata, stores, visit_days
+from server.database.tables import days, stores, visit_days
 
 YESTERDAY = TODAY - timedelta(days=1)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def shops(request, engine):
-    if request.param == "sqlite":
-        yield Shops(engine)
-        return
-    other = make_engine(request.getfixturevalue("postgres_url"))
-    metadata.create_all(other)
-    with writing(other) as connection:
-        begin_life(connection)
-    yield Shops(other)
-    other.dispose()
+@pytest.fixture
+def shops(engine):
+    return Shops(engine)
 
 
 def read(shops):
