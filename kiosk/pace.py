@@ -35,9 +35,11 @@ class Pace:
     def is_rush(self, at_ms: int, window_ms: int, beyond: int) -> bool:
         """Whether the last `window_ms` hold `beyond` presses more than usual, and it is not calm again already."""
         seen = self._seen
+        # Nearly every press ends at one of these two, and needs no exponential.
+        if len(seen) < beyond:
+            return False
         while seen and at_ms - seen[0] >= window_ms:
             seen.popleft()
-        # Nearly every press ends here, and needs no exponential.
         if len(seen) < beyond:
             return False
         usual = self._usual(at_ms) / self._learn_ms

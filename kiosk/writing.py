@@ -156,16 +156,9 @@ class Writer:
         question = meaning.question if meaning is not None else press.button
         verdict = self._judge.judge(press.at_ms, press.button, question, seq, config.rules)
         ago_ms = self._clock.elapsed_ms() - press.at_ms
-        return Reaction(
-            elapsed_ms=press.at_ms,
-            wall_ms=max(0, self._clock.wall_ms() - ago_ms),
-            synced=self._clock.synced(),
-            boot=self.work.boot,
-            button=press.button,
-            config_version=config.version,
-            visit=verdict.visit,
-            mark=verdict.mark,
-        )
+        wall_ms, synced = max(0, self._clock.wall_ms() - ago_ms), self._clock.synced()
+        # By place, because names double what it costs.
+        return Reaction(press.at_ms, wall_ms, synced, self.work.boot, press.button, config.version, verdict.visit, verdict.mark)
 
     def _stored(self, first: int, reactions: list[Reaction]) -> bool | None:
         """Commit, once more on a reopened connection with the same seqs when that failed; True only after a COMMIT.

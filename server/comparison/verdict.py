@@ -39,8 +39,12 @@ MUCH_RUSHED = 0.05
 MARKED_FROM = 9
 
 
+# A move that comes by chance more rarely than once in so many periods, and is not sure either, is said without its chance.
+OFTEN_ENOUGH = 5
+
+
 def paragraph(summary: StoreSummary) -> list[Sentence]:
-    """The one to four sentences that open a store's page."""
+    """The one to five sentences that open a store's page."""
     figures = summary.figures
     service, experience, period = figures.service, figures.experience, figures.period
     if period.running:
@@ -145,8 +149,12 @@ def _verdict(summary: StoreSummary) -> list[Sentence]:
     if verdict.name == quadrant.UNCLEAR:
         return [Sentence("verdict.not-clear-yet"), spans(service, experience), *named_gap(summary)]
     if verdict.name in {quadrant.BOTH_STRONG, quadrant.BOTH_WEAK}:
-        both = [fact("fact.helped", service), fact("fact.felt-welcome", experience)]
-        return [Sentence(f"verdict.{verdict.name}"), _sure(verdict), *(named_gap(summary) or both)]
+        helped, welcomed = fact("fact.helped", service), fact("fact.felt-welcome", experience)
+        opening, named = Sentence(f"verdict.{verdict.name}"), named_gap(summary)
+        if not named:
+            return [opening, helped, welcomed, _sure(verdict)]
+        # What "fewer" is measured against is said first.
+        return [opening, _sure(verdict), helped if (figures.gap.points or 0.0) < 0 else welcomed, *named]
     return _split(summary, verdict)
 
 
@@ -204,4 +212,6 @@ def _change(what: Sentence, pair: tuple[Index, Index], moved: Gap, words: Senten
     facts: dict[str, int | Sentence] = {"what": what, "then": before, "now": now}
     if p >= 0.5:
         return Sentence("change.none-small", values=facts)
-    return Sentence("change.none", values=facts | {"x": math.floor(1 / p)})
+    rarely = math.floor(1 / p)
+    # "1 time in 13" reads as if it were sure.
+    return Sentence("change.none-rare" if rarely > OFTEN_ENOUGH else "change.none", values=facts | {"x": rarely})

@@ -66,17 +66,24 @@ def together_words(summary: ChainSummary, t: Translator) -> Markup:
 
 def differing_words(stores: Sequence[Figures], link: Callable[[Figures], str], t: Translator) -> Markup:
     """Who differs from the others, by name; "" where nobody was compared."""
-    groups = {name: [one for one in stores if one.standing.group == name] for name in (WIDER, ALIKE, NARROWER)}
-    wider, narrower = (sorted(groups[name], key=lambda one: one.store.name.casefold()) for name in (WIDER, NARROWER))
-    if not wider and not narrower:
+    named = sorted(stores, key=lambda one: one.store.name.casefold())
+    groups = {name: [one for one in named if one.standing.group == name] for name in (WIDER, ALIKE, NARROWER)}
+    if not groups[WIDER] and not groups[NARROWER]:
         return t.say_html("office.none-differs") if groups[ALIKE] else Markup("")
+    turned = [one for one in groups[NARROWER] if _is_turned(one)]
+    narrower = [one for one in groups[NARROWER] if one not in turned]
     said = []
-    for name, found in (("office.wider", wider), ("office.narrower", narrower)):
+    for name, found in (("office.wider", groups[WIDER]), ("office.narrower", narrower), ("office.turned", turned)):
         if found:
             said.append(t.say_html(name, len(found), stores=_named(found, link, t)))
     if groups[ALIKE]:
         said.append(t.say_html("office.cannot-be-told", len(groups[ALIKE])))
     return Markup(" ").join(said)
+
+
+def _is_turned(one: Figures) -> bool:
+    """Whether a store's own gap surely runs against that of the others, so that "narrower" would say too little."""
+    return one.gap.clear and (one.gap.points or 0.0) * (one.standing.gap.away.points or 0.0) > 0
 
 
 def change_words(summary: ChainSummary, office: Office, t: Translator) -> list[str]:

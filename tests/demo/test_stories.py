@@ -27,8 +27,8 @@ CLAIMS = {
     "wider": r"the gap is \d+ points? wider than",
     "narrower": r"the gap is \d+ points? narrower than",
     "other way": r"In our other stores it is the other way round",
-    "below": INDEX + r":(?: at the same hours)? \d+ points? below our other stores",
-    "above": INDEX + r":(?: at the same hours)? \d+ points? above our other stores",
+    "below": INDEX + r":(?: compared at the same hours)? \d+ points? below our other stores",
+    "above": INDEX + r":(?: compared at the same hours)? \d+ points? above our other stores",
     "furthest": INDEX + r", furthest (?:below|above) our other stores",
     "better": INDEX + r": better than [^,]+, \d+ points? up",
     "worse": INDEX + r": lower than [^,]+, \d+ points? down",
@@ -87,7 +87,7 @@ def store(code: str) -> str:
 def test_the_cold_store_serves_well_and_does_not_welcome(read, period):
     found = read(store(COLD), period)
     assert re.search(r"Service is strong: 8\d of 100 were helped\. Fewer felt welcome: [56]\d of 100, \d\d points less", found)
-    assert re.search(r"Experience:(?: at the same hours)? \d\d points below our other stores", found)
+    assert re.search(r"Experience:(?: compared at the same hours)? \d\d points below our other stores", found)
 
 
 def test_the_cold_store_is_colder_since_its_new_rota(read):
@@ -102,13 +102,15 @@ def test_the_cold_store_is_colder_since_its_new_rota(read):
 def test_the_warm_store_welcomes_and_serves_slowly(read, period):
     found = read(store(WARM), period)
     assert re.search(r"The welcome is strong: [89]\d of 100 felt welcome\. Fewer were helped: 6\d of 100, \d\d points", found)
-    assert re.search(r"Service:(?: at the same hours)? \d\d points below our other stores", found)
+    assert re.search(r"Service:(?: compared at the same hours)? \d\d points below our other stores", found)
 
 
 def test_of_the_quiet_store_it_says_that_there_are_too_few_presses_and_how_many_would_do(read):
     found = read(store(QUIET))
     assert re.search(
-        r"Service and experience: only \d+ presses in the last 7 days\. That is not enough to tell good from bad\.", found
+        r"Service and experience together: only \d+ presses in the last 7 days\. "
+        r"That is not enough to tell good from bad\.",
+        found,
     )
     assert re.search(r"With about \d+ more presses we could say it to within 11 points\.", found)
     assert "With so few presses no gap can be told." in found
@@ -171,7 +173,7 @@ def test_of_every_store_its_story_is_claimed_and_nothing_else(read, period):
 def test_head_office_names_the_cold_store_and_the_warm_one_alone(read, period):
     found = read("/head-office", period)
     assert "In 1 store the gap is clearly wider: Leeds Briggate ." in found
-    assert "In 1 store it is clearly narrower, or the other way round: Bologna Portici ." in found
+    assert "In 1 store it is clearly the other way round: Bologna Portici ." in found
     assert "Outside the outer ones: Leeds Briggate , Bologna Portici ." in found
     assert set(re.findall(r"(\w+ \w+) : in the lowest tenth", found)) <= {"Leeds Briggate", "Bologna Portici"}
     assert not re.search(INDEX + r": (?:better|lower) than", found)

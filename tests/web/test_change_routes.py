@@ -80,7 +80,7 @@ def test_words_that_are_none_too_many_or_not_to_be_shown_are_refused(sign_in, st
 def test_days_that_are_none_or_still_to_come_are_refused(sign_in, store, day):
     answer = note(sign_in("head-office"), day=day)
     assert answer.status_code == 400
-    assert "A change is noted on its day" in answer.get_data(as_text=True)
+    assert "A change is noted on the day it happened" in answer.get_data(as_text=True)
 
 
 @pytest.mark.parametrize("number", [2**31, 10**30])

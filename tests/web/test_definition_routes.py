@@ -84,9 +84,9 @@ def test_a_report_over_past_days_keeps_its_version_and_its_figures(office, shops
         ({"target-service": "nan"}, "A target is a number"),
         ({"least": "9"}, "from 10 to 10,000"),
         ({"least": "ten"}, "from 10 to 10,000"),
-        ({"weight-CX": "50"}, "together exactly 100"),
-        ({"weight-CX": "x"}, "together exactly 100"),
-        ({"weight-CX": "nan"}, "together exactly 100"),
+        ({"weight-CX": "50"}, "add up to exactly 100"),
+        ({"weight-CX": "x"}, "add up to exactly 100"),
+        ({"weight-CX": "nan"}, "add up to exactly 100"),
         ({"weight-CX": "-60", "weight-EX": "159.5"}, "above 0"),
     ],
 )

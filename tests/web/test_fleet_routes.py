@@ -109,7 +109,7 @@ def test_the_sentence_counts_who_is_well_and_what_is_here(sign_in, shops, two, c
         ({"under_voltage_seen": 14}, "power", "Times since its last start: 14."),
         ({"skew_ms": 11_520_000}, "well", "Clock wrong, press times corrected"),
         ({"backlog": {"waiting": 900, "oldest_s": 90_000}}, "well", "Older presses are on their way"),
-        ({"faults": 7, "temperature_c": "hot", "skew_ms": 1e300, "backlog": [], "throttling": {}}, "well", "Well"),
+        ({"faults": 7, "temperature_c": "hot", "skew_ms": 1e300, "backlog": [], "throttling": {}}, "well", "Working well"),
     ],
 )
 def test_each_state_is_told_with_its_reason(sign_in, shops, two, clock, facts, state, words):

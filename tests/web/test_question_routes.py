@@ -88,7 +88,7 @@ def test_a_question_is_drafted_activated_worded_anew_and_retired(office, shops):
     assert post(office, f"{QUESTIONS}/felt-heard/wording", changed).status_code == 303
     page = office.get(f"{QUESTIONS}/felt-heard?told=drafted").get_data(as_text=True)
     assert "The draft is saved." in page
-    assert "never drawn as one line" in page
+    assert "never drawn together" in page
     post(office, f"{QUESTIONS}/felt-heard/activate")
     assert [one.version for one in rows(shops, "felt-heard") if one.retired_ms is None] == [2]
     post(office, f"{QUESTIONS}/felt-heard/retire")

@@ -83,7 +83,7 @@ def test_changes_of_one_day_stand_under_one_number_and_only_ones_own_can_be_take
     assert said == [
         "<bdi>New &lt;rota&gt;</bdi>",
         "<bdi>Exit</bdi>, new words for this question: Did you feel welcome?",
-        "Kiosk <bdi>K-002</bdi> came: <bdi>Fitting room</bdi>",
+        "Kiosk <bdi>K-002</bdi> was put here: <bdi>Fitting room</bdi>",
         "Service and experience: version 3 of the definition",
         "<bdi>New faces</bdi> (all stores)",
     ]
