@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from statistics import median
 from typing import TYPE_CHECKING
 
 from server.analysis.ranking import spread
-from server.comparison.beside import Counted
 from server.comparison.indexes import (
-    LEAST_DAYS_AS_CLUSTERS,
-    NO_CLUSTERS,
     NO_GAP,
     NO_INDEX,
     NO_TALLY,
-    NO_VISITS,
     Gap,
     Index,
     Tally,
@@ -25,17 +20,13 @@ from server.comparison.indexes import (
     index_of,
     relative_gap,
     subtract,
-    tally,
     visits_of,
     without_range,
 )
 from server.comparison.mix import Mix, mix_of
 from server.comparison.quadrant import Cuts, Verdict, verdict_of
 from server.comparison.standing import LEAST_OTHERS, NO_STANDINGS, NOT_COMPARED, Standing, Standings, stand
-from server.comparison.strata import strata_of
-from server.comparison.verdict import much_marked
-from server.comparison.weekends import WEEKENDS
-from server.database.figures import day_clusters, store_counts, visit_counts
+from server.comparison.store_rows import Asking, presses_of, read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,13 +35,13 @@ if TYPE_CHECKING:
 
     from server.access.scope import StoreRef
     from server.comparison.periods import Period
-    from server.database.figures import Asked, StoreCount, VisitCount
+    from server.comparison.store_rows import StoreRows
+    from server.database.figures import Asked
     from server.survey.definitions import Definition
 
 
 # With fewer stores there is no middle to be better than.
 LEAST_FOR_MIDDLE = 3
-NO_DAYS = (NO_CLUSTERS, NO_CLUSTERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +88,7 @@ class Chain:
     Args:
         store_id: read this store alone; its figures then stand beside nobody's.
         mix: the chain's hours, where they are known already.
+        rows: all stores' rows of this period, where they are read already.
     """
 
     def __init__(
@@ -107,27 +99,20 @@ class Chain:
         asked: dict[int, Asked],
         store_id: int | None = None,
         mix: Mix | None = None,
+        rows: dict[int, StoreRows] | None = None,
     ) -> None:
         self.period, self.definition = period, definition
-        ids = self.service_ids, self.experience_ids = question_ids(definition, asked)
-        counts: dict[int, list[StoreCount]] = defaultdict(list)
-        self.visits: dict[int, list[VisitCount]] = defaultdict(list)
-        first, end = period.first.toordinal(), period.end.toordinal()
-        compared = store_id is None and not period.running
-        for count in store_counts(connection, first, end, WEEKENDS if compared else (), store_id):
-            counts[count.store_id].append(count)
-        for visit in visit_counts(connection, first, end, store_id):
-            if visit.service_id in self.service_ids and visit.experience_id in self.experience_ids:
-                self.visits[visit.store_id].append(visit)
-        # A plain dictionary: asking for a store without presses must not change what another thread goes through.
-        self.counts = dict(counts)
-        self._days = day_clusters(connection, first, end, ids, store_id) if period.days >= LEAST_DAYS_AS_CLUSTERS else {}
-        self.tallies = {store_id: self._tallies(store_id, counts) for store_id, counts in self.counts.items()}
+        asking = asking_of(period, definition, asked, alone=store_id is not None)
+        self.service_ids, self.experience_ids = asking.service_ids, asking.experience_ids
+        self._rows = read_rows(connection, asking, None if store_id is None else [store_id]) if rows is None else rows
+        self.counts = {store: own.counts for store, own in self._rows.items()}
+        self.visits = {store: own.visits for store, own in self._rows.items()}
+        self.tallies = {store: (own.counted.service, own.counted.experience) for store, own in self._rows.items()}
         self._all = self._sum(self.tallies)
-        self._all_visits = visits_of(visit for visits in self.visits.values() for visit in visits)
+        self._all_visits = visits_of(own.counted.visits for own in self._rows.values())
         self._pressed = sum(1 for one, other in self.tallies.values() if one.total + other.total)
         self._figures: dict[StoreRef, Figures] = {}
-        self.mix: Mix | None = (mix or mix_of(connection, period.end)) if compared else None
+        self.mix: Mix | None = (mix or mix_of(connection, period.end)) if asking.compared else None
         self.standings = self._stand(self.mix) if self.mix else NO_STANDINGS
         self.cuts = self._cuts()
 
@@ -141,8 +126,8 @@ class Chain:
     def _figures_of(self, store: StoreRef) -> Figures:
         service, experience, gap = self.together([store.id])
         others = self.others(store.id)
-        counts = self.counts.get(store.id, [])
-        counted = sum(_counted(count) for count in counts)
+        counts = self.counts.get(store.id, ())
+        counted = sum(map(presses_of, counts))
         marked = sum(count.marked for count in counts)
         uncertain = sum(count.uncertain for count in counts)
         named = None if self.period.running else verdict_of(service, experience, self.cuts)
@@ -182,7 +167,7 @@ class Chain:
         """Which questions of the definition were answered at a store, with how many faces."""
         ids = self.service_ids | self.experience_ids
         counts = self.counts.get(store_id, ())
-        return {(count.question_id, count.faces) for count in counts if count.question_id in ids and _counted(count)}
+        return {(count.question_id, count.faces) for count in counts if count.question_id in ids and presses_of(count)}
 
     def index(self, counted: Tally) -> Index:
         """An index under this definition, without its range while the period runs."""
@@ -198,32 +183,11 @@ class Chain:
         return add(one for one, _ in found), add(other for _, other in found)
 
     def _visits(self, store_ids: Iterable[int]) -> Visits:
-        found = [visit for store_id in store_ids for visit in self.visits.get(store_id, ())]
-        return visits_of(found) if found else NO_VISITS
-
-    def _tallies(self, store_id: int, counts: list[StoreCount]) -> tuple[Tally, Tally]:
-        service, experience = self._days.get(store_id, NO_DAYS)
-        return (
-            tally((count for count in counts if count.question_id in self.service_ids), service),
-            tally((count for count in counts if count.question_id in self.experience_ids), experience),
-        )
+        return visits_of(self._rows[store_id].counted.visits for store_id in store_ids if store_id in self._rows)
 
     def _stand(self, mix: Mix) -> Standings:
         """How every store stands to the others, judged at once."""
-        found = {}
-        for store_id, (service, experience) in self.tallies.items():
-            counts = self.counts[store_id]
-            found[store_id] = Counted(
-                service,
-                experience,
-                self._visits([store_id]),
-                strata_of(count for count in counts if count.question_id in self.service_ids),
-                strata_of(count for count in counts if count.question_id in self.experience_ids),
-                suspect=much_marked(sum(count.marked for count in counts), sum(_counted(count) for count in counts)),
-                service_days=self._days.get(store_id, NO_DAYS)[0],
-                experience_days=self._days.get(store_id, NO_DAYS)[1],
-            )
-        return stand(found, mix.weights, self.definition.least_count)
+        return stand({store: own.counted for store, own in self._rows.items()}, mix.weights, self.definition.least_count)
 
     def _cuts(self) -> Cuts:
         """The definition's targets; where it has none, the middle of the stores, if there are three with a number."""
@@ -251,5 +215,7 @@ def question_ids(definition: Definition, asked: dict[int, Asked]) -> tuple[froze
     )
 
 
-def _counted(count: StoreCount) -> int:
-    return count.positive + count.neutral + count.negative
+def asking_of(period: Period, definition: Definition, asked: dict[int, Asked], *, alone: bool = False) -> Asking:
+    """What a chain over this period reads; one store `alone` is not compared."""
+    compared = not alone and not period.running
+    return Asking(period.first.toordinal(), period.end.toordinal(), *question_ids(definition, asked), compared)

@@ -1,17 +1,21 @@
 """Keeps the last chains that were counted, as long as their roll-ups are what they were.
 
 Every open page of every store looks at all stores each time a press arrives, and nearly always their full days are the same.
+Where a late press changed some stores' days, these stores alone are counted anew, and all are compared again. Nothing is taken
+for unchanged on anybody's word: each look reads from the database how often every store's rows were written, in the same
+transaction as the rows, so several processes need not tell each other anything.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
-from server.comparison.chain import Chain, question_ids
+from server.comparison.chain import Chain, asking_of, question_ids
 from server.comparison.mix import mix_of
-from server.database.fingerprints import fingerprint
+from server.comparison.store_rows import read_rows
+from server.database.fingerprints import fingerprints
 from server.database.life import read_life
 
 if TYPE_CHECKING:
@@ -20,13 +24,50 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from server.comparison.periods import Period
+    from server.comparison.store_rows import Asking, StoreRows
     from server.database.figures import Asked
+    from server.database.fingerprints import Fingerprint
     from server.survey.definitions import Definition
 
 MOST_KEPT = 8
 
-_kept: OrderedDict[Hashable, Chain] = OrderedDict()
-_lock = threading.Lock()
+T = TypeVar("T")
+
+
+class Kept(NamedTuple):
+    """All stores' rows, and the fingerprints of the moment that they were read in."""
+
+    fingerprints: dict[int, Fingerprint]
+    rows: dict[int, StoreRows]
+
+
+class Shelf(Generic[T]):
+    """The last MOST_KEPT things that were put on it or taken from it; for several threads."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, T] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def take(self, key: Hashable) -> T | None:
+        """What was put there under this key, if it still is."""
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+            return found
+
+    def put(self, key: Hashable, value: T) -> T:
+        """Keep this under this key, in place of what was there."""
+        with self._lock:
+            self._kept[key] = value
+            self._kept.move_to_end(key)
+            while len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
+        return value
+
+
+_chains: Shelf[Chain] = Shelf()
+_rows: Shelf[Kept] = Shelf()
 
 
 def chain_of(connection: Connection, period: Period, definition: Definition, asked: dict[int, Asked]) -> Chain:
@@ -34,16 +75,27 @@ def chain_of(connection: Connection, period: Period, definition: Definition, ask
     if period.running:
         return Chain(connection, period, definition, asked)
     mix = mix_of(connection, period.end)
-    days = fingerprint(connection, period.first.toordinal(), period.end.toordinal())
-    key = (read_life(connection).epoch, period, definition, question_ids(definition, asked), mix, days)
-    with _lock:
-        found = _kept.get(key)
-        if found is not None:
-            _kept.move_to_end(key)
-            return found
-    found = Chain(connection, period, definition, asked, mix=mix)
-    with _lock:
-        _kept[key] = found
-        while len(_kept) > MOST_KEPT:
-            _kept.popitem(last=False)
-    return found
+    asking = asking_of(period, definition, asked)
+    # Another life of the database counts its writes anew; a question's dimension says whether pages may count it at all.
+    about = (read_life(connection).epoch, asking, frozenset((number, one.dimension) for number, one in asked.items()))
+    now = fingerprints(connection, asking.first, asking.end)
+    key = (about, period, definition, question_ids(definition, asked), mix, tuple(now.items()))
+    found = _chains.take(key)
+    if found is not None:
+        return found
+    rows = rows_of(connection, about, asking, now)
+    return _chains.put(key, Chain(connection, period, definition, asked, mix=mix, rows=rows))
+
+
+def rows_of(connection: Connection, about: Hashable, asking: Asking, now: dict[int, Fingerprint]) -> dict[int, StoreRows]:
+    """All stores' rows, of which those that changed since they were kept are read; `now` is of this transaction."""
+    kept = _rows.take(about)
+    changed = None if kept is None else [store for store, found in now.items() if kept.fingerprints.get(store) != found]
+    if kept is None or changed is None or 2 * len(changed) > len(now):
+        rows = read_rows(connection, asking)
+    elif changed:
+        same = {store: rows for store, rows in kept.rows.items() if store in now and kept.fingerprints.get(store) == now[store]}
+        rows = same | read_rows(connection, asking, changed)
+    else:
+        return kept.rows
+    return _rows.put(about, Kept(now, rows)).rows

@@ -51,6 +51,11 @@ def _big(name: str, *columns: SchemaItem) -> Table:
     return Table(name, metadata, *columns, sqlite_with_rowid=False)
 
 
+def _writes() -> Column[int]:
+    # How often a row was written. It never falls, so a sum over rows tells whether any of them changed (fingerprints.py).
+    return Column("writes", Integer, nullable=False, server_default="1")
+
+
 # ---------- this database itself ----------
 
 life = _small(
@@ -454,6 +459,7 @@ days = _big(
             *("evening_counted", "evening_positive"),
         )
     ),
+    _writes(),
 )
 
 visit_days = _big(  # both answers of one passer-by, at the local day of the first press
@@ -468,6 +474,7 @@ visit_days = _big(  # both answers of one passer-by, at the local day of the fir
         Column(name, Integer, nullable=False, server_default="0")
         for name in ("both", "service_only", "experience_only", "neither")
     ),
+    _writes(),
 )
 
 set_aside = _big(  # the marked presses of `days` by the reason that they do not count for

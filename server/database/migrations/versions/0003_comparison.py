@@ -119,6 +119,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kiosk_id", "placement_id", "local_day", "question_id", "reason", name=op.f("pk_set_aside")),
         sqlite_with_rowid=False,
     )
+    for table in ("days", "visit_days"):
+        op.add_column(table, sa.Column("writes", sa.Integer(), server_default="1", nullable=False))
     op.add_column("enrolment_codes", sa.Column("wrong", sa.Integer(), server_default="0", nullable=False))
     op.add_column("export_tokens", sa.Column("employees", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("questions", sa.Column("made_ms", sa.BigInteger(), server_default="0", nullable=False))
