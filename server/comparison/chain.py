@@ -11,6 +11,7 @@ from server.comparison.indexes import (
     NO_GAP,
     NO_INDEX,
     NO_TALLY,
+    NO_VISITS,
     Gap,
     Index,
     Tally,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 # With fewer stores there is no middle to be better than.
 LEAST_FOR_MIDDLE = 3
+NO_TALLIES = (NO_TALLY, NO_TALLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ class Chain:
         return found
 
     def _figures_of(self, store: StoreRef) -> Figures:
-        service, experience, gap = self.together([store.id])
+        service, experience, gap = self._shown(*self.tallies.get(store.id, NO_TALLIES), self._visits(store.id))
         others = self.others(store.id)
         counts = self.counts.get(store.id, ())
         counted = sum(map(presses_of, counts))
@@ -151,17 +153,17 @@ class Chain:
 
     def others(self, store_id: int) -> Others:
         """The other stores together: all of them less this one, since adding up anew takes long in a large chain."""
-        own = self.tallies.get(store_id, (NO_TALLY, NO_TALLY))
+        own = self.tallies.get(store_id, NO_TALLIES)
         stores = self._pressed - (own[0].total + own[1].total > 0)
         if stores < LEAST_OTHERS:
             return Others(stores, NO_INDEX, NO_INDEX, NO_GAP)
-        visits = (all_of - less for all_of, less in zip(self._all_visits, self._visits([store_id]), strict=True))
+        visits = (all_of - less for all_of, less in zip(self._all_visits, self._visits(store_id), strict=True))
         return Others(stores, *self._shown(subtract(self._all[0], own[0]), subtract(self._all[1], own[1]), Visits(*visits)))
 
     def together(self, store_ids: Iterable[int]) -> tuple[Index, Index, Gap]:
         """Service, experience and gap of some stores together."""
         ids = list(store_ids)
-        return self._shown(*self._sum(ids), self._visits(ids))
+        return self._shown(*self._sum(ids), visits_of(map(self._visits, ids)))
 
     def asked_at(self, store_id: int) -> set[tuple[int, int]]:
         """Which questions of the definition were answered at a store, with how many faces."""
@@ -182,8 +184,8 @@ class Chain:
         found = [self.tallies[store_id] for store_id in store_ids if store_id in self.tallies]
         return add(one for one, _ in found), add(other for _, other in found)
 
-    def _visits(self, store_ids: Iterable[int]) -> Visits:
-        return visits_of(self._rows[store_id].counted.visits for store_id in store_ids if store_id in self._rows)
+    def _visits(self, store_id: int) -> Visits:
+        return self._rows[store_id].counted.visits if store_id in self._rows else NO_VISITS
 
     def _stand(self, mix: Mix) -> Standings:
         """How every store stands to the others, judged at once."""
