@@ -77,12 +77,9 @@ def _reach(strata: Sequence[tuple[float, float]], weights: Sequence[float], shar
         here, lower, upper = share, 0.0, 1.0
         if n:
             here = x / n
-            of_one = x * (n - x) / n
-            half = z * math.sqrt((of_one if of_one > 0.0 else 0.0) + square / 4)
+            half = z * math.sqrt(x * (n - x) / n + square / 4)
             centre, whole = x + square / 2, n + square
-            lower, upper = (centre - half) / whole, (centre + half) / whole
-            # Rounding may leave a hair beyond.
-            lower, upper = lower if lower > 0.0 else 0.0, upper if upper < 1.0 else 1.0
+            lower, upper = max(0.0, (centre - half) / whole), min(1.0, (centre + half) / whole)
         down, up = weight * (here - lower), weight * (upper - here)
         below += down * down
         above += up * up

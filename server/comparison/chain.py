@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from server.analysis.ranking import spread
 from server.comparison.indexes import (
@@ -21,6 +21,7 @@ from server.comparison.indexes import (
     index_of,
     relative_gap,
     subtract,
+    tally,
     visits_of,
     without_range,
 )
@@ -84,6 +85,13 @@ class Others:
     gap: Gap
 
 
+class _Answers(NamedTuple):
+    """One question: the tally of each store that was asked, by its id, and of all of them."""
+
+    of: dict[int, Tally]
+    all_of: Tally
+
+
 class Chain:
     """All stores' counts over one period under one definition, read once and asked about any of them.
 
@@ -114,6 +122,7 @@ class Chain:
         self._all_visits = visits_of(own.counted.visits for own in self._rows.values())
         self._pressed = sum(1 for one, other in self.tallies.values() if one.total + other.total)
         self._figures: dict[StoreRef, Figures] = {}
+        self._answers: dict[int, _Answers] = {}
         self.mix: Mix | None = (mix or mix_of(connection, period.end)) if asking.compared else None
         self.standings = self._stand(self.mix) if self.mix else NO_STANDINGS
         self.cuts = self._cuts()
@@ -159,6 +168,23 @@ class Chain:
             return Others(stores, NO_INDEX, NO_INDEX, NO_GAP)
         visits = (all_of - less for all_of, less in zip(self._all_visits, self._visits(store_id), strict=True))
         return Others(stores, *self._shown(subtract(self._all[0], own[0]), subtract(self._all[1], own[1]), Visits(*visits)))
+
+    def others_on(self, question_id: int, store_id: int) -> Index:
+        """The other stores' answer to one question; withheld while the period runs and where too few others were asked."""
+        if self.period.running:
+            return NO_INDEX
+        found = self._answers.get(question_id)
+        if found is None:
+            found = self._answers[question_id] = self._answers_to(question_id)
+        own = found.of.get(store_id, NO_TALLY)
+        return NO_INDEX if len(found.of) - (store_id in found.of) < LEAST_OTHERS else self.index(subtract(found.all_of, own))
+
+    def _answers_to(self, question_id: int) -> _Answers:
+        tallies = {
+            store: tally(count for count in counts if count.question_id == question_id) for store, counts in self.counts.items()
+        }
+        pressed = {store: own for store, own in tallies.items() if own.total}
+        return _Answers(pressed, add(pressed.values()))
 
     def together(self, store_ids: Iterable[int]) -> tuple[Index, Index, Gap]:
         """Service, experience and gap of some stores together."""

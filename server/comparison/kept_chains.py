@@ -8,12 +8,11 @@ transaction as the rows, so several processes need not tell each other anything.
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 from server.comparison.chain import Chain, asking_of, question_ids
 from server.comparison.mix import mix_of
+from server.comparison.shelf import Shelf
 from server.comparison.store_rows import read_rows
 from server.database.fingerprints import fingerprints
 from server.database.life import read_life
@@ -29,41 +28,12 @@ if TYPE_CHECKING:
     from server.database.fingerprints import Fingerprint
     from server.survey.definitions import Definition
 
-MOST_KEPT = 8
-
-T = TypeVar("T")
-
 
 class Kept(NamedTuple):
     """All stores' rows, and the fingerprints of the moment that they were read in."""
 
     fingerprints: dict[int, Fingerprint]
     rows: dict[int, StoreRows]
-
-
-class Shelf(Generic[T]):
-    """The last MOST_KEPT things that were put on it or taken from it; for several threads."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[Hashable, T] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def take(self, key: Hashable) -> T | None:
-        """What was put there under this key, if it still is."""
-        with self._lock:
-            found = self._kept.get(key)
-            if found is not None:
-                self._kept.move_to_end(key)
-            return found
-
-    def put(self, key: Hashable, value: T) -> T:
-        """Keep this under this key, in place of what was there."""
-        with self._lock:
-            self._kept[key] = value
-            self._kept.move_to_end(key)
-            while len(self._kept) > MOST_KEPT:
-                self._kept.popitem(last=False)
-        return value
 
 
 _chains: Shelf[Chain] = Shelf()

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from server.comparison.indexes import NO_INDEX, Index, Tally, index_of, tally
+from server.comparison.kept_sums import kept_question_counts
 from server.comparison.ranking import Ranking, rank
-from server.database.sums import WEEK, question_counts, week_counts
+from server.database.sums import WEEK, week_counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -65,7 +66,7 @@ def _before(connection: Connection, summary: ChainSummary) -> list[QuestionCount
     found: list[QuestionCount] = []
     for period, store_ids in _by_period(summary.stores).items():
         before = period.before
-        found += question_counts(connection, store_ids, before.first.toordinal(), before.end.toordinal())
+        found += kept_question_counts(connection, store_ids, before.first.toordinal(), before.end.toordinal())
     service_ids, experience_ids = summary.question_ids
     return [row for row in found if row.question_id in service_ids | experience_ids]
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from server.analysis.clustering import design_effect_of_sums
 from server.comparison.hours_of_week import HoursOfWeek, hours_of_week
-from server.comparison.indexes import NO_INDEX, Index, add, tally, tally_of_days
+from server.comparison.indexes import Index, tally, tally_of_days
 from server.comparison.skills import Skills, skills
-from server.comparison.standing import LEAST_OTHERS
 from server.database.changes import setups
 from server.database.hours import hour_counts
 from server.errors import wrong_parameter
@@ -117,7 +116,7 @@ def places_part(held: OwnCounts, chain: Chain) -> tuple[Place, ...]:
         question = held.asked[question_id]
         marked = sum(count.marked for count in own)
         index = chain.index(tally_of_days(own, chain.period.days))
-        others = _elsewhere(chain, question_id, held.store.id)
+        others = chain.others_on(question_id, held.store.id)
         found.append(Place(touchpoint, question.signal, question.code, question.texts, index, others, marked))
     return tuple(sorted(found, key=lambda place: (place.signal, _weakest_first(place.index), place.touchpoint)))
 
@@ -133,17 +132,6 @@ def skills_part(held: OwnCounts, chain: Chain) -> Skills:
             latest[one.kiosk] = (one.version, {one.question} | (codes if one.version == version else set()))
     here = {code for _, codes in latest.values() for code in codes}
     return skills(held.counts, held.asked, here, (first, period.end), chain.definition.least_count)
-
-
-def _elsewhere(chain: Chain, question_id: int, store_id: int) -> Index:
-    """The other stores' answer to a question; withheld while the period runs and where too few other stores asked it."""
-    asked = {
-        other: tally(count for count in rows if count.question_id == question_id)
-        for other, rows in chain.counts.items()
-        if other != store_id
-    }
-    found = [own for own in asked.values() if own.total]
-    return NO_INDEX if chain.period.running or len(found) < LEAST_OTHERS else chain.index(add(found))
 
 
 def _weakest_first(index: Index) -> tuple[bool, float]:

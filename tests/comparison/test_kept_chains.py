@@ -11,8 +11,9 @@ from shops import EXPERIENCE, SERVICE, TODAY
 from sqlalchemy import update
 
 from server.comparison.chain import Chain
-from server.comparison.kept_chains import MOST_KEPT, chain_of
+from server.comparison.kept_chains import chain_of
 from server.comparison.periods import parse_period
+from server.comparison.shelf import MOST_KEPT
 from server.database.engine import make_engine, reading, writing
 from server.database.figures import asked_questions
 from server.database.rollups import add_figures
