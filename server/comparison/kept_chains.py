@@ -8,36 +8,27 @@ transaction as the rows, so several processes need not tell each other anything.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from server.comparison.chain import Chain, asking_of, question_ids
 from server.comparison.mix import mix_of
-from server.comparison.shelf import Shelf
+from server.comparison.shelf import Shelf, by_store
 from server.comparison.store_rows import read_rows
 from server.database.fingerprints import fingerprints
 from server.database.life import read_life
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
-
     from sqlalchemy import Connection
 
     from server.comparison.periods import Period
-    from server.comparison.store_rows import Asking, StoreRows
+    from server.comparison.shelf import ByStore
+    from server.comparison.store_rows import StoreRows
     from server.database.figures import Asked
-    from server.database.fingerprints import Fingerprint
     from server.survey.definitions import Definition
 
 
-class Kept(NamedTuple):
-    """All stores' rows, and the fingerprints of the moment that they were read in."""
-
-    fingerprints: dict[int, Fingerprint]
-    rows: dict[int, StoreRows]
-
-
 _chains: Shelf[Chain] = Shelf()
-_rows: Shelf[Kept] = Shelf()
+_rows: Shelf[ByStore[StoreRows]] = Shelf()
 
 
 def chain_of(connection: Connection, period: Period, definition: Definition, asked: dict[int, Asked]) -> Chain:
@@ -53,19 +44,5 @@ def chain_of(connection: Connection, period: Period, definition: Definition, ask
     found = _chains.take(key)
     if found is not None:
         return found
-    rows = rows_of(connection, about, asking, now)
+    rows = by_store(_rows, about, now, lambda store_ids: read_rows(connection, asking, store_ids))
     return _chains.put(key, Chain(connection, period, definition, asked, mix=mix, rows=rows))
-
-
-def rows_of(connection: Connection, about: Hashable, asking: Asking, now: dict[int, Fingerprint]) -> dict[int, StoreRows]:
-    """All stores' rows, of which those that changed since they were kept are read; `now` is of this transaction."""
-    kept = _rows.take(about)
-    changed = None if kept is None else [store for store, found in now.items() if kept.fingerprints.get(store) != found]
-    if kept is None or changed is None or 2 * len(changed) > len(now):
-        rows = read_rows(connection, asking)
-    elif changed:
-        same = {store: rows for store, rows in kept.rows.items() if store in now and kept.fingerprints.get(store) == now[store]}
-        rows = same | read_rows(connection, asking, changed)
-    else:
-        return kept.rows
-    return _rows.put(about, Kept(now, rows)).rows
