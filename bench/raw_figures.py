@@ -63,8 +63,8 @@ COMPARED = 14
 class Costs(NamedTuple):
     """CPU seconds of the counts of 30 days: the store's own, and with all stores' beside them, from either kind of rows.
 
-    `own_indexed` is from raw reactions with an index for this very question, which the product does not have. `page_kept` is what
-    the page reads while the server runs: its store's counts, and of all stores whether they are as they were (fingerprints).
+    `own_indexed` is from raw reactions with an index for this very question, which the product does not have. `page_kept` is
+    what the page reads after a late press while the server runs: that store's counts, and of all others that they are as before.
     """
 
     own: float
