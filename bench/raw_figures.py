@@ -64,7 +64,7 @@ class Costs(NamedTuple):
     """CPU seconds of the counts of 30 days: the store's own, and with all stores' beside them, from either kind of rows.
 
     `own_indexed` is from raw reactions with an index for this very question, which the product does not have. `page_kept` is
-    what the page reads after a late press while the server runs: that store's counts, and of all others that they are as before.
+    what the page reads after a late press while the server runs: its store's counts, and that all others are as they were.
     """
 
     own: float
