@@ -15,7 +15,7 @@ Salve, by verbs:
   ./setup.sh check     the checks alone: style, types, import rules, shell, spelling
   ./setup.sh kiosk     make this Raspberry Pi a kiosk; --dry-run shows every step and changes nothing, --help the rest
   ./setup.sh server    (not in this release) install a production server on Debian
-  ./setup.sh bench     what a kiosk costs beside a limit measured in the same run: a press, and being ready
+  ./setup.sh bench     what things cost beside a limit or a peer measured in the same run: a press, being ready, a CSV of a million
   ./setup.sh simulate  draw 500 equal stores 200 times over, and count what the head office page would claim of them
   ./setup.sh torture   (not in this release) the promise, tried for hours
 
@@ -115,7 +115,7 @@ need_tools() {
 }
 
 check() {
-  need_packages kiosk,server,postgres,dev
+  need_packages kiosk,server,archive,postgres,dev
   local bin="$VENV/bin"
   say "Checking style, types, import rules, shell and spelling ..."
   "$bin/ruff" check --quiet
@@ -127,18 +127,19 @@ check() {
 }
 
 run_tests() {
-  need_packages kiosk,server,postgres,dev
+  need_packages kiosk,server,archive,postgres,dev
   need_chromium
   need_postgresql
   need_tools
   check
-  exec "$VENV/bin/python" -m pytest "$@"
+  # Much of a test's time is waiting for processes and a browser, so two at once; a file's tests stay together and in order.
+  exec "$VENV/bin/python" -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder "$@"
 }
 
 bench() {
   need_packages kiosk,server
   local slow=0 name
-  for name in press syncs ready pages; do
+  for name in press syncs ready pages exports; do
     "$VENV/bin/python" -m "bench.$name" || slow=1
   done
   return "$slow"

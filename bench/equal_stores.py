@@ -4,7 +4,7 @@
 
 Prints what is claimed in how many periods, and beside it what a page without corrections would claim. With --worse so many
 stores are truly five points worse, to show that a difference that is there is found. Exit code 1 means that equal stores are
-called different, or ranked, in more periods than one in twenty allows.
+called different in more periods than one in a hundred allows, or ranked in more than one in twenty.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from server.comparison.strata import Strata
 
 POINTS_WORSE = 0.05
+# The level of a page that corrects nothing, and of the test whether stores differ at all.
+USUAL_LEVEL = 0.05
 # Presses of weeks before, from which the chain's mix of hours is known.
 MIX_SEED = 1_000_000
 BY_CHANCE = 0.001
@@ -145,7 +147,7 @@ def _naive(chain: dict[int, Counted]) -> int:
         positive, total = sum(one.positive for one in tallies.values()), sum(one.total for one in tallies.values())
         for store, one in tallies.items():
             rest = positive - one.positive, total - one.total
-            if one.total and change_p(one.positive, one.total, *rest) < FALSE_SHARE:
+            if one.total and change_p(one.positive, one.total, *rest) < USUAL_LEVEL:
                 named.add(store)
     return len(named)
 
@@ -174,7 +176,7 @@ def keeps_its_word(found: list[Claims]) -> bool:
     wrong, ranked = sum(one.any for one in found), sum(one.ranked for one in found)
     return (
         binomial_at_least(wrong, len(found), FALSE_SHARE) > BY_CHANCE
-        and binomial_at_least(ranked, 2 * len(found), FALSE_SHARE) > BY_CHANCE
+        and binomial_at_least(ranked, 2 * len(found), USUAL_LEVEL) > BY_CHANCE
     )
 
 

@@ -9,6 +9,8 @@ HISTORY_DAYS = 56
 # What this chain declares to be strong: shares of positive answers.
 TARGET_SERVICE = 0.75
 TARGET_EXPERIENCE = 0.70
+# Shares of happy answers wherever no story says otherwise: what the pages find beyond the stories would be chance.
+WELCOMED, SERVED = 0.79, 0.84
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +58,15 @@ class MadeUpStore:
     noted: tuple[tuple[int, str], ...] = field(default=(), kw_only=True)
 
 
-def _exit(visitors: float, welcomed: float, served: float, **story: object) -> MadeUpKiosk:
+def _exit(visitors: float, welcomed: float = WELCOMED, served: float = SERVED, **story: object) -> MadeUpKiosk:
     return MadeUpKiosk("exit", "felt-welcome", "got-needed", visitors, welcomed, served, **story)  # type: ignore[arg-type]
 
 
-def _checkout(visitors: float, welcomed: float, served: float, **story: object) -> MadeUpKiosk:
+def _checkout(visitors: float, welcomed: float = WELCOMED, served: float = SERVED, **story: object) -> MadeUpKiosk:
     return MadeUpKiosk("checkout", "checkout-mattered", "checkout-wait", visitors, welcomed, served, **story)  # type: ignore[arg-type]
 
 
-def _fitting(visitors: float, welcomed: float, served: float, **story: object) -> MadeUpKiosk:
+def _fitting(visitors: float, welcomed: float = WELCOMED, served: float = SERVED, **story: object) -> MadeUpKiosk:
     return MadeUpKiosk(
         "fitting-room",
         "fitting-looked-after",
@@ -86,7 +88,7 @@ STORES = (
     ),
     MadeUpStore(
         "S002", "Torino Via Roma", "South", "Europe/Rome", ("it", "en"), "IT",
-        (_exit(38, 0.79, 0.84, child_day=3), _fitting(16, 0.78, 0.85)),
+        (_exit(38, child_day=3), _fitting(16)),
         story="a child presses thirty times in two and a half minutes",
     ),
     MadeUpStore(
@@ -96,46 +98,46 @@ STORES = (
     ),
     MadeUpStore(
         "S004", "Ankara Kızılay", "East", "Europe/Istanbul", ("tr", "en", "ar"), "TR",
-        (_exit(44, 0.78, 0.84), _checkout(26, 0.77, 0.83)),
+        (_exit(44), _checkout(26)),
         opens=10, closes=21,
     ),
     MadeUpStore(
         "S005", "İzmir Alsancak", "East", "Europe/Istanbul", ("tr", "en"), "TR",
-        (_exit(30, 0.80, 0.85), _fitting(14, 0.79, 0.86, offline=(12, 3))),
+        (_exit(30), _fitting(14, offline=(12, 3))),
         opens=10, closes=21, story="the fitting room's kiosk was offline for nine days",
     ),
     MadeUpStore(
         "S006", "Kraków Floriańska", "North", "Europe/Warsaw", ("pl", "en"), "PL",
-        (_exit(36, 0.78, 0.84, closing_run_days=(2, 4, 5)), _checkout(20, 0.79, 0.83)),
+        (_exit(36, closing_run_days=(2, 4, 5)), _checkout(20)),
         story="runs of happy presses in the last minutes before closing",
     ),
     MadeUpStore(
         "S007", "Gdańsk Długa", "North", "Europe/Warsaw", ("pl", "en"), "PL",
-        (_exit(40, 0.80, 0.85, bad_saturday=True), _fitting(14, 0.79, 0.84)),
+        (_exit(52, bad_saturday=True), _fitting(20, bad_saturday=True)),
         story="a bad Saturday afternoon",
     ),
     MadeUpStore(
         "S008", "تهران ولیعصر", "East", "Asia/Tehran", ("fa", "en"), "IR",
-        (_exit(42, 0.78, 0.83), _checkout(22, 0.77, 0.84)),
+        (_exit(42), _checkout(22)),
         opens=10, closes=21,
     ),
     MadeUpStore(
         "S009", "اصفهان چهارباغ", "East", "Asia/Tehran", ("fa", "en"), "IR",
-        (_exit(30, 0.79, 0.85),),
+        (_exit(30),),
         opens=10, closes=21, holiday=16,
     ),
     MadeUpStore(
         "S010", "عمّان جبل الحسين", "East", "Asia/Amman", ("ar", "en"), "JO",
-        (_exit(34, 0.78, 0.84, clock_ahead_ms=11_520_000), _checkout(16, 0.79, 0.85)),
+        (_exit(34, clock_ahead_ms=11_520_000), _checkout(16)),
         opens=10, closes=22, story="the clock of one kiosk is three hours and twelve minutes ahead",
     ),
     MadeUpStore(
         "S011", "الدار البيضاء المعاريف", "South", "Africa/Casablanca", ("ar", "en"), "MA",
-        (_exit(32, 0.80, 0.83), _fitting(12, 0.78, 0.84)),
+        (_exit(32), _fitting(12)),
     ),
     MadeUpStore(
         "S012", "Ludlow Corn Square", "North", "Europe/London", ("en",), "GB",
-        (_exit(1.6, 0.76, 0.83),),
+        (_exit(2.6),),
         opens=10, closes=17, story="a quiet store: too few presses to say much",
     ),
 )  # fmt: skip

@@ -133,6 +133,7 @@ class Life:
             anchors=[anchor],
             buffer=f"{self._token(week)}-buffer",
             totals=Totals(thanked, 0),
+            health={"synced": self._is_synced, "skew_ms": self._enrolled.kiosk.clock_ahead_ms},
         )
 
     def _reactions(self, week: int, last: date, before_ms: int, boot_ms: int) -> list[Reaction]:

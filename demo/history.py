@@ -22,7 +22,7 @@ CLOSING_RUN_PRESSES = 40
 CLOSING_RUN_APART_MS = 34_000
 SATURDAY = 5
 BAD_HOURS = (13, 17)
-BAD_SATURDAY_WELCOMED = 0.35
+BAD_SATURDAY_WELCOMED = 0.25
 BUTTONS = ("welcome-happy", "welcome-unhappy", "served-happy", "served-unhappy")
 
 
@@ -35,11 +35,12 @@ class Press(NamedTuple):
 
 def presses(seed: str, store: MadeUpStore, kiosk: MadeUpKiosk, day: date, base: date) -> list[Press]:
     """All presses of a kiosk on a local day, in order; stories count their days back from `base`."""
-    rng = random.Random(f"{seed}/{store.code}/{kiosk.touchpoint}/{day}")  # noqa: S311  (made-up data, repeatable on purpose)
+    back = (base - day).days
+    # By days back: whenever a demonstration is begun, the same people come, on other dates.
+    rng = random.Random(f"{seed}/{store.code}/{kiosk.touchpoint}/{back}")  # noqa: S311  (made-up data, repeatable on purpose)
     opening = _ms(store, day, time(store.opens))
     closing = _ms(store, day, time(store.closes - 1, 59, 30))
     found: list[Press] = []
-    back = (base - day).days
     if store.holiday == back:
         return found
     for _ in range(_poisson(rng, kiosk.visitors * WEEKDAY_FACTORS[day.weekday()])):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kiosk import configuration, enrol
 from kiosk.buffer.file import USUAL, Limits, StorageError
+from kiosk.errors import CardFull
 from kiosk.front import Front
 from kiosk.press import Outcome, Recorder
 
@@ -145,6 +146,9 @@ class Box:
             (thanked, refused, waiting, acknowledged), stream, seq = self.recorder.counts()
         except StorageError:
             faults.append("buffer-unreadable")
+        except CardFull:
+            # Among the faults already: nothing was counted, and nothing is known of what was before.
+            pass
         return {
             "thanked": thanked,
             "waiting": waiting,

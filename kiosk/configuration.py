@@ -34,10 +34,13 @@ def check(config: Config) -> Config:
     if not 1 <= config.version <= MAX_NUMBER:
         raise Malformed("version: must be a positive number")
     rules = config.rules
-    if min(rules.visit_window_ms, rules.cooldown_ms, rules.mash_ms, rules.rush_ms, config.sync_s) < 0:
+    if min(rules.visit_window_ms, rules.cooldown_ms, rules.mash_ms, rules.rush_ms, rules.lull_ms, config.sync_s) < 0:
         raise Malformed("rules: no time may be negative")
-    if min(rules.rate_per_minute, rules.rush_presses) < 1:
+    if min(rules.rate_per_minute, rules.rush_presses, rules.rush_kiosk_presses) < 1:
         raise Malformed("rules: one press is the least rate and the least rush")
+    usual = (rules.usual_percent, rules.usual_question_per_minute, rules.usual_kiosk_per_minute)
+    if rules.usual_learn_ms < 1 or min(*usual, rules.hammer_presses, rules.lull_presses) < 0:
+        raise Malformed("rules: what is usual needs a time to learn it in, and is never less than nothing")
     return config
 
 

@@ -15,6 +15,10 @@ class BufferUnsafe(KioskError):
     """The buffer can not keep what a thank-you promises: wrong file, wrong journal mode, or a folder that a reboot empties."""
 
 
+class CardFull(KioskError):
+    """The card has no room even to begin; the program runs, refuses presses visibly and tries again by itself."""
+
+
 class Stopped(KioskError):
     """The program is ending or without power; what was asked has not been done."""
 

@@ -74,10 +74,15 @@ def bare(batch: Batch) -> Batch:
     )
 
 
+def anchor_of(boot: int, sent_ms: int, answered_ms: int, server_ms: int) -> Anchor | None:
+    """What an exchange of these elapsed times tells of the server's time; None when it took too long."""
+    took_ms = answered_ms - sent_ms
+    return Anchor(boot, (sent_ms + answered_ms) // 2, server_ms, took_ms // 2 + 1) if took_ms <= SLOWEST_ANCHOR_MS else None
+
+
 def timing_of(sent: Sent, server_ms: int, clock: Clock) -> Timing:
     """Compare both sides at the middle of an exchange that began with `sent` and has just ended."""
     now_ms = clock.elapsed_ms()
     middle_ms = (sent.elapsed_ms + now_ms) // 2
-    anchor = Anchor(sent.boot, middle_ms, server_ms, (now_ms - sent.elapsed_ms) // 2 + 1)
     skew_ms = clock.wall_ms() - (now_ms - middle_ms) - server_ms
-    return Timing(anchor if now_ms - sent.elapsed_ms <= SLOWEST_ANCHOR_MS else None, skew_ms)
+    return Timing(anchor_of(sent.boot, sent.elapsed_ms, now_ms, server_ms), skew_ms)

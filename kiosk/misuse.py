@@ -9,7 +9,6 @@ of 20 votes a minute on the whole kiosk, as it was before, never noticed that ch
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,13 +18,6 @@ if TYPE_CHECKING:
     from wire.messages import Mark, Rules
 
 MINUTE_MS = 60_000
-# Of presses within the cooldown this many in a row tell of a second hand; more are one hand that hammers.
-HAMMER_COUNTS_AS = 2
-# Until it knows better, a kiosk is taken for a busy one: presses a minute of one question, and of all together.
-BUSY_QUESTION = 5.0
-BUSY_KIOSK = 7.0
-# What two questions together need beyond one: the root of two would do for chance alone, but visitors answer both at once.
-WHOLE_KIOSK = 16 / 9
 
 
 class Verdict(NamedTuple):
@@ -54,11 +46,14 @@ class Judge:
         self._hammered: dict[str, int] = {}
         self._votes: dict[str, deque[int]] = {}
         self._paces: dict[str, Pace] = {}
-        self._whole = Pace(BUSY_KIOSK)
+        self._whole: Pace | None = None
+        self._rules: Rules | None = None
         self._visit: _Visit | None = None
 
     def judge(self, at_ms: int, button: str, question: str, seq: int, rules: Rules) -> Verdict:
         """Judge the press that is about to be stored as `seq`; seq only names it, should a visit begin with it."""
+        if rules is not self._rules:
+            self._go_by(rules)
         mark = self._mark(at_ms, button, question, rules)
         # Counted from the last press, not from the last vote: someone who hammers for ten seconds is still one person.
         self._last[question] = _Press(at_ms, button)
@@ -74,7 +69,7 @@ class Judge:
     def _mark(self, at_ms: int, button: str, question: str, rules: Rules) -> Mark:
         last = self._last.get(question)
         quick = last is not None and at_ms - last.at_ms < rules.cooldown_ms
-        self._keep_pace(at_ms, question, quick=quick)
+        self._keep_pace(at_ms, question, rules, quick=quick)
         if last is not None and last.button != button and at_ms - last.at_ms < rules.mash_ms:
             return "mash"
         if quick:
@@ -83,12 +78,21 @@ class Judge:
             return "rate"
         return "vote"
 
-    def _keep_pace(self, at_ms: int, question: str, *, quick: bool) -> None:
+    def _go_by(self, rules: Rules) -> None:
+        """Learn anew what is usual when other rules say so; what people press at this moment goes on being judged."""
+        if rules != self._rules:
+            self._paces, self._whole = {}, None
+        self._rules = rules
+
+    def _keep_pace(self, at_ms: int, question: str, rules: Rules, *, quick: bool) -> None:
         hammered = self._hammered.get(question, 0) + 1 if quick else 0
         self._hammered[question] = hammered
-        if hammered <= HAMMER_COUNTS_AS:
+        # More within the cooldown are one hand that hammers.
+        if hammered <= rules.hammer_presses:
             if question not in self._paces:
-                self._paces[question] = Pace(BUSY_QUESTION)
+                self._paces[question] = Pace(rules.usual_question_per_minute, rules)
+            if self._whole is None:
+                self._whole = Pace(rules.usual_kiosk_per_minute, rules)
             self._paces[question].note(at_ms)
             self._whole.note(at_ms)
 
@@ -96,9 +100,12 @@ class Judge:
         """Whether any question, or all of them together, is pressed too often; then no press speaks for a visitor."""
         window_ms = rules.rush_ms
         beyond = rules.rush_presses
-        if any(pace.is_rush(at_ms, window_ms, beyond) for pace in self._paces.values()):
-            return True
-        return len(self._paces) > 1 and self._whole.is_rush(at_ms, window_ms, math.ceil(beyond * WHOLE_KIOSK))
+        for pace in self._paces.values():  # not any(): making a generator costs as much as looking
+            if pace.is_rush(at_ms, window_ms, beyond):
+                return True
+        if self._whole is None or len(self._paces) < 2:
+            return False
+        return self._whole.is_rush(at_ms, window_ms, rules.rush_kiosk_presses)
 
     def _is_crowd(self, at_ms: int, question: str, rules: Rules) -> bool:
         """More votes on one question in a minute than people can pass by, whatever is usual here."""

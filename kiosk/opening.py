@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from typing import TYPE_CHECKING, NamedTuple
 
 from kiosk import quarantine
@@ -10,7 +9,7 @@ from kiosk.ballast import Ballast
 from kiosk.buffer.check import Damaged
 from kiosk.buffer.file import USUAL, Limits, StorageError
 from kiosk.buffer.schema import NAME
-from kiosk.buffer.transaction import is_full
+from kiosk.buffer.transaction import has_no_room
 from kiosk.buffer.whole import Buffer
 from kiosk.errors import BufferUnsafe
 from kiosk.machine import free_bytes
@@ -34,7 +33,7 @@ def open_buffer(folder: Path, clock: Clock, limits: Limits = USUAL, free: Callab
     try:
         return _open(folder, clock, limits, free)
     except (StorageError, OSError) as error:
-        if not is_full(error) and getattr(error, "errno", None) != errno.ENOSPC:
+        if not has_no_room(error):
             raise
     # A full card takes neither a new file nor a moved one.
     Ballast(folder, free).let_go()

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wire.messages import Rules
 
 MINUTE_MS = 60_000
-# What is usual is learned and forgotten in about this time: a lunch hour is usual after some minutes of it.
-LEARN_MS = 20 * MINUTE_MS
-# Usual traffic comes in clumps, so a rush has to stand out from a fifth more than the usual.
-CLUMPS = 1.2
-# A rush is over when the last half minute is as usual, give or take two presses; its long window still remembers it.
-LULL_MS = 30_000
-LULL_PRESSES = 2
 
 
 class Pace:
     """Presses of one question, or of a whole kiosk; times are elapsed milliseconds and never go back."""
 
-    def __init__(self, usual_per_minute: float) -> None:
+    def __init__(self, usual_per_minute: float, rules: Rules) -> None:
         """Begin with a guess at what is usual."""
-        # An exponentially fading count: divided by LEARN_MS it is presses a millisecond.
-        self._faded = usual_per_minute * LEARN_MS / MINUTE_MS
+        self._learn_ms = rules.usual_learn_ms
+        # Usual traffic comes in clumps, so a rush has to stand out from more than the usual.
+        self._clumps = rules.usual_percent / 100
+        self._lull_ms, self._lull_presses = rules.lull_ms, rules.lull_presses
+        # An exponentially fading count: divided by the time of learning it is presses a millisecond.
+        self._faded = usual_per_minute * self._learn_ms / MINUTE_MS
         self._faded_ms: int | None = None
         self._seen: deque[int] = deque()
 
@@ -33,17 +34,20 @@ class Pace:
 
     def is_rush(self, at_ms: int, window_ms: int, beyond: int) -> bool:
         """Whether the last `window_ms` hold `beyond` presses more than usual, and it is not calm again already."""
-        while self._seen and at_ms - self._seen[0] >= window_ms:
-            self._seen.popleft()
-        # Nearly every press ends here, and needs no exponential.
-        if len(self._seen) < beyond:
+        seen = self._seen
+        # Nearly every press ends at one of these two, and needs no exponential.
+        if len(seen) < beyond:
             return False
-        usual = self._usual(at_ms) / LEARN_MS
-        if len(self._seen) < beyond + CLUMPS * usual * window_ms:
+        while seen and at_ms - seen[0] >= window_ms:
+            seen.popleft()
+        if len(seen) < beyond:
             return False
-        just_now = sum(1 for seen_ms in self._seen if at_ms - seen_ms < LULL_MS)
-        return just_now > LULL_PRESSES + usual * LULL_MS
+        usual = self._usual(at_ms) / self._learn_ms
+        if len(seen) < beyond + self._clumps * usual * window_ms:
+            return False
+        just_now = sum(1 for seen_ms in seen if at_ms - seen_ms < self._lull_ms)
+        return just_now > self._lull_presses + usual * self._lull_ms
 
     def _usual(self, at_ms: int) -> float:
         since_ms = 0 if self._faded_ms is None else at_ms - self._faded_ms
-        return self._faded * math.exp(-since_ms / LEARN_MS)
+        return self._faded * math.exp(-since_ms / self._learn_ms)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from kiosk.buffer.file import USUAL, Limits
 from kiosk.buffer.transaction import is_damage
-from kiosk.errors import Stopped
+from kiosk.errors import CardFull, Stopped
 from kiosk.homebringing import Homebringer
 from kiosk.work import Outcome, Press, Work
 from kiosk.writing import SALVAGED, Writer
@@ -53,7 +53,10 @@ class Recorder:
         self._thread = threading.Thread(target=self._main, name="writer", daemon=True)
 
     def start(self) -> None:
-        """Open the buffer and begin a stream; raises what keeps the buffer from being safe."""
+        """Open the buffer and begin a stream; raises what keeps the buffer from being safe.
+
+        On a card without any room the program goes on and refuses presses; the stream begins when there is room.
+        """
         self._thread.start()
         self._started.result()
 
@@ -62,12 +65,18 @@ class Recorder:
         self._inbox.put(press)
 
     def ask(self, question: Callable[[Work], T], timeout_s: float = 60.0) -> T:
-        """Run a function on the buffer in the writer thread, between presses, and wait for its result."""
+        """Run a function on the buffer in the writer thread, between presses, and wait for its result.
+
+        Raises CardFull while there is no buffer, because the card has no room to begin.
+        """
+        return self._in_turn(lambda: question(self._work), timeout_s)
+
+    def _in_turn(self, action: Callable[[], T], timeout_s: float = 60.0) -> T:
         result: Future[T] = Future()
 
         def run() -> None:
             try:
-                result.set_result(question(self._work))
+                result.set_result(action())
             except BaseException as error:  # noqa: BLE001  # it belongs to whoever asked
                 if is_damage(error):
                     self._writer.doubt()
@@ -105,10 +114,12 @@ class Recorder:
     def apply(self, config: Config) -> None:
         """Judge and stamp by another configuration from the next press on."""
 
-        def change(_work: Work) -> None:
+        def change() -> None:
+            if self._ended:
+                raise Stopped("The kiosk is ending.")
             self._writer.config = config
 
-        self.ask(change)
+        self._in_turn(change)
 
     def stop(self) -> None:
         """Finish what is queued, fold and close the buffer."""
@@ -118,7 +129,8 @@ class Recorder:
         """End at once as a power cut would: what is queued gets no answer, the file stays as it is on the disk."""
 
         def cut() -> None:
-            self._work.buffer.cut_power()
+            if self._writer.beginning.is_done:
+                self._work.buffer.cut_power()
             raise _PowerCut
 
         self._end(cut)
@@ -129,6 +141,8 @@ class Recorder:
     def _work(self) -> Work:
         if self._ended:
             raise Stopped("The kiosk is ending.")
+        if not self._writer.beginning.is_done:
+            raise CardFull("The card has no room to begin.")
         return self._writer.work
 
     def _end(self, last: Callable[[], None] | None) -> None:
@@ -139,15 +153,14 @@ class Recorder:
 
     def _main(self) -> None:
         try:
-            self._writer.open()
+            self._writer.beginning.begin()
         except BaseException as error:  # noqa: BLE001  # start() raises it
             self._started.set_exception(error)
             return
         self._started.set_result(None)
         try:
             self._serve()
-            self._writer.idle()
-            self._work.buffer.close()
+            self._writer.close()
         except _PowerCut:
             pass
         except Exception:

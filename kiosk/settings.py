@@ -60,9 +60,10 @@ SETTINGS = (
         "SALVE_KIOSK_SYNC_S",
         "number",
         "",
-        "Seconds between two syncs when nobody presses; by default what the server advises, and 60 before it has.",
+        "Seconds between two syncs when nobody presses; by default what the server advises, and 60 before it has. At most 600:"
+        " a kiosk that was not heard for 15 minutes is called silent.",
         1,
-        86_400,
+        600,
     ),
     Setting(
         "insecure_lan",

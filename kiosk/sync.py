@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kiosk import configuration, enrol
-from kiosk.errors import Stopped, Unreachable
+from kiosk.errors import CardFull, Stopped, Unreachable
 from kiosk.exchange import Identity, Timing, bare, request_for, timing_of
 from kiosk.pacing import Pace
 from kiosk.reconcile import Reconciler
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kiosk.upload import Uploader
 
 STOPPED_S = 3_600.0
+CARD_FULL_S = 5.0
 UNENROLLED_S = 3_600.0
 DEFAULT_S = 60
 # A long backlog is sent in several runs, so that a run which outlasts this and one request is known to hang.
@@ -126,6 +127,9 @@ class Sync:
         except Unreachable:
             self._report = self._report._replace(fault="unreachable")
             return self._pace.back_off()
+        except CardFull:
+            # The recorder tells of it, and begins by itself.
+            return CARD_FULL_S
         except Stopped:
             return DEFAULT_S
         return wait_s
@@ -166,8 +170,10 @@ class Sync:
                 self._reconciler.forget()
                 return 0.0
             return None if self._reconciler.ask(uploader, key) else self._pace.back_off()
-        first_anchor = timing.anchor is not None and not self._anchored
-        self._anchored = self._anchored or timing.anchor is not None
+        # With the time that a reconcile told, the anchor came along already.
+        told = self._anchored or self._reconciler.told_time
+        first_anchor = timing.anchor is not None and not told
+        self._anchored = told or timing.anchor is not None
         # The first exchange of a start gives its times only now; one empty request more lets the server use it at once.
         if waiting or first_anchor:
             return None

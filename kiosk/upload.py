@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import json
 import queue
+import socket
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection
 
 from kiosk.cable import Cable
 from kiosk.errors import Unreachable
@@ -26,6 +29,8 @@ CONNECT_S = 5.0
 READ_S = 20.0
 # requests' time-outs are per socket operation, and the look-up of a name has none at all.
 TOTAL_S = 60.0
+# Given up, it is not sent either: by the hands that may still hold it, and by the kernel, where nobody takes it off the wire.
+UNTAKEN_MS = 20_000
 MAX_ANSWER_BYTES = 1024 * 1024
 GZIP_FROM_BYTES = 1024
 PROBLEM_TYPE = "application/problem+json"
@@ -114,7 +119,10 @@ class Uploader:
     def _new_session(self) -> requests.Session:
         session = requests.Session()
         session.trust_env = False
-        if self._trust is not None:
+        session.mount("http://", _Adapter())
+        if self._trust is None:
+            session.mount("https://", _Adapter())
+        else:
             self._with_dates = self._trust.looks_at_dates()
             session.verify = str(self._trust.ca_file)
             session.mount("https://", _Adapter(self._trust.context()))
@@ -123,11 +131,13 @@ class Uploader:
     def _in_time(self, path: str, body: bytes, headers: dict[str, str]) -> Answer:
         """Run the request in a thread that may be left behind: nothing else bounds slow names and trickled headers."""
         results: queue.SimpleQueue[Answer | Exception] = queue.SimpleQueue()
-        session = self._session
-        threading.Thread(target=self._run, args=(session, path, body, headers, results), daemon=True, name="request").start()
+        session, sending = self._session, _Body(body)
+        arguments = (session, path, sending, hashlib.sha256(body).hexdigest(), headers, results)
+        threading.Thread(target=self._run, args=arguments, daemon=True, name="request").start()
         try:
             result = results.get(timeout=self._total_s)
         except queue.Empty:
+            sending.give_up()
             self._session = self._new_session()
             raise Unreachable(f"No whole answer within {self._total_s:.0f} seconds.", sent=True) from None
         if isinstance(result, Exception):
@@ -138,7 +148,8 @@ class Uploader:
         self,
         session: requests.Session,
         path: str,
-        body: bytes,
+        body: _Body,
+        sent_hash: str,
         headers: dict[str, str],
         results: queue.SimpleQueue[Answer | Exception],
     ) -> None:
@@ -151,21 +162,53 @@ class Uploader:
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                results.put(_answer(response, hashlib.sha256(body).hexdigest()))
+                results.put(_answer(response, sent_hash))
         except Exception as error:  # noqa: BLE001  # whatever it was, the waiting side must hear of it
             results.put(error)
 
 
-class _Adapter(HTTPAdapter):
-    """Connections whose certificates are judged by a context of ours."""
+class _Body(io.BytesIO):
+    """A request's body that is not sent any more once nobody waits for the answer.
 
-    def __init__(self, context: ssl.SSLContext) -> None:
+    The server takes what it hears of the kiosk's clock for news; a name that is found after minutes must not bring old news.
+    """
+
+    _is_given_up = False
+
+    def __len__(self) -> int:
+        return self.getbuffer().nbytes
+
+    def give_up(self) -> None:
+        """Let no further part of it be sent."""
+        self._is_given_up = True
+
+    def read(self, size: int | None = -1) -> bytes:
+        """The next part, when whoever sends it asks; raises OSError when it was given up."""
+        if self._is_given_up:
+            raise TimeoutError("nobody waits for the answer any more")
+        return super().read(size)
+
+
+class _Adapter(HTTPAdapter):
+    """Connections that give up what is not taken off the wire, and whose certificates a context of ours may judge."""
+
+    def __init__(self, context: ssl.SSLContext | None = None) -> None:
         self._context = context
         super().__init__()
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         """Called by requests when it makes its pools."""
-        super().init_poolmanager(*arguments, **options, ssl_context=self._context)
+        if self._context is not None:
+            options["ssl_context"] = self._context
+        super().init_poolmanager(*arguments, **options, socket_options=_socket_options())
+
+
+def _socket_options() -> list[tuple[int, int, int]]:
+    found = list(HTTPConnection.default_socket_options)
+    # Linux alone has it, and every kiosk is one.
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        found.append((socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNTAKEN_MS))
+    return found
 
 
 def _answer(response: requests.Response, sent_hash: str) -> Answer:

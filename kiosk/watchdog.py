@@ -11,7 +11,7 @@ import socket
 from typing import TYPE_CHECKING
 
 from kiosk.buffer.file import StorageError
-from kiosk.errors import Stopped
+from kiosk.errors import CardFull, Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,6 +105,9 @@ class Watchdog:
         self._probed_ms = now_ms
         try:
             self._waiting = box.recorder.ask(turn, self._probe_timeout_s).waiting
+        except CardFull:
+            # The writer turns, and asks the card itself; a restart would not give it room.
+            self._waiting = 0
         except (StorageError, Stopped, TimeoutError):
             return
         self._answered_ms = self._clock.elapsed_ms()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kiosk.beginning import FULL, Beginning
 from kiosk.buffer.file import Limits, StorageError
 from kiosk.buffer.transaction import is_damage, is_full
 from kiosk.errors import BufferUnsafe
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 FOLD_ANYWAY = 2_000
 STREAM_LASTS_MS = MAX_STREAM_DAYS * 86_400_000
-FULL, DAMAGED, SALVAGED = "buffer-full", "buffer-damaged", "buffer-salvaged"
+DAMAGED, SALVAGED = "buffer-damaged", "buffer-salvaged"
 # The card takes nothing although it has room: worn out, loose, or made read-only by the kernel after errors.
 FAILING = "card-failing"
 
@@ -44,7 +45,9 @@ class Writer:
         self.house = Housekeeping(clock)
         # Faults that stand now, by their short names.
         self.standing: set[str] = set()
+        # There is work once the beginning is done.
         self.work: Work
+        self.beginning = Beginning(self.open, clock, self.house, self.standing)
         self._folder = folder
         self._clock = clock
         self._tell = tell
@@ -53,6 +56,12 @@ class Writer:
         self._judge = Judge()
         self._broken = False
         self._doubted = False
+
+    def close(self) -> None:
+        """Keep house once more, fold and close the buffer."""
+        if self.beginning.is_done:
+            self.idle()
+            self.work.buffer.close()
 
     def open(self) -> None:
         """Open the buffer, or a fresh one in place of a damaged one, and begin a stream."""
@@ -65,6 +74,7 @@ class Writer:
         if damage is not None:
             self.standing.add(DAMAGED)
             self.house.note(DAMAGED, damage)
+        self.beginning.is_done = True
         self._opened()
 
     def doubt(self) -> None:
@@ -81,6 +91,9 @@ class Writer:
             # Nobody has said yet what the buttons ask, so there is nothing that a press could mean.
             for press in presses:
                 self._tell(Outcome(press.button, press.at_ms, None, None, None))
+            return
+        if not (self.beginning.is_done or self.beginning.is_done_now()):
+            self._refuse(presses)
             return
         if len(presses) > 1 and self.work.seq + len(presses) > MAX_SEQ:
             for press in presses:
@@ -99,6 +112,8 @@ class Writer:
 
     def idle(self) -> None:
         """Look at a doubted buffer, keep house."""
+        if not self.beginning.is_done_now():
+            return
         if self._doubted:
             self._doubted = False
             self._look_again()
@@ -141,16 +156,9 @@ class Writer:
         question = meaning.question if meaning is not None else press.button
         verdict = self._judge.judge(press.at_ms, press.button, question, seq, config.rules)
         ago_ms = self._clock.elapsed_ms() - press.at_ms
-        return Reaction(
-            elapsed_ms=press.at_ms,
-            wall_ms=max(0, self._clock.wall_ms() - ago_ms),
-            synced=self._clock.synced(),
-            boot=self.work.boot,
-            button=press.button,
-            config_version=config.version,
-            visit=verdict.visit,
-            mark=verdict.mark,
-        )
+        wall_ms, synced = max(0, self._clock.wall_ms() - ago_ms), self._clock.synced()
+        # By place, because names double what it costs.
+        return Reaction(press.at_ms, wall_ms, synced, self.work.boot, press.button, config.version, verdict.visit, verdict.mark)
 
     def _stored(self, first: int, reactions: list[Reaction]) -> bool | None:
         """Commit, once more on a reopened connection with the same seqs when that failed; True only after a COMMIT.
@@ -178,7 +186,7 @@ class Writer:
         # The judge does not remember them: the next press of the same person is no repeat of one that was lost.
         self._judge = Judge()
         self.house.refused += len(presses)
-        fault = FULL if self.work.buffer.is_tight else FAILING
+        fault = FULL if not self.beginning.is_done or self.work.buffer.is_tight else FAILING
         self.standing.add(fault)
         self.house.note(fault, times=len(presses))
         for press in presses:

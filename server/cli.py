@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import click
 
+from server.commands.backups import backup, restore, restore_check
 from server.commands.definitions import definition
 from server.commands.exports import export
 from server.commands.held import held
 from server.commands.hours import holiday, hours
+from server.commands.imports import import_
 from server.commands.kiosks import kiosk
 from server.commands.people import token, user
 from server.commands.questions import questions
@@ -31,5 +33,7 @@ def main() -> None:
 
 for _command in (hours, holiday):
     store.add_command(_command)
-for _command in (upgrade, serve, worker, store, user, kiosk, token, questions, definition, export, held, rollup):
+for _command in (upgrade, serve, worker, store, user, kiosk, token, questions, definition, export, import_, held, rollup):
+    main.add_command(_command)
+for _command in (backup, restore, restore_check):
     main.add_command(_command)

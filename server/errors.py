@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wire import codes, limits
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Refusal(Exception):
@@ -117,6 +120,21 @@ def not_found() -> Refusal:
 def wrong_parameter(name: str, why: str) -> Refusal:
     """A query parameter that does not fit."""
     return Refusal(400, "wrong-parameter", f"The parameter {name} {why}.", parameter=name)
+
+
+def unknown_parameter(name: str, known: Sequence[str]) -> Refusal:
+    """A query parameter that this address does not have: a slip of the pen must not end in more rows than were meant."""
+    return wrong_parameter(name, f"is not known here; there are {', '.join(known)}" if known else "is not known here")
+
+
+def not_installed(what: str, extra: str) -> Refusal:
+    """Something that needs a package which this server was installed without."""
+    return Refusal(501, "not-installed", f"{what} needs packages that are not installed here: `pip install salve[{extra}]`.")
+
+
+def too_much(what: str, command: str) -> Refusal:
+    """An export that would take longer to make than anybody waits at an address."""
+    return Refusal(400, "too-much", f"{what}. Name fewer days or stores, or run `{command}` on the server.")
 
 
 def wrong_cursor() -> Refusal:

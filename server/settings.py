@@ -47,6 +47,11 @@ SETTINGS = (
     Setting("SALVE_THREADS", "32", "Threads that answer requests; committing in groups needs waiters, so not few."),
     Setting("SALVE_CONNECTION_LIMIT", "2000", "Connections held open at once; above the number of slow clients expected."),
     Setting("SALVE_DAILY_QUOTA", "50000", "Reactions a kiosk may press in a day before further ones are held and looked at."),
+    Setting(
+        "SALVE_DELIVERY_DIR",
+        "",
+        "Folder where the worker puts each day's exports once the day is over everywhere; none if empty.",
+    ),
 )
 
 
@@ -65,6 +70,12 @@ class Settings:
     threads: int = 32
     connection_limit: int = 2000
     daily_quota: int = 50_000
+    delivery_dir: Path | None = None
+
+    @property
+    def session_cookie(self) -> str:
+        """The session cookie's name; on https the browser itself keeps it to this host and to secure connections."""
+        return "__Host-salve" if self.public_url.startswith("https:") else "salve"
 
     def __repr__(self) -> str:
         return f"Settings(data_dir={self.data_dir}, host={self.host}, port={self.port})"
@@ -93,6 +104,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         threads=_whole("SALVE_THREADS", values, 4, 512),
         connection_limit=_whole("SALVE_CONNECTION_LIMIT", values, 100, 100_000),
         daily_quota=_whole("SALVE_DAILY_QUOTA", values, 1, 10_000_000),
+        delivery_dir=Path(values["SALVE_DELIVERY_DIR"]).expanduser() if values["SALVE_DELIVERY_DIR"] else None,
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from databases import DATABASES
 
 from server.app import create_app
 from server.database.engine import make_engine, writing
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from sqlalchemy import Engine
 
-# A PostgreSQL of one's own: `postgres_url`.
+# A PostgreSQL of one's own: `postgres_url` (empty) and `postgres_tables`.
 pytest_plugins = ("postgres_server",)
 
 # Saturday 21 November 2026, 12:00 UTC.
@@ -49,9 +51,32 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = make_engine(f"sqlite:///{tmp_path / 'salve.db'}")
-    metadata.create_all(engine)
+def database() -> str:
+    """Which database `engine` is on; a room whose tests run on both overrides this with DATABASES as params."""
+    return "sqlite"
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest, database: str) -> Iterator[Engine]:
+    with _fresh(request, database) as engine:
+        yield engine
+
+
+@pytest.fixture(params=DATABASES)
+def each_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """A test of a room that runs on SQLite, on both databases."""
+    with _fresh(request, request.param) as engine:
+        yield engine
+
+
+@contextmanager
+def _fresh(request: pytest.FixtureRequest, database: str) -> Iterator[Engine]:
+    """A new database's engine: its tables, its epoch, and nothing else."""
+    if database == "sqlite":
+        engine = make_engine(f"sqlite:///{request.getfixturevalue('tmp_path') / 'salve.db'}")
+        metadata.create_all(engine)
+    else:
+        engine = make_engine(request.getfixturevalue("postgres_tables"))
     with writing(engine) as connection:
         begin_life(connection)
     yield engine

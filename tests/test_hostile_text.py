@@ -10,9 +10,7 @@ from server.access.people import add_user
 from server.access.sessions import sign_in
 from server.access.tokens import add_token
 from server.app import create_app
-from server.database import tables
-from server.database.engine import make_engine, writing
-from server.database.life import begin_life
+from server.database.engine import writing
 from server.database.stores import add_store
 from server.survey.questions import install_starter
 
@@ -20,21 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flask.testing import FlaskClient
+    from sqlalchemy import Engine
 
 PASSWORD = "nine blue kettles sing"
 ZERO, LONE = "%00", "%ED%A0%80"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def visitor(request: pytest.FixtureRequest, settings: Any, clock: Any) -> Iterator[tuple[FlaskClient, dict[str, str]]]:
+@pytest.fixture
+def visitor(each_engine: Engine, settings: Any, clock: Any) -> Iterator[tuple[FlaskClient, dict[str, str]]]:
     """A client that is signed in for head office, and the headers of an export token."""
-    if request.param == "sqlite":
-        engine = request.getfixturevalue("engine")
-    else:
-        engine = make_engine(request.getfixturevalue("postgres_url"))
-        tables.metadata.create_all(engine)
-        with writing(engine) as connection:
-            begin_life(connection)
+    engine = each_engine
     with writing(engine) as connection:
         install_starter(connection, clock.now_ms())
         add_store(connection, "S001", "Leeds", "Europe/London", "North", ["en"], "GB", clock.now_ms())
@@ -45,8 +38,6 @@ def visitor(request: pytest.FixtureRequest, settings: Any, clock: Any) -> Iterat
     client.set_cookie("salve", sign_in(engine, clock.now_ms(), "office@example.org", PASSWORD, "127.0.0.1").token or "")
     yield client, {"Authorization": f"Bearer {token}"}
     app.extensions["salve_close"]()
-    if request.param != "sqlite":
-        engine.dispose()
 
 
 @pytest.mark.parametrize("raw", [ZERO, LONE])

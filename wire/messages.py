@@ -113,7 +113,10 @@ class ButtonMeaning:
 class Rules:
     """How presses are judged on the kiosk; nothing is dropped by any of them.
 
-    `rate_per_minute` is the most votes of one question in a minute; a rush is `rush_presses` more than usual within `rush_ms`.
+    `rate_per_minute` is the most votes of one question in a minute. A rush is `rush_presses` more than usual within `rush_ms`
+    on one question, or `rush_kiosk_presses` on the whole kiosk; of presses within the cooldown `hammer_presses` in a row tell
+    of a second hand. What is usual is learned and forgotten in `usual_learn_ms`, after a guess of so many a minute; a rush
+    stands out from `usual_percent` of it, and is over when the last `lull_ms` are as usual, give or take `lull_presses`.
     """
 
     visit_window_ms: int = 20_000
@@ -122,6 +125,14 @@ class Rules:
     rate_per_minute: int = 20
     rush_presses: int = 9
     rush_ms: int = 120_000
+    rush_kiosk_presses: int = 16
+    hammer_presses: int = 2
+    usual_learn_ms: int = 1_200_000
+    usual_percent: int = 120
+    usual_question_per_minute: int = 5
+    usual_kiosk_per_minute: int = 7
+    lull_ms: int = 30_000
+    lull_presses: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +221,11 @@ class ReconcileRequest:
 
 @dataclass(frozen=True, slots=True)
 class ReconcileReply:
-    """Progress of the streams in the order asked; a stream that the server never saw answers [0, 0]."""
+    """Progress of the streams in the order asked; a stream that the server never saw answers [0, 0].
+
+    `server_ms` makes this a completed exchange, so that a start's first presses travel with an anchor already.
+    """
 
     epoch: str
     streams: list[Progress]
+    server_ms: int | None = None

@@ -41,8 +41,13 @@ class Progress(BufferFile):
             "UPDATE reactions SET opaque = 1 WHERE stream = ? AND seq = ? AND opaque = 0", (stream.number, seq)
         )
 
-    def reconcile(self, progress: Iterable[tuple[str, int, int]], epoch: str, *, resend_anchors: bool) -> None:
-        """Lower confirmations to what the server really has (token, high, safe high) and keep its epoch; never raise them."""
+    def reconcile(
+        self, progress: Iterable[tuple[str, int, int]], epoch: str, anchor: Anchor | None = None, *, resend_anchors: bool
+    ) -> None:
+        """Lower confirmations to what the server really has (token, high, safe high) and keep its epoch; never raise them.
+
+        `anchor` is what this exchange told of the time.
+        """
         rows = [(high, safe, token) for token, high, safe in progress]
 
         def keep() -> None:
@@ -51,6 +56,8 @@ class Progress(BufferFile):
                 if resend_anchors:
                     self._conn.execute("UPDATE anchors SET delivered = 0")
                 self._conn.execute("UPDATE card SET epoch = ?", (epoch,))
+                if anchor is not None and self._is_news(anchor):
+                    self._keep_anchor(anchor)
 
         self._surely(keep)
 
@@ -74,7 +81,10 @@ class Progress(BufferFile):
             if batch.is_past:
                 self._conn.execute("UPDATE past_buffers SET delivered = 1 WHERE buffer = ?", (batch.buffer,))
             if anchor is not None:
-                self._conn.execute("INSERT OR IGNORE INTO anchors VALUES (?, ?, ?, ?, 0)", anchor)
+                self._keep_anchor(anchor)
+
+    def _keep_anchor(self, anchor: Anchor) -> None:
+        self._conn.execute("INSERT OR IGNORE INTO anchors VALUES (?, ?, ?, ?, 0)", anchor)
 
     def _is_news(self, anchor: Anchor) -> bool:
         row = self._conn.execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 
 
@@ -33,6 +34,11 @@ class Transaction:
 def is_full(error: BaseException) -> bool:
     """Whether card or cap had no room."""
     return _code(error) == sqlite3.SQLITE_FULL
+
+
+def has_no_room(error: BaseException) -> bool:
+    """Whether the card had no room, for SQLite or for another file."""
+    return is_full(error) or getattr(error, "errno", None) == errno.ENOSPC
 
 
 def is_damage(error: BaseException) -> bool:

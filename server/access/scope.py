@@ -46,9 +46,9 @@ def visible_store(connection: Connection, asker: Person | ExportToken, code: str
     return found
 
 
-def hidden_dimensions(token: ExportToken) -> frozenset[str]:
-    """The dimensions of which a program gets no row: employees' (EX), unless its token has the `employees` scope."""
-    return frozenset() if token.employees else ALL_BUT_EMPLOYEES
+def hidden_dimensions(asker: Person | ExportToken) -> frozenset[str]:
+    """The dimensions of which nobody gets a row: employees' (EX), unless a token has the `employees` scope."""
+    return frozenset() if not isinstance(asker, Person) and asker.employees else ALL_BUT_EMPLOYEES
 
 
 def _ref(row: Row[Any]) -> StoreRef:

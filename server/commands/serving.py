@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import resource
 import signal
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from server.commands.workplace import Workplace
     from server.settings import Settings
 
+# What is made of an export ahead of a slow reader; half of all threads may have one each.
+MOST_UNREAD_BYTES = 1 << 20
 # Above our own limit, so that it is our own sentence that refuses; what is larger still, from many, fills a disk.
 LARGEST_BODY_BYTES = 4 * 1024 * 1024
 LARGEST_HEADER_BYTES = 64 * 1024
@@ -63,6 +66,8 @@ def serve() -> None:
         elif not is_current(place.engine):
             raise Unfit("The database has not this release's tables yet; run `salve-server upgrade` first.")
         allow_files()
+        # Rows of exports and batches come by the thousand and have no cycles among them.
+        gc.set_threshold(50_000)
         app = create_app(place.settings, place.clock, place.engine)
         try:
             serving = Serving(app, place.settings)
@@ -104,6 +109,7 @@ class Serving:
             channel_timeout=IDLE_CONNECTION_S,
             cleanup_interval=10,
             max_request_body_size=LARGEST_BODY_BYTES,
+            outbuf_high_watermark=MOST_UNREAD_BYTES,
             max_request_header_size=LARGEST_HEADER_BYTES,
             # The app reads forwarded headers, and only with a set number of proxies in front.
             clear_untrusted_proxy_headers=settings.proxy_hops == 0,

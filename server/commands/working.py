@@ -15,6 +15,7 @@ from server.commands.workplace import at_work
 from server.comparison.mix import freeze
 from server.database.engine import writing
 from server.database.tidying import delete_old
+from server.export.delivery import Delivery
 from server.fleet.buttons import find_silent
 from server.fleet.enrolment import TRIES_MS
 from server.fleet.retiming import retime
@@ -28,8 +29,11 @@ from wire.redacting import begin_logging
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from server.settings import Settings
+
 HOUR_S = 3_600
 HEARD_KEPT_DAYS = 60
+DELIVERY_S = 600
 
 
 @click.command("worker")
@@ -42,7 +46,7 @@ def worker() -> None:
     for chatty in ("apscheduler", "alembic"):
         logging.getLogger(chatty).setLevel(logging.ERROR)
     with at_work() as place:
-        working = Worker(place.engine, place.clock, jobs(place.engine))
+        working = Worker(place.engine, place.clock, [*jobs(place.engine), *deliveries(place.engine, place.settings)])
         for number in (signal.SIGTERM, signal.SIGINT):
             # Ending waits for what has begun, which a signal's handler must not.
             signal.signal(number, lambda _number, _frame: threading.Thread(target=working.stop).start())
@@ -63,6 +67,13 @@ def jobs(engine: Engine) -> list[Job]:
         Job("runs", 6 * HOUR_S, partial(look_for_runs, engine)),
         Job("tidy", HOUR_S, partial(tidy, engine)),
     ]
+
+
+def deliveries(engine: Engine, settings: Settings) -> list[Job]:
+    """The daily delivery, where a folder is set; looked at often, so that a mount that was away is soon caught up with."""
+    if settings.delivery_dir is None:
+        return []
+    return [Job("deliver", DELIVERY_S, Delivery(engine, settings.delivery_dir).work)]
 
 
 def tidy(engine: Engine, now_ms: int) -> int:

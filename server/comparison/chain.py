@@ -7,6 +7,7 @@ from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
 from server.analysis.ranking import spread
+from server.comparison.faces import stores_apart
 from server.comparison.indexes import (
     NO_GAP,
     NO_INDEX,
@@ -26,12 +27,12 @@ from server.comparison.indexes import (
     without_range,
 )
 from server.comparison.mix import Mix, mix_of
-from server.comparison.quadrant import Cuts, Verdict, verdict_of
+from server.comparison.quadrant import NO_CUTS, Cuts, Verdict, verdict_of
 from server.comparison.standing import LEAST_OTHERS, NO_STANDINGS, NOT_COMPARED, Standing, Standings, stand
 from server.comparison.store_rows import Asking, presses_of, read_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from sqlalchemy import Connection
 
@@ -74,7 +75,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Others:
-    """The other stores of the chain that had presses, together, over the same days.
+    """The other stores of the chain that had presses under the same faces, together, over the same days.
 
     Fewer than LEAST_OTHERS are counted but not shown: their figures are all withheld.
     """
@@ -86,7 +87,7 @@ class Others:
 
 
 class _Answers(NamedTuple):
-    """One question: the tally of each store that was asked, by its id, and of all of them."""
+    """One question under so many faces: the tally of each store that was asked, by its id, and of all of them."""
 
     of: dict[int, Tally]
     all_of: Tally
@@ -118,13 +119,14 @@ class Chain:
         self.counts = {store: own.counts for store, own in self._rows.items()}
         self.visits = {store: own.visits for store, own in self._rows.items()}
         self.tallies = {store: (own.counted.service, own.counted.experience) for store, own in self._rows.items()}
-        self._all = self._sum(self.tallies)
-        self._all_visits = visits_of(own.counted.visits for own in self._rows.values())
-        self._pressed = sum(1 for one, other in self.tallies.values() if one.total + other.total)
+        self.apart = stores_apart(self.counts, self.service_ids | self.experience_ids)
+        alike = self.tallies.keys() - self.apart
+        self._all, self._all_visits = self._sum(alike), visits_of(map(self._visits, alike))
+        self._pressed = sum(1 for number in alike if sum(one.total for one in self.tallies[number]))
         self._figures: dict[StoreRef, Figures] = {}
-        self._answers: dict[int, _Answers] = {}
+        self._answers: dict[tuple[int, int], _Answers] = {}
         self.mix: Mix | None = (mix or mix_of(connection, period.end)) if asking.compared else None
-        self.standings = self._stand(self.mix) if self.mix else NO_STANDINGS
+        self.standings = replace(self._stand(self.mix), apart=self.apart) if self.mix else NO_STANDINGS
         self.cuts = self._cuts()
 
     def figures(self, store: StoreRef) -> Figures:
@@ -141,7 +143,9 @@ class Chain:
         counted = sum(map(presses_of, counts))
         marked = sum(count.marked for count in counts)
         uncertain = sum(count.uncertain for count in counts)
-        named = None if self.period.running else verdict_of(service, experience, self.cuts)
+        # The middle of stores with other faces is not this one's.
+        cuts = self.cuts if self.cuts.declared or store.id not in self.apart else NO_CUTS
+        named = None if self.period.running else verdict_of(service, experience, cuts)
         standing, relative = self.standings.store(store.id), relative_gap(gap, others.gap)
         same_way = (relative.points or 0.0) * (standing.gap.away.points or 0.0) > 0
         return Figures(
@@ -161,7 +165,9 @@ class Chain:
         )
 
     def others(self, store_id: int) -> Others:
-        """The other stores together: all of them less this one, since adding up anew takes long in a large chain."""
+        """The other stores with the same faces together: all of them less this one, since adding up anew takes long."""
+        if store_id in self.apart:
+            return Others(0, NO_INDEX, NO_INDEX, NO_GAP)
         own = self.tallies.get(store_id, NO_TALLIES)
         stores = self._pressed - (own[0].total + own[1].total > 0)
         if stores < LEAST_OTHERS:
@@ -169,19 +175,24 @@ class Chain:
         visits = (all_of - less for all_of, less in zip(self._all_visits, self._visits(store_id), strict=True))
         return Others(stores, *self._shown(subtract(self._all[0], own[0]), subtract(self._all[1], own[1]), Visits(*visits)))
 
-    def others_on(self, question_id: int, store_id: int) -> Index:
-        """The other stores' answer to one question; withheld while the period runs and where too few others were asked."""
-        if self.period.running:
+    def others_on(self, question_id: int, faces: Collection[int], store_id: int) -> Index:
+        """The other stores' answer to a question under the same faces.
+
+        Withheld while the period runs, where too few other stores asked it so, and for a place whose faces changed.
+        """
+        if self.period.running or len(faces) != 1:
             return NO_INDEX
-        found = self._answers.get(question_id)
+        (only,) = faces
+        found = self._answers.get((question_id, only))
         if found is None:
-            found = self._answers[question_id] = self._answers_to(question_id)
+            found = self._answers[question_id, only] = self._answers_to(question_id, only)
         own = found.of.get(store_id, NO_TALLY)
         return NO_INDEX if len(found.of) - (store_id in found.of) < LEAST_OTHERS else self.index(subtract(found.all_of, own))
 
-    def _answers_to(self, question_id: int) -> _Answers:
+    def _answers_to(self, question_id: int, faces: int) -> _Answers:
         tallies = {
-            store: tally(count for count in counts if count.question_id == question_id) for store, counts in self.counts.items()
+            store: tally(count for count in counts if (count.question_id, count.faces) == (question_id, faces))
+            for store, counts in self.counts.items()
         }
         pressed = {store: own for store, own in tallies.items() if own.total}
         return _Answers(pressed, add(pressed.values()))
@@ -215,12 +226,14 @@ class Chain:
 
     def _stand(self, mix: Mix) -> Standings:
         """How every store stands to the others, judged at once."""
-        return stand({store: own.counted for store, own in self._rows.items()}, mix.weights, self.definition.least_count)
+        found = {store: own.counted for store, own in self._rows.items() if store not in self.apart}
+        return stand(found, mix.weights, self.definition.least_count)
 
     def _cuts(self) -> Cuts:
         """The definition's targets; where it has none, the middle of the stores, if there are three with a number."""
         targets = self.definition.target_service, self.definition.target_experience
-        signals = zip(*self.tallies.values(), strict=True) if self.tallies else ((), ())
+        alike = [own for store_id, own in self.tallies.items() if store_id not in self.apart]
+        signals = zip(*alike, strict=True) if alike else ((), ())
         service, experience = (self._cut(target, own) for target, own in zip(targets, signals, strict=True))
         return Cuts(service, experience, declared=None not in targets)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from server.analysis.clustering import ClusterSums
 from server.analysis.composite import Composite, composite
 from server.comparison.employees import RECENT_WEEKS, employees_together
-from server.comparison.indexes import NO_INDEX, Index, Tally, index_of
+from server.comparison.indexes import NO_INDEX, Index, Tally, add, index_of, tally
 from server.comparison.periods import local_today
 from server.database.experience_counts import DimensionCount, experience_counts
 from server.database.life import read_life
@@ -57,7 +57,7 @@ def human_experience(connection: Connection, stores: Sequence[StoreRef], now_ms:
     first = end - timedelta(weeks=RECENT_WEEKS)
     ids = [store.id for store in stores]
     counts = experience_counts(connection, ids, first.toordinal(), end.toordinal(), definition.experience)
-    tallies = {count.dimension: _tally(count) for count in counts}
+    tallies = {name: add(_tally(one) for one in counts if one.dimension == name) for name in {one.dimension for one in counts}}
     _, _, tallies["EX"] = employees_together(connection, stores, now_ms)
     weights = dict(definition.weights)
     parts = tuple(
@@ -84,5 +84,5 @@ def _weighed(index: Index) -> tuple[float, float] | None:
 
 
 def _tally(count: DimensionCount) -> Tally:
-    total = count.positive + count.neutral + count.negative
-    return Tally(count.positive, total, ClusterSums(count.clusters, count.sum_xx, count.sum_xn, count.sum_nn))
+    """One store's presses, its days as clusters too: what happens on a day happens to all who press on it."""
+    return tally([count], ClusterSums(count.days, count.days_xx, count.days_xn, count.days_nn))

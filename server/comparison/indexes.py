@@ -18,6 +18,7 @@ from server.analysis.proportions import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from server.database.experience_counts import DimensionCount
     from server.database.figures import DayCount, StoreCount, VisitCount
     from server.database.sums import QuestionCount, WeekCount
 
@@ -108,7 +109,9 @@ NO_INDEX = Index(0, 0, 0.0, None, None, None, "none")
 NO_VISITS = Visits(0, 0, 0, 0)
 
 
-def tally(counts: Iterable[DayCount | StoreCount | WeekCount | QuestionCount], days: ClusterSums = NO_CLUSTERS) -> Tally:
+def tally(
+    counts: Iterable[DayCount | StoreCount | WeekCount | QuestionCount | DimensionCount], days: ClusterSums = NO_CLUSTERS
+) -> Tally:
     """Sum up counted presses; marked ones are in no index. `days` are the same presses with each day as one cluster."""
     found = list(counts)
     positive = sum(count.positive for count in found)

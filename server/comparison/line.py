@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from server.comparison.indexes import (
     tally_of_days,
     without_range,
 )
+from server.comparison.moves import moves
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -112,7 +113,7 @@ def line(
         levels += [one for one in found if one.index.value is not None]
         step = _step(found, noted, {day for broken, day in breaks if broken == signal})
         steps += [step] if step else []
-    return Line(days, tuple(marks), breaks, tuple(levels), tuple(steps))
+    return Line(days, tuple(marks), breaks, tuple(levels), _judged(steps))
 
 
 def _day(day: date, own: Iterable[DayCount], signals: Mapping[str, Collection[int]], least: int, *, running: bool) -> Day:
@@ -142,6 +143,12 @@ def _step(levels: Sequence[Level], noted: Sequence[Mark], broken: Collection[dat
         if moved.points is not None:
             return Step(since.signal, marks[-1], before.index, since.index, moved)
     return None
+
+
+def _judged(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """The steps with what moved beyond chance, all of them judged at once."""
+    moved = moves([(step.since, step.before) for step in steps])
+    return tuple(replace(step, moved=one) for step, one in zip(steps, moved, strict=True))
 
 
 def series_changes(

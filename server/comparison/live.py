@@ -32,6 +32,7 @@ LATE_TOLD_MS = 7 * 86_400_000
 class KioskNow:
     """A kiosk in the store: when it was heard last (None is never), how many presses it says wait on it, how many it lost.
 
+    `waiting` is None for one that asks employees: counts of theirs stand on their own page.
     `silent` is that it was not heard lately, `missed` that it should have been: a store that is closed misses none. `watched`
     is what the fleet's rules find wrong with it, `config` the configuration (JSON) it runs: what its buttons say.
     """
@@ -41,7 +42,7 @@ class KioskNow:
     heard_ms: int | None
     silent: bool
     missed: bool
-    waiting: int
+    waiting: int | None
     lost: int
     watched: Watched | None = None
     config: str | None = None
@@ -101,7 +102,7 @@ def today_so_far(
     )
     marked, uncertain = sum(count.marked for count in counts), sum(count.uncertain for count in counts)
     reactions = sum(counted) + marked + uncertain
-    waiting = sum(kiosk.waiting for kiosk in kiosks)
+    waiting = sum(kiosk.waiting or 0 for kiosk in kiosks)
     return Today(
         reactions=reactions,
         counted=sum(counted),
@@ -122,7 +123,7 @@ def _kiosk(connection: Connection, standing: Standing, watched: Watched | None, 
     heard_ms = standing.heard_ms
     silent = not is_heard(heard_ms, now_ms)
     missed = silent and (heard_ms is None or is_missed(time.since(heard_ms)))
-    waiting = max(0, standing.thanked - standing.known)
+    waiting = None if standing.employees else max(0, standing.thanked - standing.known)
     # Only a button's trouble names what is written beside it.
     named = watched is not None and any(trouble.what for trouble in watched.troubles)
     config = config_body(connection, watched.row.id, watched.row.config_applied) if watched is not None and named else None

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from server.analysis.clustering import ClusterSums
 from server.comparison.indexes import NO_INDEX, Index, Tally, index_of, tally
 from server.comparison.kept_sums import kept_question_counts
 from server.comparison.ranking import Ranking, rank
+from server.comparison.standing import OTHER_FACES
 from server.database.sums import WEEK, week_counts
 
 if TYPE_CHECKING:
@@ -64,7 +66,8 @@ def office(connection: Connection, summary: ChainSummary, drawn: Sequence[Figure
 
 def _before(connection: Connection, summary: ChainSummary) -> list[QuestionCount]:
     found: list[QuestionCount] = []
-    for period, store_ids in _by_period(summary.stores).items():
+    alike = [one for one in summary.stores if one.standing.group != OTHER_FACES] or summary.stores
+    for period, store_ids in _by_period(alike).items():
         before = period.before
         found += kept_question_counts(connection, store_ids, before.first.toordinal(), before.end.toordinal())
     service_ids, experience_ids = summary.question_ids
@@ -106,7 +109,10 @@ def _index(
     cells: Mapping[tuple[int, int, int], WeekCount], store_id: int, signal: int, back: int, summary: ChainSummary
 ) -> Index:
     row = cells.get((store_id, signal, back))
-    return NO_INDEX if row is None else index_of(tally([row]), summary.definition.least_count)
+    if row is None:
+        return NO_INDEX
+    days = ClusterSums(row.days, row.days_xx, row.days_xn, row.days_nn)
+    return index_of(tally([row], days), summary.definition.least_count)
 
 
 def _by_period(stores: Iterable[Figures]) -> dict[Period, list[int]]:

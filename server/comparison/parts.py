@@ -12,6 +12,7 @@ from server.comparison.indexes import Index, tally, tally_of_days
 from server.comparison.skills import Skills, skills
 from server.database.changes import setups
 from server.database.hours import hour_counts
+from server.database.rushed import rushed_places
 from server.errors import wrong_parameter
 
 if TYPE_CHECKING:
@@ -57,7 +58,10 @@ def read_lens(touchpoint: str | None, question: str | None) -> Lens:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One question at one touchpoint, with the other stores' answer to it and how many presses were marked."""
+    """One question at one touchpoint, with the other stores' answer to it.
+
+    `marked` is how many presses were set aside, `rushed` how many of these by a rush.
+    """
 
     touchpoint: str
     signal: str
@@ -66,6 +70,7 @@ class Place:
     index: Index
     others: Index
     marked: int
+    rushed: int = 0
 
 
 class OwnCounts:
@@ -111,13 +116,16 @@ def places_part(held: OwnCounts, chain: Chain) -> tuple[Place, ...]:
     for count in held.between(chain.period.first, chain.period.end):
         if count.question_id in chain.service_ids | chain.experience_ids:
             groups.setdefault((count.touchpoint, count.question_id), []).append(count)
+    rushed = rushed_places(held.connection, held.store.id, chain.period.first.toordinal(), chain.period.end.toordinal())
     found = []
     for (touchpoint, question_id), own in groups.items():
         question = held.asked[question_id]
         marked = sum(count.marked for count in own)
         index = chain.index(tally_of_days(own, chain.period.days))
-        others = chain.others_on(question_id, held.store.id)
-        found.append(Place(touchpoint, question.signal, question.code, question.texts, index, others, marked))
+        faces = {count.faces for count in own if count.positive + count.neutral + count.negative}
+        others = chain.others_on(question_id, faces, held.store.id)
+        aside = marked, rushed.get((touchpoint, question_id), 0)
+        found.append(Place(touchpoint, question.signal, question.code, question.texts, index, others, *aside))
     return tuple(sorted(found, key=lambda place: (place.signal, _weakest_first(place.index), place.touchpoint)))
 
 

@@ -31,6 +31,9 @@ class Cuts:
     declared: bool
 
 
+NO_CUTS = Cuts(None, None, declared=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A store's name among the four quadrants, or not-clear-yet; "" where nothing says what strong would be.

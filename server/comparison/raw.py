@@ -46,7 +46,7 @@ def needs_a_look(figures: Figures, raw: Raw) -> bool:
     """Whether so much was set aside, or moves an index so far, that somebody should look at the kiosks."""
     pairs = ((figures.service.value, raw.service), (figures.experience.value, raw.experience))
     moved = any(abs((one or 0.0) - (other or 0.0)) > MUCH_MOVED_POINTS for one, other in pairs)
-    return much_marked(figures.marked, figures.counted) or moved
+    return much_marked(figures.marked, figures.counted, dict(raw.rules).get("rush", 0)) or moved
 
 
 def _with(positive: int, total: int, set_aside: Iterable[AsideCount]) -> float:

@@ -20,7 +20,9 @@ HUNDRED = 100
 ENOUGH_PRESSES = 50
 USUAL_SHARE = 0.8
 
-SERVICE, EXPERIENCE, BOTH = Sentence("label.service"), Sentence("label.experience"), Sentence("label.both")
+SERVICE, EXPERIENCE = Sentence("label.service"), Sentence("label.experience")
+# Of presses that are counted as one number.
+BOTH = Sentence("label.both-together")
 
 
 def period_words(period: Period, today: date) -> Sentence:

@@ -3,8 +3,8 @@
 Each store's service, experience and gap are held against those of the other stores together, without the outermost of these,
 as if all had the chain's mix of hours (`mix`). Where a store's presses are too few in a part of the week they stand beside the
 others as they came, and nothing is called sure: it may be the hours. All these comparisons are judged at once: of what is
-called sure at most one in twenty is chance (Benjamini and Hochberg 1995). Pages and exports say nothing of a store beside the
-others but what stands here.
+called sure at most one in a hundred is chance (Benjamini and Hochberg 1995). Pages and exports say nothing of a store beside
+the others but what stands here.
 """
 
 from __future__ import annotations
@@ -27,19 +27,22 @@ LEAST_OTHERS = 3
 LEAST_FOR_PLACE = 100
 # With fewer stores, leaving out those at the ends would leave out too much.
 LEAST_FOR_MIDDLE = 8
-# Of all comparisons that are called sure, at most this share may be chance.
-FALSE_SHARE = 0.05
+# Of all comparisons that are called sure, at most this share may be chance. At 0.05 a page with seven true findings would
+# carry a false one in every third period, and it is looked at every day.
+FALSE_SHARE = 0.01
 
 WIDER, ALIKE, NARROWER, TOO_FEW, ALONE = "wider", "alike", "narrower", "too-few", ""
-GROUPS = (WIDER, ALIKE, NARROWER, TOO_FEW)
+OTHER_FACES = "other-faces"
+GROUPS = (WIDER, ALIKE, NARROWER, TOO_FEW, OTHER_FACES)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How one store stands to the others.
 
-    `group` is that of its gap: "wider", "alike" (cannot be told), "narrower" (or the other way round), "too-few", or "" where
-    there are too few other stores, or the period runs. `standardised` says that all figures here are by the chain's mix of
+    `group` is that of its gap: "wider", "alike" (cannot be told), "narrower" (or the other way round), "too-few", "other-faces"
+    for a store whose boxes have another number of faces than most, or "" where there are too few other stores, or the period
+    runs. `standardised` says that all figures here are by the chain's mix of
     hours; else they are crude, and `thin` names the parts of the week with too few presses. `compared` is how many stores
     were judged at once.
     """
@@ -63,14 +66,20 @@ NOT_COMPARED = Standing(ALONE, NOT_BESIDE, NOT_BESIDE, NOT_BESIDE, standardised=
 
 @dataclass(frozen=True, slots=True)
 class Standings:
-    """Every store's standing by its id; `service` and `experience` are the (positive, presses) of those that may be ranked."""
+    """Every store's standing by its id; `service` and `experience` are the (positive, presses) of those that may be ranked.
+
+    `apart` are the stores that are not compared for their boxes' faces (`faces.stores_apart`).
+    """
 
     of: Mapping[int, Standing]
     service: Mapping[int, tuple[float, float]]
     experience: Mapping[int, tuple[float, float]]
+    apart: frozenset[int] = frozenset()
 
     def store(self, store_id: int) -> Standing:
         """A store's standing; that of one without presses is "too few"."""
+        if store_id in self.apart:
+            return replace(NOT_COMPARED, group=OTHER_FACES)
         return self.of.get(store_id, replace(NOT_COMPARED, group=TOO_FEW if self.of else ALONE))
 
 

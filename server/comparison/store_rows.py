@@ -12,6 +12,7 @@ from server.comparison.strata import strata_of
 from server.comparison.verdict import much_marked
 from server.comparison.weekends import WEEKENDS
 from server.database.figures import day_clusters, store_counts, visit_counts
+from server.database.rushed import rushed_stores
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -55,8 +56,13 @@ def read_rows(connection: Connection, asking: Asking, store_ids: Collection[int]
             visits[visit.store_id].append(visit)
     long_enough = end - first >= LEAST_DAYS_AS_CLUSTERS
     days = day_clusters(connection, first, end, (service_ids, experience_ids), store_ids) if long_enough else {}
+    rushed = rushed_stores(connection, first, end, store_ids) if compared else {}
     return {
-        store: StoreRows(tuple(own), tuple(visits[store]), _counted(own, visits[store], days.get(store, NO_DAYS), asking))
+        store: StoreRows(
+            tuple(own),
+            tuple(visits[store]),
+            _counted(own, visits[store], days.get(store, NO_DAYS), asking, rushed.get(store, 0)),
+        )
         for store, own in counts.items()
     }
 
@@ -67,7 +73,11 @@ def presses_of(count: StoreCount) -> int:
 
 
 def _counted(
-    counts: list[StoreCount], visits: list[VisitCount], days: tuple[ClusterSums, ClusterSums], asking: Asking
+    counts: list[StoreCount],
+    visits: list[VisitCount],
+    days: tuple[ClusterSums, ClusterSums],
+    asking: Asking,
+    rushed: int,
 ) -> Counted:
     service = [count for count in counts if count.question_id in asking.service_ids]
     experience = [count for count in counts if count.question_id in asking.experience_ids]
@@ -77,7 +87,7 @@ def _counted(
         visits_of(visits) if visits else NO_VISITS,
         strata_of(service),
         strata_of(experience),
-        suspect=much_marked(sum(count.marked for count in counts), sum(map(presses_of, counts))),
+        suspect=much_marked(sum(count.marked for count in counts), sum(map(presses_of, counts)), rushed),
         service_days=days[0],
         experience_days=days[1],
     )

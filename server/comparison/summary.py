@@ -15,6 +15,7 @@ from server.comparison.marks import marks_of
 from server.comparison.parts import EVERYTHING, Lens, OwnCounts, Place, hours_part, places_part, skills_part
 from server.comparison.periods import Period, end_ms, local_today, parse_period, start_ms
 from server.comparison.raw import Raw, raw_of
+from server.comparison.undecided import Undecided, undecided
 from server.database.figures import DayCount, asked_questions, day_counts
 from server.database.life import read_life
 from server.survey.definitions import LEAST_COUNT, Definition, valid_at
@@ -38,7 +39,8 @@ class StoreSummary:
     `before` is the period before, None while this one runs; `incomparable_since` is the day on which the faces or the
     questions changed, None where both periods asked alike. `earlier_version` is the definition that was valid when the period
     began, None where it is the one at its end, under which all is computed. `lens` narrows `line` and `hours` alone. `hours`,
-    `skills` and `raw` are None while the period runs. `now_day` is the store's own today, also where the period is not.
+    `skills` and `raw` are None while the period runs, and `undecided` is empty. `now_day` is the store's own today, also where
+    the period is not.
     """
 
     figures: Figures
@@ -56,14 +58,15 @@ class StoreSummary:
     places: tuple[Place, ...] = ()
     skills: Skills | None = None
     raw: Raw | None = None
+    undecided: tuple[Undecided, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ChainSummary:
-    """Several stores over a period of one name, each in its own days, and all of them together.
+    """Several stores over a period of one name, each in its own days, and those with the usual faces together.
 
-    `asked` are the (question, faces) that were answered, `ranked_*` the (positive, presses) of the chain's stores that may be
-    ranked, `mix` the hours by which they were compared; the chain may have more stores than the reader sees.
+    `asked` are the (question, faces) that were answered in the latter, `ranked_*` the (positive, presses) of the chain's stores
+    that may be ranked, `mix` the hours by which they were compared; the chain may have more stores than the reader sees.
     """
 
     period: Period
@@ -110,6 +113,7 @@ def store_summary(
         places=places_part(held, chain),
         skills=None if period.running else skills_part(held, chain),
         raw=None if period.running else raw_of(connection, figures, ids),
+        undecided=() if period.running else undecided(connection, figures, ids),
         today=today_so_far(
             connection, store, day_counts(connection, store.id, today.toordinal(), tomorrow.toordinal()), ids, now_ms
         ),
@@ -132,19 +136,21 @@ def chain_summary(connection: Connection, stores: Sequence[StoreRef], period_tex
             chains[period] = chain_of(connection, period, definition, asked)
         each.append(chains[period])
     pairs = list(zip(each, stores, strict=True))
+    # Presses under other faces are no part of a figure of all; where there are no others, they are all there is.
+    alike = [(chain, store) for chain, store in pairs if store.id not in chain.apart] or pairs
     period = parse_period(period_text, local_today("UTC", now_ms))
     usual = each[0] if each else Chain(connection, period, valid_at(connection, now_ms), asked)
     return ChainSummary(
         period=usual.period,
         stores=tuple(chain.figures(store) for chain, store in pairs),
-        together=_together(pairs),
+        together=_together(alike),
         definition_version=usual.definition.version,
         made_up=read_life(connection).made_up,
         definition=usual.definition,
         cuts=usual.cuts,
         mix=usual.mix,
         question_ids=(usual.service_ids, usual.experience_ids),
-        asked=frozenset(asked_of for chain, store in pairs for asked_of in chain.asked_at(store.id)),
+        asked=frozenset(asked_of for chain, store in alike for asked_of in chain.asked_at(store.id)),
         ranked_service=_ranked(pairs, "service"),
         ranked_experience=_ranked(pairs, "experience"),
     )

@@ -11,17 +11,19 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from server.analysis.proportions import change_p
 from server.comparison import quadrant
 from server.comparison.gaps import against_chain, difference_sentence, fewer, gap_between, named_gap, spoken
-from server.comparison.indexes import difference
+from server.comparison.moves import chance, moves
 from server.comparison.rounding import shown
 from server.comparison.scarce import EXPERIENCE, HUNDRED, SERVICE, fact, period_words, spans, too_few
+from server.comparison.standing import OTHER_FACES
 from server.i18n.sentence import Days, Sentence
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from server.comparison.beside import Beside
-    from server.comparison.indexes import Index
+    from server.comparison.indexes import Gap, Index
     from server.comparison.parts import Place
     from server.comparison.quadrant import Verdict
     from server.comparison.standing import Standing
@@ -30,12 +32,19 @@ if TYPE_CHECKING:
 # On a day of 200 presses a child has an eighth of a question's set aside at least, and the visitors beside it may move the
 # index by a point (docs/misuse.md). People who press twice have less.
 MUCH_MARKED = 0.10
+# People who press twice are everywhere, a rush is nowhere without a reason: half as many tell of it, and so of a child where
+# 400 are pressed a day.
+MUCH_RUSHED = 0.05
 # As many as it takes for a rush; two hands of a small shop's visitors are no reason to go and look.
 MARKED_FROM = 9
 
 
+# A move that comes by chance more rarely than once in so many periods, and is not sure either, is said without its chance.
+OFTEN_ENOUGH = 5
+
+
 def paragraph(summary: StoreSummary) -> list[Sentence]:
-    """The one to four sentences that open a store's page."""
+    """The one to five sentences that open a store's page."""
     figures = summary.figures
     service, experience, period = figures.service, figures.experience, figures.period
     if period.running:
@@ -59,12 +68,22 @@ def changes(summary: StoreSummary) -> list[Sentence]:
     if summary.incomparable_since is not None:
         return [Sentence("change.not-comparable", values={"date": summary.incomparable_since})]
     before, now = summary.before, summary.figures
-    words = Sentence(f"before.{now.period.name}")
-    found = [
-        change(SERVICE, now.service, before.service, words),
-        change(EXPERIENCE, now.experience, before.experience, words),
-    ]
-    return [sentence for sentence in found if sentence is not None]
+    pairs = ((now.service, before.service), (now.experience, before.experience))
+    return changed(pairs, Sentence(f"before.{now.period.name}"), {one.signal for one in summary.undecided})
+
+
+def changed(pairs: Sequence[tuple[Index, Index]], words: Sentence, undecided: Collection[str] = ()) -> list[Sentence]:
+    """How service and experience moved, from their (now, before), since the period that `words` name.
+
+    Nothing of one whose number is withheld. Of one with runs that are `undecided` only that: its move may be theirs.
+    """
+    found = []
+    for what, name, pair, moved in zip((SERVICE, EXPERIENCE), ("service", "experience"), pairs, moves(pairs), strict=True):
+        if moved.points is None:
+            continue
+        waits = Sentence("change.undecided", values={"what": what})
+        found.append(waits if name in undecided else _change(what, pair, moved, words))
+    return found
 
 
 def beside_others(summary: StoreSummary) -> list[Sentence]:
@@ -72,6 +91,8 @@ def beside_others(summary: StoreSummary) -> list[Sentence]:
     if summary.figures.period.running:
         return []
     figures, others = summary.figures, summary.others
+    if figures.standing.group == OTHER_FACES:
+        return [Sentence("faces.not-compared")]
     found = [
         _beside(SERVICE, figures.service, others.service, figures.standing.service),
         _beside(EXPERIENCE, figures.experience, others.experience, figures.standing.experience),
@@ -100,12 +121,13 @@ def strong_means(summary: StoreSummary) -> list[Sentence]:
 
 def asks_for_a_look(place: Place) -> bool:
     """Whether so many of a question's presses were set aside that somebody should look at the kiosk."""
-    return much_marked(place.marked, place.index.total)
+    return much_marked(place.marked, place.index.total, place.rushed)
 
 
-def much_marked(marked: int, counted: int) -> bool:
-    """Whether that many of these presses are much."""
-    return marked >= MARKED_FROM and marked > MUCH_MARKED * (marked + counted)
+def much_marked(marked: int, counted: int, rushed: int) -> bool:
+    """Whether that many of these presses are much, or those of them that a rush set aside."""
+    shares = ((marked, MUCH_MARKED), (rushed, MUCH_RUSHED))
+    return any(aside >= MARKED_FROM and aside > much * (marked + counted) for aside, much in shares)
 
 
 def _running(summary: StoreSummary) -> list[Sentence]:
@@ -127,8 +149,12 @@ def _verdict(summary: StoreSummary) -> list[Sentence]:
     if verdict.name == quadrant.UNCLEAR:
         return [Sentence("verdict.not-clear-yet"), spans(service, experience), *named_gap(summary)]
     if verdict.name in {quadrant.BOTH_STRONG, quadrant.BOTH_WEAK}:
-        both = [fact("fact.helped", service), fact("fact.felt-welcome", experience)]
-        return [Sentence(f"verdict.{verdict.name}"), _sure(verdict), *(named_gap(summary) or both)]
+        helped, welcomed = fact("fact.helped", service), fact("fact.felt-welcome", experience)
+        opening, named = Sentence(f"verdict.{verdict.name}"), named_gap(summary)
+        if not named:
+            return [opening, helped, welcomed, _sure(verdict)]
+        # What "fewer" is measured against is said first.
+        return [opening, _sure(verdict), helped if (figures.gap.points or 0.0) < 0 else welcomed, *named]
     return _split(summary, verdict)
 
 
@@ -174,22 +200,18 @@ def _beside(what: Sentence, own: Index, others: Index, beside: Beside) -> Senten
     return difference_sentence("chain.below" if below else "chain.above", beside, subtracted, what=what)
 
 
-def change(what: Sentence, now: Index, before: Index, words: Sentence) -> Sentence | None:
-    """How an index moved since the period before, which `words` name; None where a number is withheld."""
-    moved = difference(now, before)
-    if moved.points is None:
-        return None
-    points = abs(shown(now.value) - shown(before.value))
+def _change(what: Sentence, pair: tuple[Index, Index], moved: Gap, words: Sentence) -> Sentence:
+    """How one index moved."""
+    now, before = (shown(index.value) for index in pair)
+    points = abs(now - before)
     if moved.clear and points >= 1:
         low, high = spoken(moved, points)
-        name = "change.better" if moved.points > 0 else "change.worse"
+        name = "change.better" if (moved.points or 0.0) > 0 else "change.worse"
         return Sentence(name, points, {"what": what, "before": words, "low": low, "high": high})
-    p = change_p(*_weighed(now), *_weighed(before))
-    facts: dict[str, int | Sentence] = {"what": what, "then": shown(before.value), "now": shown(now.value)}
+    p = chance(*pair)
+    facts: dict[str, int | Sentence] = {"what": what, "then": before, "now": now}
     if p >= 0.5:
         return Sentence("change.none-small", values=facts)
-    return Sentence("change.none", values=facts | {"x": math.floor(1 / p)})
-
-
-def _weighed(index: Index) -> tuple[float, float]:
-    return index.positive / index.total * index.effective, index.effective
+    rarely = math.floor(1 / p)
+    # "1 time in 13" reads as if it were sure.
+    return Sentence("change.none-rare" if rarely > OFTEN_ENOUGH else "change.none", values=facts | {"x": rarely})

@@ -17,9 +17,3 @@ WEEKENDS = (
     Weekend((SUNDAY,), ("IN", "UG")),
     Weekend((SATURDAY, SUNDAY), ()),
 )
-
-
-def weekend_of(territory: str) -> tuple[int, ...]:
-    """The weekdays (0 is Monday) that are weekend in a territory (ISO 3166; "" is not known)."""
-    named = (weekend.weekdays for weekend in WEEKENDS if territory in weekend.territories)
-    return next(named, WEEKENDS[-1].weekdays)

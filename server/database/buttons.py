@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from server.database.codes import MARKS
+from server.database.dimensions import EMPLOYEES
 from server.database.driver import run
 
 if TYPE_CHECKING:
@@ -34,12 +35,16 @@ def buttons_due(connection: Connection, before_ms: int, limit: int) -> list[int]
 
 
 def questions_of_buttons(connection: Connection, kiosk_id: int) -> dict[str, int]:
-    """The question of each button, by the configuration that the kiosk works with."""
+    """The question of each button, by the configuration that the kiosk works with.
+
+    Without employees' ones: that nobody presses one face of theirs is what they answer.
+    """
     rows = run(
         connection,
         "SELECT b.button, b.question_id FROM kiosks k"
-        " JOIN config_buttons b ON b.kiosk_id = k.id AND b.version = k.config_applied WHERE k.id = ? ORDER BY b.button",
-        (kiosk_id,),
+        " JOIN config_buttons b ON b.kiosk_id = k.id AND b.version = k.config_applied"
+        " JOIN questions q ON q.id = b.question_id WHERE k.id = ? AND q.dimension <> ? ORDER BY b.button",
+        (kiosk_id, EMPLOYEES),
     )
     return {button: question for button, question in rows}  # noqa: C416  (dict() of rows has no type)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, cast, func, select
 
-from server.database.tables import buffers, kiosks, lost, streams
+from server.database.tables import buffers, days, kiosks, lost, placements, streams
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
@@ -36,6 +36,22 @@ def gone() -> ColumnElement[int]:
     """Of a kiosk of the surrounding statement: presses it thanked for and no longer has."""
     spans = select(func.sum(lost.c.last_seq - lost.c.first_seq + 1)).where(lost.c.kiosk_id == kiosks.c.id)
     return _or_none(spans.correlate(kiosks).scalar_subquery())
+
+
+def elsewhere() -> ColumnElement[int]:
+    """Of a kiosk and its placement of the surrounding statement: its presses in stores that it stood in before.
+
+    Whoever has it now is not to read how much was pressed there.
+    """
+    before = placements.alias("before")
+    pressed = days.c.positive + days.c.neutral + days.c.negative + days.c.marked + days.c.uncertain
+    found = (
+        select(func.sum(pressed))
+        .join(before, (before.c.kiosk_id == days.c.kiosk_id) & (before.c.id == days.c.placement_id))
+        .where(before.c.kiosk_id == kiosks.c.id, before.c.store_id != placements.c.store_id)
+        .correlate(kiosks, placements)
+    )
+    return _or_none(found.scalar_subquery())
 
 
 def _or_none(total: ColumnElement[int]) -> ColumnElement[int]:

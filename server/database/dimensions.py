@@ -11,7 +11,7 @@ from server.database.tables import config_buttons, questions
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import ColumnElement, Connection, Select
 
 CUSTOMERS = "CX"
 EMPLOYEES = "EX"
@@ -27,6 +27,11 @@ def outside(question_id: ColumnElement[Any], hidden: Collection[str] = ALL_BUT_E
 def of_dimension(question_id: ColumnElement[Any], dimension: str) -> ColumnElement[bool]:
     """Whether a question belongs to this dimension."""
     return question_id.in_(select(questions.c.id).where(questions.c.dimension == dimension))
+
+
+def kiosks_asking_employees() -> Select[Any]:
+    """The ids of kiosks that ask employees or ever did: a count of theirs belongs to no page about customers."""
+    return select(config_buttons.c.kiosk_id).where(of_dimension(config_buttons.c.question_id, EMPLOYEES))
 
 
 def configs_asking(connection: Connection, hidden: Collection[str]) -> set[tuple[int, int]]:

@@ -7,27 +7,27 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import and_, func, select
 
-from server.database.codes import ANSWERS, REASONS, TIME_QUALITIES
-from server.database.codes import MARKS as MARK_NUMBERS
 from server.database.dimensions import outside
 from server.database.driver import marks, run
+from server.database.export_facts import FACTS
 from server.database.held import BESIDE
 from server.database.life import read_life
 from server.database.tables import arrivals, config_versions, held, hours, kiosks, placements, questions, streams
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Sequence
 
     from sqlalchemy import Connection, Select
-
-MARKS = {number: word for word, number in MARK_NUMBERS.items()}
-REASON_WORDS = {number: word for word, number in REASONS.items()}
-QUALITIES = {number: word for word, number in TIME_QUALITIES.items()}
-ANSWER_WORDS = {number: (code, polarity) for code, (number, polarity) in ANSWERS.items()}
 
 # SQLite takes at most 32,766 values in a statement; above this many kiosks nearly all of them are asked for anyway.
 MOST_KIOSKS_NAMED = 1_000
 BLOCK = 250
+
+
+NEXT_ARRIVALS = (
+    "SELECT position, kiosk_id, stream, first_seq, last_seq, received_ms FROM arrivals"
+    " WHERE position > ? AND position <= ? AND received_ms >= ?"
+)
 
 
 class Arrival(NamedTuple):
@@ -72,7 +72,6 @@ class HeldRow(NamedTuple):
 class HourSum(NamedTuple):
     """The presses of one question at one touchpoint in one local hour."""
 
-    store_id: int
     touchpoint: str
     question: str
     signal: str
@@ -94,28 +93,23 @@ def next_arrivals(
     connection: Connection, after: int, end: int, limit: int, kiosk_ids: Collection[int] | None, least_received_ms: int
 ) -> list[Arrival]:
     """Up to `limit` arrivals of these kiosks (None is all) with after < position <= end, in order of position."""
-    found = (
-        select(*(arrivals.c[name] for name in Arrival._fields))
-        .where(arrivals.c.position > after, arrivals.c.position <= end, arrivals.c.received_ms >= least_received_ms)
-        .order_by(arrivals.c.position)
-        .limit(limit)
-    )
+    statement = NEXT_ARRIVALS
+    values: tuple[int, ...] = (after, end, least_received_ms)
     if kiosk_ids is not None and len(kiosk_ids) <= MOST_KIOSKS_NAMED:
-        found = found.where(arrivals.c.kiosk_id.in_(kiosk_ids))
-    return [Arrival(*row) for row in connection.execute(found)]
+        named = [*kiosk_ids, *[0] * (-len(kiosk_ids) % BLOCK or (0 if kiosk_ids else BLOCK))]
+        statement, values = f"{statement} AND kiosk_id IN ({marks(len(named))})", (*values, *named)
+    return list(map(Arrival._make, _tuples(connection, f"{statement} ORDER BY position LIMIT ?", (*values, limit))))
 
 
 def reactions_of(connection: Connection, positions: Sequence[int]) -> list[tuple[Any, ...]]:
     """The reactions behind these growing positions, by position and seq, as the driver's own tuples: millions of them pass.
 
-    (position, seq, placement_id, question_id, answer_id, pressed_ms, uncertainty_ms, time_quality, visit, mark, reason,
-    counted, config_version)
+    (position, seq, number of `meant`, pressed_ms, uncertainty_ms, number of `judgement`, visit)
     """
     where, values = _at(positions)
     return _tuples(
         connection,
-        "SELECT a.position, r.seq, r.placement_id, r.question_id, r.answer_id, r.pressed_ms, r.uncertainty_ms,"  # noqa: S608
-        " r.time_quality, r.visit, r.mark, r.reason, r.counted, r.config_version FROM arrivals a JOIN reactions r"
+        f"SELECT a.position, {FACTS} FROM arrivals a JOIN reactions r"  # noqa: S608
         " ON r.kiosk_id = a.kiosk_id AND r.stream = a.stream AND r.seq BETWEEN a.first_seq AND a.last_seq"
         f" WHERE {where} AND a.apart = '' ORDER BY a.position, r.seq",
         values,
@@ -144,6 +138,18 @@ def kiosks_heard_in(connection: Connection, store_ids: Collection[int]) -> set[i
     stood = set(connection.execute(select(placements.c.kiosk_id).where(placements.c.store_id.in_(store_ids))).scalars())
     foreign = select(held.c.kiosk_id, held.c.sender_id).where(held.c.sender_id != held.c.kiosk_id).distinct()
     return stood | {owner for owner, sender in connection.execute(foreign) if sender in stood}
+
+
+def known_kiosks(connection: Connection, store_ids: Collection[int]) -> list[str]:
+    """Codes of the kiosks that ever stood in these stores."""
+    found = select(kiosks.c.code).join(placements, placements.c.kiosk_id == kiosks.c.id).distinct().order_by(kiosks.c.code)
+    return list(connection.execute(found.where(placements.c.store_id.in_(store_ids))).scalars())
+
+
+def arrived_since(connection: Connection, received_ms: int) -> int:
+    """How many reactions have arrived since then, held ones too."""
+    count = func.coalesce(func.sum(arrivals.c.last_seq - arrivals.c.first_seq + 1), 0)
+    return int(connection.execute(select(count).where(arrivals.c.received_ms >= received_ms)).scalar_one())
 
 
 def place(connection: Connection, placement_id: int) -> Place:
@@ -180,32 +186,34 @@ def place_of_config(connection: Connection, kiosk_id: int, version: int) -> Plac
     return None if row is None else Place(*row)
 
 
-def hour_sums(
-    connection: Connection, store_ids: Collection[int], from_day: int, to_day: int, hidden: Collection[str]
-) -> Iterator[HourSum]:
-    """The hours of these stores over the days [from_day, to_day), by store, touchpoint, question, day and hour.
+def hour_days(connection: Connection, store_id: int) -> tuple[int, int] | None:
+    """The first and the last local day of which a store has hourly counts, or None."""
+    found = (
+        select(func.min(hours.c.local_day), func.max(hours.c.local_day))
+        .join(placements, and_(placements.c.id == hours.c.placement_id, placements.c.kiosk_id == hours.c.kiosk_id))
+        .where(placements.c.store_id == store_id)
+    )
+    first, last = connection.execute(found).one()
+    return None if first is None else (first, last)
+
+
+def hour_sums(connection: Connection, store_id: int, from_day: int, to_day: int, hidden: Collection[str]) -> list[HourSum]:
+    """The hours of a store over the days [from_day, to_day), by touchpoint, question, day and hour.
 
     Questions of the `hidden` dimensions are left out.
     """
-    keys = (
-        placements.c.store_id,
-        placements.c.touchpoint,
-        questions.c.code,
-        questions.c.signal,
-        hours.c.local_day,
-        hours.c.hour,
-    )
+    keys = (placements.c.touchpoint, questions.c.code, questions.c.signal, hours.c.local_day, hours.c.hour)
     counts = (hours.c.positive, hours.c.neutral, hours.c.negative, hours.c.marked)
-    rows = connection.execution_options(yield_per=2_000).execute(
+    rows = connection.execute(
         select(*keys, *(func.sum(count) for count in counts))
         .join(placements, and_(placements.c.id == hours.c.placement_id, placements.c.kiosk_id == hours.c.kiosk_id))
         .join(questions, questions.c.id == hours.c.question_id)
-        .where(placements.c.store_id.in_(store_ids), hours.c.local_day >= from_day, hours.c.local_day < to_day)
+        .where(placements.c.store_id == store_id, hours.c.local_day >= from_day, hours.c.local_day < to_day)
         .where(outside(hours.c.question_id, hidden))
         .group_by(*keys)
         .order_by(*keys)
     )
-    return (HourSum(*row) for row in rows)
+    return [HourSum(*row) for row in rows]
 
 
 def _places() -> Select[Any]:

@@ -12,7 +12,7 @@ from server.analysis.clustering import ClusterSums
 from server.analysis.tallies import BAND_COLUMNS
 from server.database import completeness
 from server.database.codes import ASIDE
-from server.database.dimensions import outside
+from server.database.dimensions import kiosks_asking_employees, outside
 from server.database.engine import reading
 from server.database.life import read_life
 from server.database.tables import days, kiosks, placements, questions, set_aside, stores, streams, visit_days
@@ -115,7 +115,7 @@ class Asked(NamedTuple):
 class Standing(NamedTuple):
     """A kiosk that stands in a store now: when it was heard, what it says it thanked for, how far its streams are known.
 
-    `lost` of the known presses are on no card any more.
+    `lost` of the known presses are on no card any more; `employees` is that it asks employees.
     """
 
     kiosk: str
@@ -124,6 +124,7 @@ class Standing(NamedTuple):
     thanked: int
     known: int
     lost: int
+    employees: bool
 
 
 def day_counts(connection: Connection, store_id: int, from_day: int, to_day: int) -> list[DayCount]:
@@ -253,6 +254,7 @@ def standing_kiosks(connection: Connection, store_id: int) -> list[Standing]:
             completeness.thanked(),
             completeness.known(),
             completeness.gone(),
+            kiosks.c.id.in_(kiosks_asking_employees()),
         )
         .join(placements, placements.c.kiosk_id == kiosks.c.id)
         .where(placements.c.store_id == store_id, placements.c.until_ms.is_(None), kiosks.c.disabled_ms.is_(None))
@@ -262,9 +264,13 @@ def standing_kiosks(connection: Connection, store_id: int) -> list[Standing]:
 
 
 def pulse(connection: Connection, store_ids: Collection[int]) -> int:
-    """A number that grows with every press that arrives for these stores, so that a page knows when to look again."""
-    stands = select(placements.c.kiosk_id).where(placements.c.store_id.in_(store_ids))
-    total = select(func.coalesce(func.sum(streams.c.high), 0)).where(streams.c.kiosk_id.in_(stands))
+    """A number that grows with every press that arrives from these stores, so that a page knows when to look again.
+
+    Employees' presses do not move it, nor those of a kiosk that stands in another store by now: both would be told by it.
+    """
+    stands = select(placements.c.kiosk_id).where(placements.c.store_id.in_(store_ids), placements.c.until_ms.is_(None))
+    told = streams.c.kiosk_id.in_(stands) & streams.c.kiosk_id.not_in(kiosks_asking_employees())
+    total = select(func.coalesce(func.sum(streams.c.high), 0)).where(told)
     return int(connection.execute(total).scalar_one())
 
 

@@ -11,31 +11,36 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import func, select
 
 from server.database.figures import placed
-from server.database.tables import days, placements, stores, visit_days
+from server.database.tables import days, placements, set_aside, stores, visit_days
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
 
 
 class Fingerprint(NamedTuple):
-    """How many roll-up rows a store has, how often they were written, and the territory that names its weekend.
+    """Of each roll-up how many rows a store has and how often they were written; and the territory that names its weekend.
 
     Rows are never deleted, and each change of one counts as a write of it, so no two states of a store have the same numbers in
     one life of the database (`life.epoch`).
     """
 
-    rows: int
-    writes: int
-    visit_rows: int
-    visit_writes: int
+    days: tuple[int, int]
+    visits: tuple[int, int]
+    aside: tuple[int, int]
     territory: str
+
+
+NOTHING = (0, 0)
 
 
 def fingerprints(connection: Connection, from_day: int, to_day: int) -> dict[int, Fingerprint]:
     """Those of every store over the days [from_day, to_day), by its id, in the ids' order."""
-    counted, visited = (_writes(connection, table, from_day, to_day) for table in (days, visit_days))
+    pressed, visited, aside = (_writes(connection, table, from_day, to_day) for table in (days, visit_days, set_aside))
     where = connection.execute(select(stores.c.id, stores.c.territory).order_by(stores.c.id))
-    return {store: Fingerprint(*counted.get(store, (0, 0)), *visited.get(store, (0, 0)), land) for store, land in where}
+    return {
+        store: Fingerprint(pressed.get(store, NOTHING), visited.get(store, NOTHING), aside.get(store, NOTHING), territory)
+        for store, territory in where
+    }
 
 
 def day_writes(connection: Connection, from_day: int, to_day: int) -> dict[int, tuple[int, int]]:

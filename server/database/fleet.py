@@ -34,8 +34,8 @@ class FleetRow(NamedTuple):
     """A kiosk that stands somewhere now.
 
     `thanked` and `refused` are what its buffers claim; `known` is how far its streams are known, `lost` of these not coming any
-    more, `held` of these not counted yet; `pressed_ms` is its newest press; `usual_pause_ms` None while it is not known;
-    `revoked` 1 when every key it ever had was ended.
+    more, `held` of these not counted yet, `elsewhere` of these pressed in other stores that it stood in before; `pressed_ms` is
+    its newest press; `usual_pause_ms` None while it is not known; `revoked` 1 when every key it ever had was ended.
     """
 
     id: int
@@ -58,6 +58,7 @@ class FleetRow(NamedTuple):
     pressed_ms: int | None
     usual_pause_ms: int | None
     revoked: int
+    elsewhere: int
 
 
 class HeardDay(NamedTuple):
@@ -93,6 +94,7 @@ def fleet_rows(connection: Connection, store_ids: Collection[int] | None = None)
             func.coalesce(_last_pressed_lately(), _last_pressed_in_newest()),
             kiosk_states.c.usual_pause_ms,
             _revoked(),
+            completeness.elsewhere(),
         )
         .join(placements, (placements.c.kiosk_id == kiosks.c.id) & placements.c.until_ms.is_(None))
         .join(stores, stores.c.id == placements.c.store_id)

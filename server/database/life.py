@@ -45,3 +45,17 @@ def read_life(connection: Connection) -> Life:
 def name_chain(connection: Connection, chain: str, *, made_up: bool) -> None:
     """Say whose chain this is, and whether its figures are made up for trying."""
     connection.execute(update(life).values(chain=chain, made_up=made_up))
+
+
+def move_safe_position(connection: Connection, epoch: str, position: int) -> None:
+    """Say that a verified backup of this life holds every arrival up to here; never moves back, nor in another life."""
+    run(connection, "UPDATE life SET safe_position = ? WHERE epoch = ? AND safe_position < ?", (position, epoch, position))
+
+
+def new_life() -> tuple[str, ...]:
+    """The statements that make a restored database another one.
+
+    Kiosks see the new epoch, and send again what this life does not hold. Nobody is signed in: who was signed out meanwhile
+    must not be in again.
+    """
+    return (f"UPDATE life SET epoch = '{uuid.uuid4().hex}'", "DELETE FROM sessions")  # noqa: S608

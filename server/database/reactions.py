@@ -57,10 +57,14 @@ class RawFacts(NamedTuple):
     mark: int
 
 
+# Whose reason may be taken back when a time becomes surer, hours are put right or somebody decides otherwise.
+MAY_COUNT_AGAIN = (REASONS["out-of-hours"], REASONS["closing-run"])
+
+
 class NearPress(NamedTuple):
     """One stored reaction, as far as it matters to those pressed soon after it.
 
-    Also one out of hours is `counted` here: its time may still change, and what it was pressed with does not.
+    Also one that may count again is `counted` here: what it was pressed with stays so.
     """
 
     seq: int
@@ -106,9 +110,9 @@ def last_of_question(
     # A mash is two presses in a moment: whatever lies further back than this is not its first half.
     return run(
         connection,
-        "SELECT seq, boot, elapsed_ms, mark, counted OR reason = ? FROM reactions"
+        "SELECT seq, boot, elapsed_ms, mark, counted OR reason IN (?, ?) FROM reactions"
         " WHERE kiosk_id = ? AND stream = ? AND seq < ? AND seq >= ? AND question_id = ? ORDER BY seq DESC LIMIT 1",
-        (REASONS["out-of-hours"], kiosk_id, stream, before, before - 20, question_id),
+        (*MAY_COUNT_AGAIN, kiosk_id, stream, before, before - 20, question_id),
     ).first()
 
 
@@ -116,9 +120,9 @@ def presses_since(connection: Connection, kiosk_id: int, stream: int, boot: int,
     """A stream's presses of one boot after an elapsed time and before a seq, in the order of their seq."""
     rows = run(
         connection,
-        "SELECT seq, boot, elapsed_ms, question_id, counted OR reason = ? FROM reactions"
+        "SELECT seq, boot, elapsed_ms, question_id, counted OR reason IN (?, ?) FROM reactions"
         " WHERE kiosk_id = ? AND stream = ? AND seq < ? AND seq >= ? AND boot = ? AND elapsed_ms > ? ORDER BY seq",
-        (REASONS["out-of-hours"], kiosk_id, stream, before, before - MOST_NEAR, boot, since_ms),
+        (*MAY_COUNT_AGAIN, kiosk_id, stream, before, before - MOST_NEAR, boot, since_ms),
     )
     return [NearPress(row[0], row[1], row[2], row[3], bool(row[4])) for row in rows]
 

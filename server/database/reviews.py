@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from server.database.codes import REASONS
 from server.database.driver import for_update, marks, run
 from server.database.judgements import SHOPPERS, STREAM_LASTS_MS
 from server.database.reactions import POLARITY_OF_ANSWER
@@ -125,6 +126,19 @@ def review_of_id(connection: Connection, review_id: int) -> ReviewRow | None:
     """One review, locked until the transaction ends; None when there is none."""
     run(connection, "SELECT id FROM reviews WHERE id = ?" + for_update(connection), (review_id,))  # noqa: S608
     return next(iter(_reviews(connection, "v.id = ?", (review_id,), "")), None)
+
+
+def freed_of_runs(connection: Connection, kiosk_id: int, stream: int, first: int, last: int) -> list[int]:
+    """Which presses in a range of a stream are set aside for a run that they do not lie in (any more), by seq."""
+    rows = run(
+        connection,
+        "SELECT r.seq FROM reactions r WHERE r.kiosk_id = ? AND r.stream = ? AND r.seq BETWEEN ? AND ? AND r.reason = ?"
+        " AND NOT EXISTS (SELECT 1 FROM reviews v WHERE v.kiosk_id = r.kiosk_id AND v.placement_id = r.placement_id"
+        " AND v.question_id = r.question_id AND v.decision = ? AND r.pressed_ms >= v.from_ms AND r.pressed_ms < v.until_ms)"
+        " ORDER BY r.seq",
+        (kiosk_id, stream, first, last, REASONS["closing-run"], EXCLUDED),
+    )
+    return [row[0] for row in rows]
 
 
 def save_decision(

@@ -47,7 +47,7 @@ VISIT_DAYS = RollUp(
     ('"both"', "service_only", "experience_only", "neither"),  # BOTH is a word of PostgreSQL's own
     writes=True,
 )
-SET_ASIDE = RollUp("set_aside", ("placement_id", "local_day", "question_id", "reason"), POLARITIES[:3])
+SET_ASIDE = RollUp("set_aside", ("placement_id", "local_day", "question_id", "reason"), POLARITIES[:3], writes=True)
 ROLL_UPS = (HOURS, DAYS, VISIT_DAYS, SET_ASIDE)
 UPSERTS = {roll_up.table: roll_up.upsert() for roll_up in ROLL_UPS}
 

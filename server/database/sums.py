@@ -20,7 +20,10 @@ SUMS = ("positive", "neutral", "negative", "marked", "uncertain", "clusters", "s
 
 
 class WeekCount(NamedTuple):
-    """One store's presses about service (0) or experience (1) in one week; week 0 is the last one."""
+    """One store's presses about service (0) or experience (1) in one week; week 0 is the last one.
+
+    The last four are its days as clusters, as analysis.clustering sums them.
+    """
 
     store_id: int
     signal: int
@@ -34,6 +37,10 @@ class WeekCount(NamedTuple):
     sum_xx: int
     sum_xn: int
     sum_nn: int
+    days: int
+    days_xx: int
+    days_xn: int
+    days_nn: int
 
 
 class QuestionCount(NamedTuple):
@@ -62,20 +69,27 @@ def week_counts(
     """These stores' presses of the weeks before `end_day` (which is not among them) about each of two sets of questions."""
     week = (end_day - 1 - days.c.local_day) // WEEK
     signal = case((days.c.question_id.in_(signals[1]), 1), else_=0)
-    rows = connection.execute(
+    total = days.c.positive + days.c.neutral + days.c.negative
+    cells = (
         select(
             placements.c.store_id,
             signal.label("signal"),
             week.label("week"),
-            *(func.sum(days.c[name]) for name in SUMS),
+            *(func.sum(days.c[name]).label(name) for name in SUMS),
+            func.sum(total).label("n"),
         )
         .join(placements, placed(days.c.kiosk_id, days.c.placement_id))
         .where(placements.c.store_id.in_(store_ids))
         .where(days.c.local_day >= end_day - WEEK * weeks, days.c.local_day < end_day)
         .where(days.c.question_id.in_({*signals[0], *signals[1]}))
-        .group_by(placements.c.store_id, literal_column("signal"), literal_column("week"))
+        .group_by(placements.c.store_id, literal_column("signal"), literal_column("week"), days.c.local_day)
+        .subquery()
     )
-    return [WeekCount._make(row) for row in rows]
+    x, n, keys = cells.c.positive, cells.c.n, (cells.c.store_id, cells.c.signal, cells.c.week)
+    pressed = func.sum(case((n > 0, 1), else_=0))
+    moments = (pressed, func.sum(x * x), func.sum(x * n), func.sum(n * n))
+    rows = connection.execute(select(*keys, *(func.sum(cells.c[name]) for name in SUMS), *moments).group_by(*keys))
+    return [WeekCount._make(map(int, row)) for row in rows]
 
 
 def question_counts(connection: Connection, store_ids: Collection[int], from_day: int, to_day: int) -> list[QuestionCount]:

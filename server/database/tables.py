@@ -485,6 +485,7 @@ set_aside = _big(  # the marked presses of `days` by the reason that they do not
     Column("question_id", BigInteger, primary_key=True, autoincrement=False),
     Column("reason", SmallInteger, primary_key=True, autoincrement=False),  # database.codes.ASIDE
     *(Column(name, Integer, nullable=False, server_default="0") for name in ("positive", "neutral", "negative")),
+    _writes(),
 )
 
 open_clusters = _small(  # each stream's last cluster per question, so that the next press can join it

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from server.database.standing_columns import STANDING_COLUMNS
 from server.export.csv_text import field, line
 from server.export.json_parts import rounded
-from server.export.standing_columns import STANDING_COLUMNS
 
 if TYPE_CHECKING:
     from server.comparison.chain import Figures

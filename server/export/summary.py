@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from server.comparison.beside import Beside
     from server.comparison.chain import Figures
     from server.comparison.live import Today
+    from server.comparison.quadrant import Verdict
     from server.comparison.raw import Raw
     from server.comparison.standing import Standing
     from server.comparison.summary import StoreSummary
@@ -49,6 +51,15 @@ def summary_json(summary: StoreSummary) -> dict[str, Any]:
         ],
         "skills": None if summary.skills is None else skills_json(summary.skills),
         "raw": None if summary.raw is None else _raw(summary.raw),
+        "undecided": [
+            {
+                "signal": one.signal,
+                "runs": one.runs,
+                "with_runs": rounded(one.with_runs),
+                "without_runs": rounded(one.without_runs),
+            }
+            for one in summary.undecided
+        ],
         "today": _today(summary.today),
         "definition_version": summary.definition.version,
         "earlier_definition_version": summary.earlier_version,
@@ -70,11 +81,23 @@ def _figures(figures: Figures) -> dict[str, Any]:
         "gap": gap_json(figures.gap),
         "relative_gap": gap_json(figures.relative),
         "verdict": None if figures.verdict is None else figures.verdict.name,
+        "strong": None if figures.verdict is None else _strong(figures.verdict),
         "reactions": figures.reactions,
         "counted": figures.counted,
         "marked": figures.marked,
         "uncertain": figures.uncertain,
         "standing": _standing(figures.standing),
+    }
+
+
+def _strong(verdict: Verdict) -> dict[str, Any]:
+    """What counts as strong (0 to 100), and how probable the likeliest of the four verdicts is, as the page says it."""
+    return {
+        "service": rounded(verdict.cuts.service),
+        "experience": rounded(verdict.cuts.experience),
+        "declared": verdict.cuts.declared,
+        "probability": math.floor(100 * verdict.probability) / 100,
+        "clear": verdict.clear,
     }
 
 
@@ -112,6 +135,12 @@ def _today(today: Today) -> dict[str, Any]:
     return {
         "reactions": today.reactions,
         "counted": today.counted,
+        "service": today.service,
+        "experience": today.experience,
+        "other": today.other,
+        "marked": today.marked,
+        "uncertain": today.uncertain,
+        "reviews": today.reviews,
         "received": today.received,
         "expected": today.expected,
         "complete": today.complete,

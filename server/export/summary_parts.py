@@ -44,6 +44,7 @@ def line_json(line: Line) -> dict[str, Any]:
                 "before": index_json(step.before),
                 "since": index_json(step.since),
                 "moved": gap_json(step.moved),
+                "sure": step.moved.clear,
             }
             for step in line.steps
         ],

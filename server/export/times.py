@@ -12,8 +12,8 @@ QUARTER_MS = 900_000
 MOST_QUARTERS = 20_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-_SECONDS = [f"{minute:02d}:{second:02d}." for minute in range(60) for second in range(60)]
-_MILLISECONDS = [f"{ms:03d}" for ms in range(1000)]
+SECONDS = [f"{minute:02d}:{second:02d}." for minute in range(60) for second in range(60)]
+MILLISECONDS = [f"{ms:03d}" for ms in range(1000)]
 
 
 def utc_text(at_ms: int) -> str:
@@ -28,37 +28,39 @@ def local_text(at_ms: int, zone: str) -> str:
 
 
 class StoreClock:
-    """A store's clock that writes the same moment in UTC and locally, with most of the text from one look-up."""
+    """A store's clock that writes the same moment in UTC and locally, with most of the text from one look-up.
 
-    def __init__(self, zone: str) -> None:
+    `between` is what stands between the two.
+    """
+
+    def __init__(self, zone: str, between: str = ",") -> None:
         self.zone = zone
-        self._quarters: dict[int, tuple[str, str, str] | None] = {}
+        self.quarters: dict[int, tuple[str, str, str]] = {}
+        self._between = between
 
     def both(self, at_ms: int) -> str:
-        """`utc_text` and `local_text` of a moment with a comma between them."""
-        quarter = at_ms // QUARTER_MS
-        parts = self._quarters[quarter] if quarter in self._quarters else self._quarter(quarter)
-        if parts is None:
-            return f"{utc_text(at_ms)},{local_text(at_ms, self.zone)}"
+        """`utc_text` and `local_text` of a moment, with what stands between them."""
+        utc, local, offset = self.quarters.get(at_ms // QUARTER_MS) or self.quarter(at_ms // QUARTER_MS)
         rest = at_ms % HOUR_MS
-        tail = _SECONDS[rest // 1000] + _MILLISECONDS[rest % 1000]
-        utc, local, offset = parts
-        return f"{utc}{tail}Z,{local}{tail}{offset}"
+        tail = SECONDS[rest // 1000] + MILLISECONDS[rest % 1000]
+        # Where minutes differ (half-hour zones), the local text is a whole one of its own.
+        return f"{utc}{tail}{local}{tail}{offset}" if offset else f"{utc_text(at_ms)}{local}{local_text(at_ms, self.zone)}"
 
-    def _quarter(self, quarter: int) -> tuple[str, str, str] | None:
-        """What a quarter's moments begin and end with; None where the minutes differ too (half-hour zones)."""
-        if len(self._quarters) >= MOST_QUARTERS:
-            self._quarters.clear()
+    def quarter(self, quarter: int) -> tuple[str, str, str]:
+        """What a quarter's moments begin with, have between and end with; the last is "" in half-hour zones."""
+        if len(self.quarters) >= MOST_QUARTERS:
+            self.quarters.clear()
         offset_ms, offset = _offset(self.zone, quarter)
         hour, away = quarter * QUARTER_MS // HOUR_MS, offset_ms // HOUR_MS
-        parts = None if offset_ms % HOUR_MS else (_hour(hour), _hour(hour + away), offset)
-        self._quarters[quarter] = parts
+        between = "Z" + self._between
+        parts = ("", self._between, "") if offset_ms % HOUR_MS else (_hour(hour), between + _hour(hour + away), offset)
+        self.quarters[quarter] = parts
         return parts
 
 
 def _plain(at_ms: int) -> str:
     hour, rest = divmod(at_ms, HOUR_MS)
-    return _hour(hour) + _SECONDS[rest // 1000] + _MILLISECONDS[rest % 1000]
+    return _hour(hour) + SECONDS[rest // 1000] + MILLISECONDS[rest % 1000]
 
 
 @lru_cache(maxsize=50_000)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from server.access.people import ROLES_WITH_STORES, Person
 from server.access.scope import StoreRef, hidden_dimensions, visible_store, visible_stores
 from server.database.dimensions import ALL_BUT_EMPLOYEES
 from server.errors import wrong_parameter
@@ -44,7 +45,9 @@ class Wanted:
         return f"{date.fromordinal(self.from_day)}..{date.fromordinal(self.to_day)}"
 
 
-def read_wanted(connection: Connection, asker: ExportToken, codes: Sequence[str], first: str, end: str, *, raw: bool) -> Wanted:
+def read_wanted(
+    connection: Connection, asker: ExportToken | Person, codes: Sequence[str], first: str, end: str, *, raw: bool = False
+) -> Wanted:
     """What the asker may have of what was asked for; no codes ask for all of their stores.
 
     Raises 404 for a store outside the asker's scope, 400 for a day that is none.
@@ -56,7 +59,8 @@ def read_wanted(connection: Connection, asker: ExportToken, codes: Sequence[str]
     from_day, to_day = _day("from", first), _day("to", end)
     if from_day is not None and to_day is not None and to_day < from_day:
         raise wrong_parameter("to", "must not be before from; it is the first day after those wanted")
-    return Wanted(stores, asker.all_stores and not codes, from_day, to_day, raw, hidden_dimensions(asker))
+    everywhere = asker.role not in ROLES_WITH_STORES if isinstance(asker, Person) else asker.all_stores
+    return Wanted(stores, everywhere and not codes, from_day, to_day, raw, hidden_dimensions(asker))
 
 
 def flag(name: str, text: str) -> bool:

@@ -16,6 +16,7 @@ from server.database.boot_clocks import bound_of, limits_of_boots
 from server.database.boots import anchors_around, boot_of_number
 from server.database.engine import reading, writing
 from server.database.judgements import give_reasons
+from server.database.reviews import freed_of_runs
 from server.database.revisions import COUNTED, TIME, Revision, add_revisions
 from server.database.streams import arrivals_of_stream, lock_stream_number
 from server.database.unsettled import (
@@ -101,11 +102,19 @@ def _retime_part(
     if better:
         with moving(connection, kiosk_id, stream, part, now_ms):
             restamp(connection, kiosk_id, stream, better)
-            reasons = reasons_by_hours(connection, kiosk_id, stream, [seq for seq, _ in better])
-            give_reasons(connection, kiosk_id, stream, reasons)
+            reasons = _new_reasons(connection, kiosk_id, stream, [seq for seq, _ in better])
         changes = [(seq, TIME) for seq, _ in better] + [(seq, COUNTED) for seq in sorted(reasons)]
         add_revisions(connection, [Revision(kiosk_id, stream, *change) for change in changes], now_ms)
     return part[1], len(better)
+
+
+def _new_reasons(connection: Connection, kiosk_id: int, stream: int, seqs: Sequence[int]) -> dict[int, str]:
+    """Give presses with a new time the reasons that it makes: out of a run that was set aside, in or out of hours."""
+    freed = dict.fromkeys(set(freed_of_runs(connection, kiosk_id, stream, seqs[0], seqs[-1])).intersection(seqs), "")
+    give_reasons(connection, kiosk_id, stream, freed)
+    by_hours = reasons_by_hours(connection, kiosk_id, stream, seqs)
+    give_reasons(connection, kiosk_id, stream, by_hours)
+    return freed | by_hours
 
 
 class _Times:

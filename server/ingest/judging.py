@@ -21,7 +21,7 @@ from server.ingest import rushes
 from server.ingest.aside import set_aside
 from server.ingest.hours import set_aside_out_of_hours
 from wire import codes
-from wire.messages import Reaction, Rules
+from wire.messages import Reaction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from server.database.placements import ButtonMeaning
     from server.database.streams import Stream
     from server.ingest.meanings import Meanings
+    from wire.messages import Rules
 
 Entry = tuple[int, Reaction | bytes]
-MASH_MS = Rules().mash_ms
 MASH, VOTE, UNREASONED = MARKS["mash"], MARKS["vote"], REASONS[""]
-MARK_AT = ReactionRow._fields.index("mark")
+MARK_AT, VERSION_AT = ReactionRow._fields.index("mark"), ReactionRow._fields.index("config_version")
 
 
 class Judged(NamedTuple):
@@ -104,7 +104,7 @@ class Judge:
         """What becomes of each entry, in the order of their seq."""
         rows, presses = self._resolve(entries)
         self._hold_beyond_quota(entries, rows, presses)
-        uncounted = dict.fromkeys(rushes.take_back(self._connection, self._stream, rows, presses), "burst")
+        uncounted = dict.fromkeys(rushes.take_back(self._connection, self._stream, rows, presses, self._rules), "burst")
         uncounted |= dict.fromkeys(self._find_mashes(rows, presses), "mash")
         # Last, because a time may change: what is set aside for another reason stays so, whenever it was.
         set_aside_out_of_hours(self._connection, self._meanings, rows, presses, self._shoppers)
@@ -197,21 +197,25 @@ class Judge:
         uncounted: list[int] = []
         for place, press in enumerate(presses):
             if rows[place][MARK_AT] == MASH:
-                before = last.get(press.question)
+                before, mash_ms = last.get(press.question), self._rules(rows[place]).mash_ms
                 if before is None:
-                    uncounted.extend(self._mashed_before(press))
-                elif _mashed(rows[before][MARK_AT], presses[before].boot, presses[before].elapsed_ms, press):
+                    uncounted.extend(self._mashed_before(press, mash_ms))
+                elif _mashed(rows[before][MARK_AT], presses[before].boot, presses[before].elapsed_ms, press, mash_ms):
                     set_aside(rows, presses, before, "mash")
             last[press.question] = place
         return uncounted
 
-    def _mashed_before(self, press: Press) -> list[int]:
+    def _mashed_before(self, press: Press, mash_ms: int) -> list[int]:
         stream = self._stream
         found = last_of_question(self._connection, stream.kiosk_id, stream.number, press.question, press.seq)
         if found is None:
             return []
         seq, boot, elapsed_ms, mark, counted = found
-        return [int(seq)] if counted and _mashed(mark, boot, elapsed_ms, press) else []
+        return [int(seq)] if counted and _mashed(mark, boot, elapsed_ms, press, mash_ms) else []
+
+    def _rules(self, row: tuple[Any, ...]) -> Rules:
+        """What the kiosk judged the press of a row by."""
+        return self._meanings.rules(self._connection, self._stream.kiosk_id, row[VERSION_AT])
 
     def _hold(self, seq: int, code: str, raw: bytes) -> None:
         stream = self._stream
@@ -223,5 +227,5 @@ def content(reaction: Reaction, boot_ids: Mapping[int, str]) -> bytes:
     return msgspec.json.encode((*reaction[:3], boot_ids[reaction.boot], *reaction[4:]))
 
 
-def _mashed(mark: int, boot: int, elapsed_ms: int, press: Press) -> bool:
-    return mark == VOTE and boot == press.boot and 0 <= press.elapsed_ms - elapsed_ms < MASH_MS
+def _mashed(mark: int, boot: int, elapsed_ms: int, press: Press, mash_ms: int) -> bool:
+    return mark == VOTE and boot == press.boot and 0 <= press.elapsed_ms - elapsed_ms < mash_ms

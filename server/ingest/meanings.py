@@ -7,16 +7,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from server.analysis.opening import OutOfHours
+from server.database.kiosks import config_body
 from server.database.opening import opening_of_placement
 from server.database.placements import ButtonMeaning, meanings_of_config, zones_of_placements
 from server.fleet.hours import MARGIN_MS
+from wire.messages import Config, Rules
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 # A chain of some thousand kiosks with two configurations each; above it, begin anew rather than grow.
 MOST_CONFIGS = 20_000
+USUAL = Rules()
 
 
 class Meanings:
@@ -24,6 +29,7 @@ class Meanings:
 
     def __init__(self) -> None:
         self._configs: dict[tuple[int, int], dict[str, ButtonMeaning]] = {}
+        self._rules: dict[tuple[int, int], Rules] = {}
         self._zones: dict[int, str] = {}
         self._outside: dict[int, OutOfHours | None] = {}
 
@@ -41,6 +47,18 @@ class Meanings:
                 self._configs.clear()
             if found:  # an unknown one may yet be made
                 self._configs[kiosk_id, version] = found
+        return found
+
+    def rules(self, connection: Connection, kiosk_id: int, version: int) -> Rules:
+        """The rules by which presses were judged under a configuration; the usual ones for one that this server never made."""
+        found = self._rules.get((kiosk_id, version))
+        if found is None:
+            body = config_body(connection, kiosk_id, version)
+            if len(self._rules) >= MOST_CONFIGS:
+                self._rules.clear()
+            if body is None:
+                return USUAL
+            found = self._rules[kiosk_id, version] = msgspec.json.decode(body, type=Config).rules
         return found
 
     def zone(self, connection: Connection, placement_id: int) -> str:

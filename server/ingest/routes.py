@@ -56,17 +56,17 @@ def blueprint(settings: Settings, clock: Clock, engine: Engine, writer: Writer) 
             if not kiosk.key_used:
                 with writing(engine) as connection:
                     note_use(connection, kiosk, clock.now_ms())
-            return _json(_reconcile(engine, kiosk, asked))
+            return _json(_reconcile(engine, kiosk, asked, clock.now_ms()))
 
     return door
 
 
-def _reconcile(engine: Engine, kiosk: AuthenticatedKiosk, asked: ReconcileRequest) -> ReconcileReply:
+def _reconcile(engine: Engine, kiosk: AuthenticatedKiosk, asked: ReconcileRequest, now_ms: int) -> ReconcileReply:
     with reading(engine) as connection:
         life = read_life(connection)
         owners = [kiosk.id, *replaced_by(connection, kiosk.hardware)]
         found = progress(connection, list(set(asked.streams)), owners, kiosk.id, life.safe_position)
-    return ReconcileReply(life.epoch, [Progress(*found.get(token, (0, 0))) for token in asked.streams])
+    return ReconcileReply(life.epoch, [Progress(*found.get(token, (0, 0))) for token in asked.streams], now_ms)
 
 
 def _kiosk(engine: Engine, clock: Clock) -> AuthenticatedKiosk:

@@ -13,26 +13,36 @@ from typing import TYPE_CHECKING, Any
 from server.database.codes import MARKS
 from server.database.reactions import NearPress, ReactionRow, presses_since
 from server.ingest.aside import set_aside
-from wire.messages import Rules
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from sqlalchemy import Connection
 
     from server.analysis.tallies import Press
     from server.database.streams import Stream
+    from wire.messages import Rules
 
 RATE = MARKS["rate"]
-RUSH_MS = Rules().rush_ms
-LEAST_PRESSES = Rules().rush_presses
 MARK_AT = ReactionRow._fields.index("mark")
 
 
-def take_back(connection: Connection, stream: Stream, rows: list[tuple[Any, ...]], presses: list[Press]) -> list[int]:
-    """Stop counting the batch's own presses of a rush, in place; returns the seqs of earlier batches' that stop counting."""
-    if all(row[MARK_AT] != RATE for row in rows):
+def take_back(
+    connection: Connection,
+    stream: Stream,
+    rows: list[tuple[Any, ...]],
+    presses: list[Press],
+    rules_of: Callable[[tuple[Any, ...]], Rules],
+) -> list[int]:
+    """Stop counting the batch's own presses of a rush, in place; returns the seqs of earlier batches' that stop counting.
+
+    `rules_of` tells by which rules the kiosk judged the press of a row.
+    """
+    noticed = {press.seq: rules_of(row) for row, press in zip(rows, presses, strict=True) if row[MARK_AT] == RATE}
+    if not noticed:
         return []
-    near = [*_earlier(connection, stream, rows, presses), *_own(presses)]
-    rushed = _rushed(near, {press.seq for row, press in zip(rows, presses, strict=True) if row[MARK_AT] == RATE})
+    longest_ms = max(rules.rush_ms for rules in noticed.values())
+    rushed = _rushed([*_earlier(connection, stream, presses, min(noticed), longest_ms), *_own(presses)], noticed)
     for place, press in enumerate(presses):
         if press.seq in rushed:
             rushed.discard(press.seq)
@@ -44,26 +54,32 @@ def _own(presses: list[Press]) -> list[NearPress]:
     return [NearPress(press.seq, press.boot, press.elapsed_ms, press.question, press.counted) for press in presses]
 
 
-def _earlier(connection: Connection, stream: Stream, rows: list[tuple[Any, ...]], presses: list[Press]) -> list[NearPress]:
-    first = next(press for row, press in zip(rows, presses, strict=True) if row[MARK_AT] == RATE)
-    since_ms = first.elapsed_ms - RUSH_MS
+def _earlier(connection: Connection, stream: Stream, presses: list[Press], noticed: int, longest_ms: int) -> list[NearPress]:
+    """Presses of earlier batches that may be of a rush which was first noticed at seq `noticed`."""
+    first = next(press for press in presses if press.seq == noticed)
+    since_ms = first.elapsed_ms - longest_ms
     return presses_since(connection, stream.kiosk_id, stream.number, first.boot, since_ms, presses[0].seq)
 
 
-def _rushed(near: list[NearPress], noticed: set[int]) -> set[int]:
+def _rushed(near: list[NearPress], noticed: Mapping[int, Rules]) -> set[int]:
     """The seqs of counted presses that lie in the rush window before a noticed press; `near` is in the order of seq."""
     found: set[int] = set()
     oldest = 0
+    rush_ms: int | None = None
     for place, press in enumerate(near):
-        if press.seq not in noticed:
+        rules = noticed.get(press.seq)
+        if rules is None:
             continue
-        while not _together(near[oldest], press):
+        if rules.rush_ms != rush_ms:
+            # A wider window than before may reach further back.
+            oldest, rush_ms = 0, rules.rush_ms
+        while oldest < place and not _together(near[oldest], press, rush_ms):
             oldest += 1
         window = near[oldest : place + 1]
-        if max(Counter(one.question for one in window).values()) >= LEAST_PRESSES:
+        if max(Counter(one.question for one in window).values()) >= rules.rush_presses:
             found.update(one.seq for one in window if one.counted)
     return found
 
 
-def _together(earlier: NearPress, press: NearPress) -> bool:
-    return earlier.boot == press.boot and press.elapsed_ms - earlier.elapsed_ms < RUSH_MS
+def _together(earlier: NearPress, press: NearPress, rush_ms: int) -> bool:
+    return earlier.boot == press.boot and press.elapsed_ms - earlier.elapsed_ms < rush_ms

@@ -58,7 +58,7 @@ def take_in(
         store_out_of_order(connection, stream, judged, now_ms)
         close_lost(connection, stream, late, now_ms)
     else:
-        _store_in_order(connection, stream, judged, now_ms)
+        store_in_order(connection, stream, judged, now_ms)
     apart = [_apart(stream, seq, codes.HELD_CONTENT_CONFLICT, sender_id, raw, now_ms) for seq, raw in conflicts]
     hold(connection, judged.held)
     beside = hold_apart(connection, apart)
@@ -156,7 +156,7 @@ def _facts(reaction: Reaction, numbers: Mapping[int, int]) -> RawFacts:
     return RawFacts(numbers.get(boot, 0), elapsed_ms, wall_ms, synced, version, button, visit, MARKS[mark])
 
 
-def _store_in_order(connection: Connection, stream: Stream, judged: Judged, now_ms: int) -> None:
+def store_in_order(connection: Connection, stream: Stream, judged: Judged, now_ms: int) -> None:
     """Store presses that follow on all that the stream holds, and add them to its figures."""
     if not judged.rows:
         return

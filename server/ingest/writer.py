@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from server.database.driver import savepoint
 from server.database.engine import writing
-from server.database.failures import OperationalError
+from server.database.failures import OperationalError, is_worth_another_try
 from server.database.incidents import KEY_ELSEWHERE, note_incident
 from server.database.life import read_life
 from server.database.revisions import add_revisions
-from server.database.streams import add_arrivals
+from server.database.streams import add_arrivals, lock_kiosks
 from server.errors import Refusal, busy
 from server.ingest.batches import Job, Outcome, take_request
 from server.ingest.meanings import Meanings
 from wire.codes import HARDWARE_DIFFERS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Connection, Engine
 
     from server.clock import Clock
@@ -36,6 +38,7 @@ MOST_TOGETHER = 64
 # More waiting than this is not a burst but a server that can not follow; kiosks come back later, each at its own time.
 MOST_WAITING = 1_000
 LONGEST_WAIT_S = 60.0
+MOST_TRIES = 3
 
 
 class _Waiting(NamedTuple):
@@ -114,27 +117,38 @@ class Writer:
         return together, False
 
     def _commit(self, together: list[_Waiting]) -> None:
-        # Several servers on one PostgreSQL lock streams in this order, and so do not wait for each other in a ring.
-        together.sort(key=lambda waiting: waiting.job.request.stream)
-        outcomes: list[Outcome | Exception] = []
-        try:
-            with writing(self._engine) as connection:
-                self._meanings.begin()
-                epoch = read_life(connection).epoch
-                outcomes = [self._take(connection, waiting.job, epoch) for waiting in together]
-                taken = [outcome for outcome in outcomes if isinstance(outcome, Outcome)]
-                add_revisions(
-                    connection, [revision for outcome in taken for revision in outcome.revisions], self._clock.now_ms()
-                )
-                add_arrivals(connection, [arrival for outcome in taken for arrival in outcome.arrivals])
-        except Exception as error:  # noqa: BLE001  (whatever it is, all who wait must hear that nothing was stored)
-            log.warning("a commit of %d requests failed: %s", len(together), error)
-            outcomes = [busy() for _ in together]
+        # A kiosk's requests side by side, and a stream's in their order.
+        together.sort(key=lambda waiting: (waiting.job.kiosk.id, waiting.job.request.stream))
+        outcomes = self._stored(together)
         for waiting, outcome in zip(together, outcomes, strict=True):
             if isinstance(outcome, Outcome):
                 waiting.answer.set_result(outcome)
             else:
                 waiting.answer.set_exception(outcome)
+
+    def _stored(self, together: list[_Waiting]) -> Sequence[Outcome | Exception]:
+        """What became of each request; all are told to come again when nothing could be stored."""
+        for tried in range(1, MOST_TRIES + 1):
+            try:
+                return self._store(together)
+            except Exception as error:  # noqa: BLE001  (whatever it is, all who wait must hear that nothing was stored)
+                log.warning("a commit of %d requests failed: %s", len(together), error)
+                if tried == MOST_TRIES or not is_worth_another_try(error):
+                    break
+        return [busy() for _ in together]
+
+    def _store(self, together: list[_Waiting]) -> list[Outcome | Exception]:
+        """Store all that can be stored, in one transaction."""
+        jobs = [waiting.job for waiting in together]
+        with writing(self._engine) as connection:
+            lock_kiosks(connection, [job.kiosk.id for job in jobs], [job.request.stream for job in jobs])
+            self._meanings.begin()
+            epoch = read_life(connection).epoch
+            outcomes = [self._take(connection, job, epoch) for job in jobs]
+            taken = [outcome for outcome in outcomes if isinstance(outcome, Outcome)]
+            add_revisions(connection, [revision for outcome in taken for revision in outcome.revisions], self._clock.now_ms())
+            add_arrivals(connection, [arrival for outcome in taken for arrival in outcome.arrivals])
+        return outcomes
 
     def _take(self, connection: Connection, job: Job, epoch: str) -> Outcome | Exception:
         """One request inside the shared transaction; its trouble is its own."""

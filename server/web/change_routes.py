@@ -43,7 +43,7 @@ def add_changes(web: Blueprint, settings: Settings, clock: Clock, engine: Engine
             note_change(connection, None if whole_chain else store.id, day.toordinal(), words, now_ms, person.email)
         return redirect(_back(code), 303)
 
-    @web.post("/stores/<code>/changes/<int:number>/remove")
+    @web.post("/stores/<code>/changes/<int(max=2147483647):number>/remove")
     def remove(code: str, number: int) -> Any:
         with writing(engine) as connection:
             person = signed_in(connection, settings, clock.now_ms())

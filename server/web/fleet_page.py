@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from server.fleet.watching import Watched
     from server.i18n.translator import Translator
 
-# A page stays small on a phone; a store is chosen, or all are asked for.
-MOST_SHOWN = 40
+# A page stays small on a phone; a store is chosen, or the list is read part by part, who needs someone first.
+PART_KIOSKS = 20
+# So many stores are a list to choose from; the code of one among more is typed.
+MOST_STORES_LISTED = 60
 UNHEARD = frozenset({"never", "offline", "silent", "silent-all", "revoked"})
 URGENCY = (
     *("full", "input", "card-copied", "key-elsewhere", "two-boots", "stuck", "damaged", "revoked", "offline", "silent-all"),
@@ -58,6 +60,7 @@ class ShownFleet:
         config_of: the stored configuration (JSON) of a kiosk's version, or None.
         t: the reader's translator.
         now_ms: Unix milliseconds.
+        part: which part of the list, from 1.
     """
 
     def __init__(
@@ -68,7 +71,7 @@ class ShownFleet:
         t: Translator,
         now_ms: int,
         *,
-        every: bool,
+        part: int,
     ) -> None:
         self._t = t
         self._now_ms = now_ms
@@ -77,10 +80,13 @@ class ShownFleet:
         for one in heard:
             looks[one.kiosk_id].append(one)
         ordered = sorted(watched, key=_urgency)
-        shown = ordered if every else ordered[:MOST_SHOWN]
-        self.more = len(ordered) - len(shown)
+        begin = PART_KIOSKS * (part - 1)
+        shown = ordered[begin : begin + PART_KIOSKS]
+        self.previous = str(part - 1) if begin else ""
+        self.next = str(part + 1) if begin + len(shown) < len(ordered) else ""
+        self.part = t.say("office.part", first=begin + 1, last=begin + len(shown), all=len(ordered))
         self.kiosks = [self._kiosk(one, looks[one.row.id]) for one in shown]
-        self.troubles = [self._words.trouble(one, trouble) for one in ordered for trouble in one.troubles]
+        self.troubles = [self._words.trouble(one, trouble) for one in shown for trouble in one.troubles]
         stores = len({one.row.store_id for one in watched})
         self.count = t.listed(t.say("unit.kiosks", len(watched)), t.say("unit.stores", stores))
         self.moment = t.listed(t.formats.long_day(local_time("UTC", now_ms).date()), t.formats.time(local_time("UTC", now_ms)))
@@ -173,11 +179,11 @@ def _mark(one: Watched) -> str:
 
 def _thanked(row: FleetRow) -> int:
     # A buffer that does not tell its totals, or a copied card, must not make us claim more than all.
-    return max(row.thanked, row.known)
+    return max(row.thanked, row.known) - row.elsewhere
 
 
 def _received(row: FleetRow) -> int:
-    return row.known - row.lost
+    return max(0, row.known - row.lost - row.elsewhere)
 
 
 def _waiting(row: FleetRow) -> int:

@@ -11,14 +11,14 @@ from server.database.engine import reading, writing
 from server.database.fleet import heard_days
 from server.database.kiosks import config_body
 from server.database.life import read_life
-from server.errors import Unfit, not_found
+from server.errors import Unfit, not_found, wrong_parameter
 from server.fleet.kiosks import move
 from server.fleet.states import DAY_MS
 from server.fleet.watching import UNIX_EPOCH_DAY, look
 from server.i18n.sentence import Name
-from server.web.fleet_page import ShownFleet
+from server.web.fleet_page import MOST_STORES_LISTED, PART_KIOSKS, ShownFleet
 from server.web.heard_bars import DAYS
-from server.web.page import Page
+from server.web.page import Page, page_asked
 from server.web.visitor import reader, signed_in
 
 if TYPE_CHECKING:
@@ -46,9 +46,11 @@ def add_fleet(web: Blueprint, settings: Settings, clock: Clock, engine: Engine) 
             made_up = read_life(connection).made_up
             here = asked if len(stores) == 1 else ()
             t = reader(*((here[0].languages, here[0].territory) if here else ()))
-            every = request.args.get("all") == "1"
+            part = page_asked()
+            if part > max(1, -(-len(watched) // PART_KIOSKS)):
+                raise wrong_parameter("page", "is beyond the list's end")
             shown = ShownFleet(
-                watched, heard, lambda kiosk_id, version: config_body(connection, kiosk_id, version), t, now_ms, every=every
+                watched, heard, lambda kiosk_id, version: config_body(connection, kiosk_id, version), t, now_ms, part=part
             )
         moved = next((one for one in watched if one.row.code == request.args.get("moved")), None)
         frame = Page(t, made_up=made_up, person=person, several=len(stores) > 1)
@@ -58,6 +60,7 @@ def add_fleet(web: Blueprint, settings: Settings, clock: Clock, engine: Engine) 
             t=t,
             s=shown,
             stores=stores,
+            listed=len(stores) <= MOST_STORES_LISTED,
             asked=asked[0].code if len(asked) == 1 else "",
             may_move=person.role in MOVERS,
             moved=moved and t.say_html("fleet.moved", kiosk=Name(moved.row.code), store=Name(moved.row.store_name)),

@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 from server.analysis.funnel import WIDEN_FROM, funnel_limits, overdispersion
 from server.analysis.intervals import quantile
+from server.comparison.standing import OTHER_FACES
 from server.web.charts import svg
 from server.web.plane import BASE, HEIGHT, TOP, WIDE, Axis, Plane, Spot, round_axis
 from server.web.quadrant_chart import short
@@ -48,8 +49,8 @@ class Funnel:
 
 
 def funnel_of(stores: Sequence[Figures], together: Index, signal: str) -> Funnel | None:
-    """The funnel of these stores; None with fewer than three of them, or where all pressed alike."""
-    drawn = tuple(one for one in stores if getattr(one, signal).value is not None)
+    """The funnel of these stores but those with other faces; None with fewer than three of them, or where all pressed alike."""
+    drawn = tuple(one for one in stores if getattr(one, signal).value is not None and one.standing.group != OTHER_FACES)
     share = together.positive / together.total if together.total else 0.0
     if len(drawn) < LEAST_STORES or not 0 < share < 1:
         return None

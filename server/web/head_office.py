@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from server.web.funnel_chart import Funnel
 
 # A page of all that a chain of 500 stores has would weigh half a megabyte.
-PAGE_STORES = 20
+PAGE_STORES = 12
 FUNNELS = ("experience", "service")
 
 

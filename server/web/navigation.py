@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from server.access.people import ADMIN_ROLES, OFFICE_ROLES
+from server.access.people import ADMIN_ROLES, CHAIN_ROLES, OFFICE_ROLES
 
 if TYPE_CHECKING:
     from server.access.people import Person
@@ -34,6 +34,8 @@ def links_for(person: Person, path: str, *, store: str = "", several: bool = Fal
             ("/head-office/definitions", "nav.definitions", False),
             ("/head-office/hx", "nav.hx", False),
         ]
+    if person.role in CHAIN_ROLES:
+        found.append(("/head-office/exports", "exports.title", False))
     if person.role in ADMIN_ROLES:
         found.append(("/people", "nav.people", False))
     return [Link(address, words, kept, _is_current(address, path)) for address, words, kept in found]

@@ -11,7 +11,7 @@ from server.comparison import verdict
 from server.comparison.gaps import fewer, gap_between
 from server.comparison.ranking import LEAST_RANKED
 from server.comparison.rounding import shown
-from server.comparison.scarce import EXPERIENCE, SERVICE, period_words
+from server.comparison.scarce import period_words
 from server.comparison.standing import ALIKE, LEAST_FOR_PLACE, NARROWER, WIDER
 from server.comparison.strata import NAMES
 from server.i18n.sentence import Day, Name, Sentence
@@ -66,17 +66,24 @@ def together_words(summary: ChainSummary, t: Translator) -> Markup:
 
 def differing_words(stores: Sequence[Figures], link: Callable[[Figures], str], t: Translator) -> Markup:
     """Who differs from the others, by name; "" where nobody was compared."""
-    groups = {name: [one for one in stores if one.standing.group == name] for name in (WIDER, ALIKE, NARROWER)}
-    wider, narrower = (sorted(groups[name], key=lambda one: one.store.name.casefold()) for name in (WIDER, NARROWER))
-    if not wider and not narrower:
+    named = sorted(stores, key=lambda one: one.store.name.casefold())
+    groups = {name: [one for one in named if one.standing.group == name] for name in (WIDER, ALIKE, NARROWER)}
+    if not groups[WIDER] and not groups[NARROWER]:
         return t.say_html("office.none-differs") if groups[ALIKE] else Markup("")
+    turned = [one for one in groups[NARROWER] if _is_turned(one)]
+    narrower = [one for one in groups[NARROWER] if one not in turned]
     said = []
-    for name, found in (("office.wider", wider), ("office.narrower", narrower)):
+    for name, found in (("office.wider", groups[WIDER]), ("office.narrower", narrower), ("office.turned", turned)):
         if found:
             said.append(t.say_html(name, len(found), stores=_named(found, link, t)))
     if groups[ALIKE]:
         said.append(t.say_html("office.cannot-be-told", len(groups[ALIKE])))
     return Markup(" ").join(said)
+
+
+def _is_turned(one: Figures) -> bool:
+    """Whether a store's own gap surely runs against that of the others, so that "narrower" would say too little."""
+    return one.gap.clear and (one.gap.points or 0.0) * (one.standing.gap.away.points or 0.0) > 0
 
 
 def change_words(summary: ChainSummary, office: Office, t: Translator) -> list[str]:
@@ -85,12 +92,9 @@ def change_words(summary: ChainSummary, office: Office, t: Translator) -> list[s
         return []
     if not office.comparable:
         return [t.tell(Sentence("change.not-comparable", values={"date": summary.period.first}))]
+    now = summary.together.service, summary.together.experience
     words = Sentence(f"before.{summary.period.name}")
-    found = [
-        verdict.change(SERVICE, summary.together.service, office.before[0], words),
-        verdict.change(EXPERIENCE, summary.together.experience, office.before[1], words),
-    ]
-    return [t.tell(sentence) for sentence in found if sentence is not None]
+    return [t.tell(sentence) for sentence in verdict.changed(list(zip(now, office.before, strict=True)), words)]
 
 
 def ranking_words(ranking: Ranking, stores: Sequence[Figures], t: Translator) -> list[Markup]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import make_response, redirect, render_template, request
 
 from server.access.people import CHAIN_ROLES, OFFICE_ROLES, Person
+from server.access.scope import visible_stores
 from server.comparison.periods import local_today
 from server.database.engine import reading, writing
 from server.database.life import read_life
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from flask import Blueprint, Response
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection, Engine, Row
 
     from server.clock import Clock
     from server.i18n.translator import Translator
@@ -59,7 +60,7 @@ class QuestionPages:
         with reading(self.engine) as connection:
             person = self.person(connection)
             page = self.frame(connection, person)
-            rows, asked = wordings(connection), asked_now(connection)
+            rows, asked = wordings(connection), self._asked(connection, person)
             groups = groups_of(rows, asked, current(connection), page.t)
         kiosk = request.args.get("asked", "") if any(one.kiosk == request.args.get("asked") for one in asked) else ""
         askable = [one for group in groups for one in group.questions if one.state in {"active", "with-draft"}]
@@ -85,7 +86,8 @@ class QuestionPages:
             if not rows:
                 raise not_found()
             spoken, definition = drafting.spoken_languages(connection), current(connection)
-            shown = ShownOne(rows, asked_now(connection), spoken, definition, page.t, local_today("UTC", now_ms))
+            asked = self._asked(connection, person)
+            shown = ShownOne(rows, asked, spoken, definition, page.t, local_today("UTC", now_ms))
         told = request.args.get("told", "")
         body = render_template(
             "question.html",
@@ -117,6 +119,11 @@ class QuestionPages:
             form=form,
         )
         return make_response(body, status)
+
+    def _asked(self, connection: Connection, person: Person) -> list[Row[Any]]:
+        """What kiosks ask in the stores that this person may see: a region's head reads of their own alone."""
+        seen = {store.id for store in visible_stores(connection, person)}
+        return [one for one in asked_now(connection) if one.store_id in seen]
 
 
 def add_questions(web: Blueprint, settings: Settings, clock: Clock, engine: Engine) -> None:

@@ -20,6 +20,7 @@ from server.web.account_routes import add_account
 from server.web.change_routes import CHAIN_ROLES, add_changes
 from server.web.definition_routes import add_definitions
 from server.web.employee_routes import add_employees
+from server.web.exports_routes import add_exports
 from server.web.fleet_routes import add_fleet
 from server.web.human_routes import add_human
 from server.web.office_routes import add_office
@@ -66,6 +67,7 @@ def blueprint(settings: Settings, clock: Clock, engine: Engine) -> Blueprint:
     add_employees(web, settings, clock, engine)
     add_questions(web, settings, clock, engine)
     add_definitions(web, settings, clock, engine)
+    add_exports(web, settings, clock, engine)
     add_human(web, settings, clock, engine)
     add_people(web, settings, clock, engine)
     add_account(web, settings, clock, engine)

@@ -8,7 +8,9 @@ from markupsafe import Markup
 
 from server.comparison import verdict
 from server.comparison.periods import local_time
-from server.i18n.sentence import Sentence
+from server.comparison.rounding import shown
+from server.comparison.scarce import HUNDRED
+from server.i18n.sentence import Days, Sentence
 from server.web.charts import Row, side_by_side, small_scale
 from server.web.figures import ShownIndex, gap_data, gap_sentence, gap_words, index_data, shown_index
 from server.web.hours_part import ShownHours, spell_words
@@ -64,6 +66,8 @@ class ShownSummary:
         said = verdict.paragraph(summary)
         self.paragraph = Markup(" ").join(_colour(sentence, t) for sentence in said)
         self.why = _why(summary, t)
+        # Said once: beside the sentence with what they change, or else under "Now".
+        self.runs_told = sum(one.runs for one in summary.undecided) == summary.today.reviews and bool(_undecided(summary, t))
         self.time = t.formats.time(now)
         self.moment = t.listed(t.formats.weekday_and_day(now.date()), self.time)
         self.today = summary.now_day
@@ -85,14 +89,35 @@ class ShownSummary:
 
 
 def _why(summary: StoreSummary, t: Translator) -> list[tuple[str, Markup]]:
-    """Since when and at what hour, where something is surely amiss: the part that shows it, and its sentence."""
+    """What bends the figures, since when and at what hour it is surely amiss: the part that shows it, and its sentence."""
     if summary.figures.period.running:
         return []
+    runs = _undecided(summary, t)
+    found = [("now", runs)] if runs else []
     lower = [step for step in summary.line.steps if step.moved.clear and (step.moved.points or 0.0) < 0]
-    found = [("since", t.tell_html(step_words(step, summary))) for step in lower]
+    found += [("since", t.tell_html(step_words(step, summary))) for step in lower]
     if summary.hours is not None and summary.hours.spells:
         found.append(("hours", t.tell_html(spell_words(summary.hours.spells[0], t))))
     return found
+
+
+def _undecided(summary: StoreSummary, t: Translator) -> Markup:
+    """What runs of presses that wait for a decision do to the figures; "" where there are none."""
+    days = Days(summary.figures.period.first, summary.figures.period.last, summary.now_day)
+    said = [
+        t.tell_html(
+            Sentence(
+                f"reviews.effect-{one.signal}",
+                values={"days": days, "with": shown(one.with_runs), "without": shown(one.without_runs), "hundred": HUNDRED},
+            )
+        )
+        for one in summary.undecided
+        if one.runs and one.without_runs is not None
+    ]
+    if not said:
+        return Markup("")
+    runs = sum(one.runs for one in summary.undecided)
+    return Markup(" ").join([t.say_html("reviews.of-store", runs), *said])
 
 
 def tabs(period: Period, t: Translator) -> list[Tab]:

@@ -85,7 +85,7 @@ def _method(gap: Gap) -> Sentence:
 
 
 def _complete(summary: StoreSummary) -> list[Sentence]:
-    waiting = sum(kiosk.waiting for kiosk in summary.today.kiosks)
+    waiting = sum(kiosk.waiting or 0 for kiosk in summary.today.kiosks)
     gone = sum(kiosk.lost for kiosk in summary.today.kiosks)
     found = [Sentence("sure.waiting-text", values={"waiting": waiting})] if waiting else []
     found += [Sentence("fleet.lost-all", values={"lost": gone})] if gone else []

@@ -31,8 +31,8 @@ class Stranger(Exception):
 
 
 def cookie_name(settings: Settings) -> str:
-    """The session cookie's name; on https the browser itself keeps it to this host and to secure connections."""
-    return "__Host-salve" if secure(settings) else "salve"
+    """The session cookie's name."""
+    return settings.session_cookie
 
 
 def secure(settings: Settings) -> bool:

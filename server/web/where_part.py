@@ -9,7 +9,7 @@ from markupsafe import Markup
 from server.comparison.furthest import furthest
 from server.comparison.gaps import spoken
 from server.comparison.rounding import shown
-from server.comparison.verdict import much_marked
+from server.comparison.verdict import asks_for_a_look
 from server.i18n.sentence import Name, Sentence
 from server.web.charts import dot_row
 from server.web.figures import ShownIndex, shown_index, touchpoint_words
@@ -78,7 +78,7 @@ def _place(place: Place, summary: StoreSummary, t: Translator) -> ShownPlace:
         _question(place.texts, place.question, t),
         shown_index(place.index, t, "unit.to"),
         dot_row(place.index, place.others, place.signal, t),
-        much_marked(place.marked, place.index.total),
+        asks_for_a_look(place),
         lens,
         (summary.lens.touchpoint, summary.lens.question) == (place.touchpoint, place.question),
     )

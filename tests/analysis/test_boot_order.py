@@ -5,8 +5,21 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 
+from kiosk.exchange import SLOWEST_ANCHOR_MS
 from server.analysis.boot_order import Between, KnownBoot, between
-from server.analysis.times import BOUNDED, ESTIMATED, EXACT, NOT_KNOWN_MS, UNKNOWN, BootClock, Bound, Fix, PressTime, is_better
+from server.analysis.times import (
+    BOUNDED,
+    ESTIMATED,
+    EXACT,
+    NOT_KNOWN_MS,
+    ONE_SIDED_MS,
+    UNKNOWN,
+    BootClock,
+    Bound,
+    Fix,
+    PressTime,
+    is_better,
+)
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
@@ -46,7 +59,7 @@ def test_without_a_boot_before_or_after_there_are_no_limits() -> None:
 def test_an_arrival_alone_limits_its_neighbours_too() -> None:
     one_sided = KnownBoot(1, 1, 60_000, None, None, Bound(60_000, 1_000_000))
     found = between([one_sided, unmet(2, 2, 1_000), replace_bound(one_sided, 3, 3, 5_000_000)])
-    assert found[2] == Between(1_060_000 - 15_000, 5_000_000 + 4, 1_000)
+    assert found[2] == Between(1_060_000 - ONE_SIDED_MS, 5_000_000 + 4, 1_000)
 
 
 def replace_bound(boot: KnownBoot, key: int, number: int, offset_ms: int) -> KnownBoot:
@@ -107,9 +120,14 @@ class Boot:
 
 @dataclass
 class Life:
-    """A simulated kiosk: it boots, presses come, some boots reach the server, and its oscillator is off by up to 50 ppm."""
+    """A simulated kiosk: it boots, presses come, some boots reach the server, and its oscillator is off by up to 50 ppm.
+
+    One request in eight is slow, up to `slowest_ms`: an answer within ten seconds gives an anchor, a later one none, and what
+    is still on its way when the kiosk gives up may arrive all the same.
+    """
 
     chance: random.Random
+    slowest_ms: int = ONE_SIDED_MS
     boots: list[Boot] = field(default_factory=list)
     waiting: list[tuple[Boot, int]] = field(default_factory=list)
     anchors: list[tuple[Boot, Fix]] = field(default_factory=list)
@@ -145,6 +163,8 @@ class Life:
         )
         if chance.random() < 0.1:
             return  # the request never arrived
+        if chance.random() < 0.125:
+            there_ms = int(self.slowest_ms ** chance.uniform(0.5, 1))
         arrived_ms = int(boot.true_ms(sent_ms) + there_ms)
         boot.length_ms = max(boot.length_ms, sent_ms)
         offset_ms = arrived_ms - sent_ms
@@ -161,7 +181,7 @@ class Life:
             (other, elapsed_ms, arrived_ms, self.time(other, elapsed_ms, arrived_ms)) for other, elapsed_ms in self.waiting
         ]
         self.waiting, self.anchors = [], []
-        if chance.random() < 0.9:
+        if chance.random() < 0.9 and there_ms + back_ms <= SLOWEST_ANCHOR_MS:
             answered_ms = boot.elapsed_ms(arrived_ms + back_ms)
             uncertainty_ms = (answered_ms - sent_ms) // 2 + 1
             self.anchors.append((boot, Fix((sent_ms + answered_ms) // 2, arrived_ms, uncertainty_ms)))
@@ -217,6 +237,15 @@ def test_the_simulation_would_notice_a_wrong_bound() -> None:
             boot.fixes = {key: replace_server(fix) for key, fix in boot.fixes.items()}
         noticed += any(wrong(boot, at_ms, life.time(boot, at_ms, arrived_ms)) for boot, at_ms, arrived_ms, _ in life.stamped)
     assert noticed > 20
+
+
+def test_the_simulation_would_notice_requests_that_are_on_their_way_for_longer_than_is_stated() -> None:
+    noticed = 0
+    for seed in range(200):
+        life = Life(random.Random(seed), slowest_ms=2 * ONE_SIDED_MS)
+        life.live()
+        noticed += any(wrong(boot, at_ms, then) for boot, at_ms, _, then in life.stamped)
+    assert noticed > 3
 
 
 def replace_server(fix: Fix) -> Fix:

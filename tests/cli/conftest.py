@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner, Result
+from databases import DATABASES
 
 from server.cli import main
 
@@ -14,12 +16,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The database that `salve` works on, once each."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'data' / 'salve.db'}"
+    return str(request.getfixturevalue("postgres_tables"))
+
+
 @pytest.fixture
-def salve(tmp_path: Path) -> Callable[..., Result]:
+def salve(tmp_path: Path, database_url: str) -> Callable[..., Result]:
     """Give it the words after `salve-server`; `said` is what arrives on standard input."""
     environment: dict[str, Any] = {
         "SALVE_DATA_DIR": str(tmp_path / "data"),
-        "SALVE_DATABASE_URL": None,
+        "SALVE_DATABASE_URL": None if database_url.startswith("sqlite") else database_url,
         "SALVE_CONFIG": None,
         "SALVE_SECRET_KEY_FILE": None,
     }
@@ -28,6 +38,14 @@ def salve(tmp_path: Path) -> Callable[..., Result]:
         return CliRunner().invoke(main, list(words), input=said, env=environment | settings, prog_name="salve-server")
 
     return run
+
+
+@pytest.fixture
+def bare(request: pytest.FixtureRequest, salve: Callable[..., Result], database_url: str) -> Callable[..., Result]:
+    """The same over a database without tables."""
+    if database_url.startswith("sqlite"):
+        return salve
+    return partial(salve, SALVE_DATABASE_URL=request.getfixturevalue("postgres_url"))
 
 
 @pytest.fixture

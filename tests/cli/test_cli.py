@@ -59,8 +59,8 @@ def test_the_promised_commands_are_there() -> None:
     ],
     ids=" ".join,
 )
-def test_without_a_database_each_says_what_to_run_first(salve: Callable[..., Result], words: tuple[str, ...]) -> None:
-    failed = salve(*words, said="seven quiet lamps in rain\n")
+def test_without_a_database_each_says_what_to_run_first(bare: Callable[..., Result], words: tuple[str, ...]) -> None:
+    failed = bare(*words, said="seven quiet lamps in rain\n")
     assert (failed.exit_code, failed.stdout) == (1, "")
     assert failed.stderr == "Error: The database has not this release's tables yet; run `salve-server upgrade` first.\n"
 

@@ -34,7 +34,7 @@ def test_the_next_version_keeps_what_is_not_named(ready):
         (("--target-service", "75"), "A target is a number"),
         (("--target-service", "high"), "not 'high'"),
         (("--weight", "CX"), "not 'CX'"),
-        (("--weight", "CX=0.5"), "together exactly 100"),
+        (("--weight", "CX=0.5"), "add up to exactly 100"),
     ],
 )
 def test_what_makes_no_sense_is_refused_in_a_sentence(ready, words, why):

@@ -1,7 +1,10 @@
-"""`export reactions`, `hourly` and `stores`, into a file and to standard output."""
+"""`salve-server export`: every export, into a file and to standard output."""
 
 from __future__ import annotations
 
+import json
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +17,14 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize(
-    ("what", "first"), [("reactions", "position,"), ("hourly", "store,touchpoint,"), ("stores", "store,store_name,")]
+    ("what", "first"),
+    [
+        ("reactions", "position,"),
+        ("revisions", "revision,what,"),
+        ("hourly", "store,touchpoint,"),
+        ("stores", "store,store_name,"),
+        ("kiosks", "kiosk,store,"),
+    ],
 )
 def test_an_export_goes_to_standard_output_or_whole_into_a_file(
     ready: Callable[..., Result], tmp_path: Path, what: str, first: str
@@ -42,6 +52,31 @@ def test_the_cursor_is_said_and_taken(ready: Callable[..., Result]) -> None:
     assert (again.exit_code, again.stderr) == (0, said)
 
 
+def test_json_lines_come_without_a_header(ready: Callable[..., Result]) -> None:
+    (line,) = ready("export", "stores", "--format", "ndjson").stdout.splitlines()
+    assert json.loads(line)["store_name"] == "@home"
+
+
+def test_parquet_goes_into_a_folder_and_sqlite_into_a_file(ready: Callable[..., Result], tmp_path: Path) -> None:
+    for kind in ("parquet", "sqlite"):
+        target = tmp_path / kind
+        done = ready("export", "reactions", "--format", kind, "-o", str(target))
+        assert (done.exit_code, done.stderr.startswith("Salve-Cursor: ")) == (0, True), done.stderr
+        assert ready("export", "reactions", "--format", kind).exit_code == 1
+    assert list((tmp_path / "parquet").iterdir()) == []
+    with closing(sqlite3.connect(tmp_path / "sqlite")) as file:
+        assert file.execute("SELECT name FROM stores").fetchall() == [("@home",)]
+    # Once more, over what is there.
+    assert ready("export", "reactions", "--format", "sqlite", "-o", str(tmp_path / "sqlite")).exit_code == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "parquet", "sqlite"]
+
+
+def test_the_data_package_lies_beside_the_files(ready: Callable[..., Result], tmp_path: Path) -> None:
+    target = tmp_path / "datapackage.json"
+    assert ready("export", "package", "-o", str(target)).exit_code == 0
+    assert json.loads(target.read_text())["profile"] == "tabular-data-package"
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -51,6 +86,10 @@ def test_the_cursor_is_said_and_taken(ready: Callable[..., Result]) -> None:
         (("stores", "--from", "2026-11-01"), "The parameter to is missing"),
         (("stores", "--period", "9d"), "The parameter period must be"),
         (("reactions", "--format", "xls"), "'xls' is not"),
+        (("hourly", "--format", "parquet"), "'parquet' is not"),
+        (("reactions", "--format", "sqlite", "-o", "x", "--after", "x"), "takes no --after"),
+        (("revisions", "--after", "x"), "The parameter after is no cursor"),
+        (("revisions", "--from", "2026-11-01"), "No such option"),
         (("reactions", "-o", "/nowhere/at/all.csv"), "No such file or directory"),
     ],
     ids=lambda words: " ".join(words) if isinstance(words, tuple) else "",

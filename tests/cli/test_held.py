@@ -12,14 +12,13 @@ from server.database.engine import make_engine, writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from click.testing import Result
 
 
 @pytest.fixture
-def holding(ready: Callable[..., Result], tmp_path: Path) -> Callable[..., Result]:
-    engine = make_engine(f"sqlite:///{tmp_path / 'data' / 'salve.db'}")
+def holding(ready: Callable[..., Result], database_url: str) -> Callable[..., Result]:
+    engine = make_engine(database_url)
     with writing(engine) as connection:
         fixed = {"software": "", "config_seen": 0, "config_applied": 0, "health": "{}", "enrolled_ms": 0}
         connection.execute(tables.kiosks.insert().values(id=1, code="K-001", hardware="one", **fixed))

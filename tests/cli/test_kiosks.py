@@ -14,7 +14,6 @@ from server.fleet.enrolment import enrol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from click.testing import Result
 
@@ -22,9 +21,9 @@ CODE = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\n\Z")
 
 
 @pytest.fixture
-def enrolled(ready: Callable[..., Result], tmp_path: Path) -> Callable[..., Result]:
+def enrolled(ready: Callable[..., Result], database_url: str) -> Callable[..., Result]:
     code = ready("kiosk", "code", "--store", "S001", "--touchpoint", "=exit", "--layout", "two-row").stdout.strip()
-    engine = make_engine(f"sqlite:///{tmp_path / 'data' / 'salve.db'}")
+    engine = make_engine(database_url)
     reply = enrol(engine, SystemClock(), code, "sha256:12345678", "1.0.0", "192.0.2.1")
     engine.dispose()
     assert {meaning.question for meaning in reply.config.buttons.values()} == {"felt-welcome", "got-needed"}

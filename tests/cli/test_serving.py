@@ -6,7 +6,6 @@ import http.client
 import os
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -19,6 +18,8 @@ import pytest
 from flask import Flask, request
 
 from server.commands.serving import LARGEST_BODY_BYTES, Serving, allow_files
+from server.database.driver import run
+from server.database.engine import make_engine, reading
 from server.settings import Settings  # noqa: TC001  (the fixture's own type)
 
 if TYPE_CHECKING:
@@ -30,13 +31,15 @@ if TYPE_CHECKING:
 DEADLINE_S = 20.0
 
 
-def test_a_new_database_gets_its_questions_definition_and_epoch_once(salve: Callable[..., Result], tmp_path: Path) -> None:
+def test_a_new_database_gets_its_questions_definition_and_epoch_once(salve: Callable[..., Result], database_url: str) -> None:
     found = []
+    engine = make_engine(database_url)
     for _ in range(2):
         assert salve("upgrade").stdout == "The database is up to date.\n"
-        with closing(sqlite3.connect(tmp_path / "data" / "salve.db")) as database:
+        with reading(engine) as connection:
             ask = "SELECT (SELECT count(*) FROM questions), (SELECT count(*) FROM definitions), (SELECT epoch FROM life)"
-            found.append(database.execute(ask).fetchone())
+            found.append(tuple(run(connection, ask).one()))
+    engine.dispose()
     assert found[0] == found[1]
     assert found[0][:2] == (18, 1)
 

@@ -26,12 +26,12 @@ DEADLINE_S = 30
 DAY_MS = 86_400_000
 
 
-def test_the_worker_does_its_jobs_and_ends_on_sigterm(ready: Callable[..., Result], tmp_path: Path) -> None:
+def test_the_worker_does_its_jobs_and_ends_on_sigterm(ready: Callable[..., Result], tmp_path: Path, database_url: str) -> None:
     command = [str(Path(sys.executable).with_name("salve-server")), "worker"]
-    environment = {**os.environ, "SALVE_DATA_DIR": str(tmp_path / "data")}
+    environment = {**os.environ, "SALVE_DATA_DIR": str(tmp_path / "data"), "SALVE_DATABASE_URL": database_url}
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as worker:
         try:
-            engine = make_engine(f"sqlite:///{tmp_path / 'data' / 'salve.db'}")
+            engine = make_engine(database_url)
             assert worker.stdout is not None
             assert worker.stdout.readline() == "The worker is at work.\n"
             deadline = time.monotonic() + DEADLINE_S
@@ -51,8 +51,8 @@ def held(engine: Engine) -> int:
         return int(connection.execute(select(func.count()).select_from(tables.leases)).scalar_one())
 
 
-def test_a_database_without_this_releases_tables_is_refused(salve: Callable[..., Result]) -> None:
-    done = salve("worker")
+def test_a_database_without_this_releases_tables_is_refused(bare: Callable[..., Result]) -> None:
+    done = bare("worker")
     assert done.exit_code == 1
     assert "upgrade" in done.stderr
 

@@ -9,8 +9,10 @@ from shops import EXPERIENCE, SERVICE, TODAY
 
 from server.comparison.chain import Chain, question_ids
 from server.comparison.periods import parse_period
-from server.database.engine import reading
+from server.database.codes import ASIDE
+from server.database.engine import reading, writing
 from server.database.figures import asked_questions
+from server.database.tables import set_aside
 from server.survey.definitions import Definition, current
 
 DAY = TODAY - timedelta(days=2)
@@ -66,6 +68,24 @@ def test_fewer_than_three_other_stores_are_not_spoken_of(shops):
     assert (two.stores, two.service.total, two.experience.low, two.gap.points) == (2, 0, None, None)
     assert read(shops).figures(stores[0]).relative.points is None
     assert read(shops).others(stores[3].id).stores == 3
+
+
+def test_a_store_of_which_rushes_set_much_aside_is_not_ranked(shops):
+    kiosks = [shops.kiosk(shops.store(f"S0{n:02d}", f"Store {n}"), f"K-{n}") for n in range(9)]
+    for number, kiosk in enumerate(kiosks):
+        served, welcomed = (400, 0) if number == 0 else (320, 240)
+        shops.press(kiosk, DAY, SERVICE, served, 400 - served, marked=50)
+        shops.press(kiosk, DAY, EXPERIENCE, welcomed, 400 - welcomed)
+        shops.hour(kiosk, DAY, 14, SERVICE, served, 400 - served)
+        shops.hour(kiosk, DAY, 14, EXPERIENCE, welcomed, 400 - welcomed)
+    assert kiosks[0].store_id in read(shops).standings.experience
+    with writing(shops.engine) as connection:
+        for kiosk, rushed in ((kiosks[0], 43), (kiosks[1], 42)):
+            keys = (kiosk.id, kiosk.placement_id, DAY.toordinal(), shops.questions[SERVICE], ASIDE["rush"])
+            connection.execute(set_aside.insert().values((*keys, 0, 0, rushed)))
+    ranked = read(shops).standings.experience
+    assert kiosks[0].store_id not in ranked
+    assert kiosks[1].store_id in ranked
 
 
 def test_the_gap_is_told_beside_the_others_gap(shops, four):

@@ -9,6 +9,8 @@ from shops import EXPERIENCE, SERVICE, TODAY
 
 from server.analysis.composite import composite
 from server.comparison.human import human_experience
+from server.comparison.periods import parse_period
+from server.comparison.summary import store_summary
 from server.database.engine import reading, writing
 from server.database.questions import add_question
 from server.survey.definitions import declare
@@ -90,3 +92,14 @@ def test_a_dimension_of_the_chains_own_is_a_part_and_only_of_stores_asked_for(sh
     whole = found(shops, store).whole
     assert (whole.coverage, whole.value) == (1.0, pytest.approx(0.7))
     assert [part.dimension for part in found(shops, store).parts] == ["CX", "EX", "LX"]
+
+
+def test_the_customers_part_is_as_sure_as_the_stores_own_page(shops, store):
+    kiosk = shops.kiosk(store, "K-001")
+    for back in range(1, 41):
+        shops.press(kiosk, TODAY - timedelta(days=back), EXPERIENCE, *((20, 0) if back % 2 else (8, 12)))
+    (part, *_) = found(shops, store).parts
+    with reading(shops.engine) as connection:
+        page = store_summary(connection, store, parse_period("13w", TODAY), NOON_MS)
+    assert part.index == page.figures.experience
+    assert part.index.effective < 0.4 * part.index.total

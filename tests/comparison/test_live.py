@@ -15,6 +15,8 @@ from server.comparison.summary import store_summary
 from server.database.definitions import add_definition
 from server.database.engine import reading, writing
 from server.database.opening import set_week
+from server.fleet.configuration import make_config
+from server.fleet.kiosks import move
 
 NOON_MS = 1_795_262_400_000
 QUARTER_MS = 15 * 60_000
@@ -103,3 +105,30 @@ def test_the_pulse_grows_with_arrivals_of_ones_own_stores_alone(shops, store):
         assert pulse_of(connection, [store]) == 5
         assert pulse_of(connection, [store, other]) == 12
         assert pulse_of(connection, []) == 0
+
+
+def asking(shops, store, code, question):
+    """A kiosk that asks one question."""
+    kiosk = shops.kiosk(store, code, heard_ms=NOON_MS)
+    with writing(shops.engine) as connection:
+        make_config(connection, kiosk.id, kiosk.placement_id, "two", [question], MADE_MS)
+    return kiosk
+
+
+def test_what_waits_on_an_employees_kiosk_is_counted_nowhere(shops, store):
+    shops.totals(asking(shops, store, "K-009", "staff-mattered"), thanked=12, known=5)
+    today = today_of(shops, store)
+    assert (today.received, today.expected, [kiosk.waiting for kiosk in today.kiosks]) == (0, 0, [None])
+
+
+def test_neither_employees_nor_another_stores_presses_move_the_pulse(shops, store):
+    other = shops.store("S002", "York")
+    shops.totals(asking(shops, store, "K-009", "staff-mattered"), thanked=12, known=5)
+    moved = asking(shops, store, "K-001", EXPERIENCE)
+    shops.totals(moved, thanked=7, known=7)
+    with reading(shops.engine) as connection:
+        assert pulse_of(connection, [store]) == 7
+    with writing(shops.engine) as connection:
+        move(connection, "K-001", "S002", NOON_MS)
+    with reading(shops.engine) as connection:
+        assert (pulse_of(connection, [store]), pulse_of(connection, [other])) == (0, 7)

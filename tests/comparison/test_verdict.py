@@ -79,7 +79,7 @@ def test_no_press_says_so_and_never_nought():
 
 def test_six_presses_are_counted_together_without_a_share():
     assert said(summary((3, 4), (1, 2))) == (
-        "Service and experience: only 6 presses in the last 7 days. From so few we show no share."
+        "Service and experience together: only 6 presses in the last 7 days. From so few we show no share."
     )
 
 
@@ -88,7 +88,8 @@ def test_fourteen_presses_give_their_range_and_how_many_would_do():
     assert names(verdict.paragraph(found)) == ["fact.helped", "presses.not-enough", "presses.range", "presses.more-needed"]
     assert said(found).endswith(
         "Experience: only 14 presses in the last 7 days. That is not enough to tell good from bad. "
-        "The share lies between 52 and 93 of 100. With about 36 more presses we could say it to within 11 points."
+        "The share of positive answers lies between 52 and 93 of 100. "
+        "With about 36 more presses we could say it to within 11 points."
     )
 
 
@@ -146,15 +147,15 @@ def test_a_weak_one_that_is_the_higher_one_has_its_gap_said_the_right_way_round(
 def test_strong_in_both():
     found = summary((364, 400), (356, 400))
     assert said(found) == (
-        "Service and experience are both strong. There are enough presses to say this. "
-        "91 of 100 were helped. 89 of 100 felt welcome."
+        "Service and experience are both strong. 91 of 100 were helped. 89 of 100 felt welcome. "
+        "There are enough presses to say this."
     )
 
 
 def test_weak_in_both_names_the_gap_when_it_is_sure():
     found = summary((280, 400), (200, 400))
     assert said(found) == (
-        "Service and experience are both weak for now. There are enough presses to say this. "
+        "Service and experience are both weak for now. There are enough presses to say this. 70 of 100 were helped. "
         "Fewer felt welcome: 50 of 100, 20 points less than service (between 13 and 27). "
         "We cannot say that this gap differs from that in our other stores."
     )
@@ -165,6 +166,7 @@ def test_strong_in_both_names_the_gap_when_it_is_sure():
     assert names(verdict.paragraph(found)) == [
         "verdict.both-strong",
         "sure.clear",
+        "fact.helped",
         "verdict.fewer-welcome",
         "gap.narrower-than-chain",
     ]
@@ -227,8 +229,8 @@ def test_days_that_have_not_begun_have_nothing_to_count():
 @pytest.mark.parametrize("service", [(300, 400), (330, 400), (360, 400), (11, 14), (3, 4), (48, 50)])
 @pytest.mark.parametrize("experience", [(200, 400), (280, 400), (320, 400), (390, 400), (11, 14), (3, 4), (0, 0)])
 @pytest.mark.parametrize("others", [None, ((840, 1000), (680, 1000)), ((600, 1000), (900, 1000))])
-def test_the_opening_is_four_sentences_at_most(service, experience, others):
-    assert 1 <= len(verdict.paragraph(summary(service, experience, others=others))) <= 4
+def test_the_opening_is_five_sentences_at_most(service, experience, others):
+    assert 1 <= len(verdict.paragraph(summary(service, experience, others=others))) <= 5
 
 
 def test_a_difference_is_that_of_the_two_numbers_shown():
@@ -249,7 +251,8 @@ def test_the_number_said_never_lies_outside_its_range():
     [
         ((340, 400), (280, 400), "change.better"),
         ((280, 400), (340, 400), "change.worse"),
-        ((312, 400), (328, 400), "change.none"),
+        ((312, 400), (328, 400), "change.none-rare"),
+        ((318, 400), (326, 400), "change.none"),
         ((321, 400), (320, 400), "change.none-small"),
     ],
 )
@@ -289,11 +292,18 @@ def test_strong_is_explained_by_the_cut_it_was_measured_at():
 
 
 def test_more_than_a_tenth_marked_asks_for_a_look_at_the_kiosk_unless_they_are_few():
-    assert not verdict.much_marked(10, 90)
-    assert verdict.much_marked(11, 89)
-    assert verdict.much_marked(9, 9)
-    assert not verdict.much_marked(8, 1)
-    assert not verdict.much_marked(0, 0)
+    assert not verdict.much_marked(10, 90, 0)
+    assert verdict.much_marked(11, 89, 0)
+    assert verdict.much_marked(9, 9, 0)
+    assert not verdict.much_marked(8, 1, 0)
+    assert not verdict.much_marked(0, 0, 0)
+
+
+def test_of_presses_that_a_rush_set_aside_more_than_a_twentieth_asks_for_it_already():
+    assert not verdict.much_marked(20, 380, 20)
+    assert verdict.much_marked(21, 379, 21)
+    assert not verdict.much_marked(30, 370, 20)
+    assert not verdict.much_marked(8, 92, 8)
 
 
 def test_every_sentence_can_be_said_in_every_language():

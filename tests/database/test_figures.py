@@ -11,23 +11,14 @@ from server.database import figures
 from server.database.codes import ASIDE
 from server.database.engine import make_engine, reading, writing
 from server.database.figures import AsideCount, set_aside_counts
-from server.database.life import begin_life
-from server.database.tables import metadata, set_aside
+from server.database.tables import set_aside
 
 DAY = TODAY.toordinal()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def shops(request, engine):
-    if request.param == "sqlite":
-        yield Shops(engine)
-        return
-    other = make_engine(request.getfixturevalue("postgres_url"))
-    metadata.create_all(other)
-    with writing(other) as connection:
-        begin_life(connection)
-    yield Shops(other)
-    other.dispose()
+@pytest.fixture
+def shops(engine):
+    return Shops(engine)
 
 
 @pytest.fixture
@@ -91,7 +82,10 @@ def test_standing_kiosks_tell_what_they_thanked_for(shops, two):
     shops.totals(kiosk, thanked=12, known=10)
     with reading(shops.engine) as connection:
         found = figures.standing_kiosks(connection, two[0].id)
-    assert [tuple(standing) for standing in found] == [("K-2", "entrance", None, 0, 0, 0), ("K-1", "exit", 5, 12, 10, 0)]
+    assert [tuple(standing) for standing in found] == [
+        ("K-2", "entrance", None, 0, 0, 0, False),
+        ("K-1", "exit", 5, 12, 10, 0, False),
+    ]
 
 
 def test_questions_come_with_their_words(shops):

@@ -11,26 +11,18 @@ from shops import EXPERIENCE, SERVICE, TODAY, Shops
 from sqlalchemy import select, update
 
 from server.analysis.tallies import DAY_COLUMNS
-from server.database.engine import make_engine, reading, writing
+from server.database.codes import ASIDE
+from server.database.engine import reading, writing
 from server.database.fingerprints import fingerprints
-from server.database.life import begin_life
 from server.database.rollups import add_figures
-from server.database.tables import metadata, stores, visit_days
+from server.database.tables import stores, visit_days
 
 YESTERDAY = TODAY - timedelta(days=1)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def shops(request, engine):
-    if request.param == "sqlite":
-        yield Shops(engine)
-        return
-    other = make_engine(request.getfixturevalue("postgres_url"))
-    metadata.create_all(other)
-    with writing(other) as connection:
-        begin_life(connection)
-    yield Shops(other)
-    other.dispose()
+@pytest.fixture
+def shops(engine):
+    return Shops(engine)
 
 
 def read(shops):
@@ -40,8 +32,9 @@ def read(shops):
 
 def add(shops, kiosk, day, change, table="days"):
     """As every sync, revision and repair adds to a row."""
-    questions = (shops.questions[SERVICE], shops.questions[EXPERIENCE])
-    key = (kiosk.placement_id, day.toordinal(), *(questions[:1] if table == "days" else questions), 2)
+    service, experience = shops.questions[SERVICE], shops.questions[EXPERIENCE]
+    asked = {"days": (service, 2), "visit_days": (service, experience, 2), "set_aside": (service, ASIDE["rush"])}
+    key = (kiosk.placement_id, day.toordinal(), *asked[table])
     with writing(shops.engine) as connection:
         add_figures(connection, kiosk.id, table, {key: change})
 
@@ -60,6 +53,9 @@ def test_presses_of_other_days_leave_it_and_each_change_of_these_moves_it(shops)
         seen.append(read(shops))
     for change in ([1, 0, 0, 0], [0, 0, 1, -1]):
         add(shops, one, YESTERDAY, change, "visit_days")
+        seen.append(read(shops))
+    for change in ([0, 0, 5], [0, 0, -2]):  # by another rule than before: the day's row does not change
+        add(shops, one, YESTERDAY, change, "set_aside")
         seen.append(read(shops))
     with writing(shops.engine) as connection:
         connection.execute(update(stores).where(stores.c.id == one.store_id).values(territory="IR"))

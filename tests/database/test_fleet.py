@@ -8,12 +8,11 @@ import pytest
 from shops import Kiosk, Shops
 
 from server.database import tables
-from server.database.engine import make_engine, reading, writing
+from server.database.engine import reading, writing
 from server.database.fleet import fleet_rows
-from server.database.life import begin_life
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from sqlalchemy import Engine
 
 DAY_MS = 86_400_000
 RAW: dict[str, Any] = {
@@ -28,17 +27,9 @@ RAW: dict[str, Any] = {
 }
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def shops(request: pytest.FixtureRequest) -> Iterator[Shops]:
-    if request.param == "sqlite":
-        yield Shops(request.getfixturevalue("engine"))
-        return
-    engine = make_engine(request.getfixturevalue("postgres_url"))
-    tables.metadata.create_all(engine)
-    with writing(engine) as connection:
-        begin_life(connection)
-    yield Shops(engine)
-    engine.dispose()
+@pytest.fixture
+def shops(engine: Engine) -> Shops:
+    return Shops(engine)
 
 
 def add_stream(shops: Shops, kiosk: Kiosk, number: int, first_ms: int, *pressed_ms: int) -> None:

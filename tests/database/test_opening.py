@@ -10,8 +10,7 @@ from sqlalchemy import select
 from server.analysis.opening import Span
 from server.analysis.opening_text import read_week
 from server.database import tables
-from server.database.engine import make_engine, reading, writing
-from server.database.life import begin_life
+from server.database.engine import reading, writing
 from server.database.opening import (
     SpecialDay,
     drop_special_day,
@@ -25,28 +24,18 @@ from server.database.opening import (
 from server.database.stores import add_store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy import Engine
 
 WEEK = read_week("mon-sat 09:00-13:00,15:00-20:00")
 DAY = 739_950
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def stores(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    if request.param == "sqlite":
-        engine = request.getfixturevalue("engine")
-    else:
-        engine = make_engine(request.getfixturevalue("postgres_url"))
-        tables.metadata.create_all(engine)
-        with writing(engine) as connection:
-            begin_life(connection)
+@pytest.fixture
+def stores(engine: Engine) -> Engine:
     with writing(engine) as connection:
         for code in ("S001", "S002"):
             add_store(connection, code, code, "Europe/Warsaw", "", ["pl"], "PL", 0)
-    yield engine
-    engine.dispose()
+    return engine
 
 
 def test_a_week_is_kept_and_forgotten(stores: Engine) -> None:

@@ -12,36 +12,25 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
+from made_weeks import made_weeks
 from sqlalchemy import select
 
 from demo.chain import STORES
-from demo.sign_ins import OFFICE, SignIns, sign_ins
-from demo.telling import add_stores, tell
-from server.app import create_app
 from server.comparison.skills import CARING, RESOLVING
-from server.database.engine import make_engine, reading, writing
-from server.database.life import begin_life
-from server.database.tables import metadata, questions
-from server.settings import Settings
+from server.database.engine import reading
+from server.database.tables import questions
 from server.survey.definitions import current
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from flask.testing import FlaskClient
+    from made_weeks import Weeks
 
 DAYS = 15
 NOON_MS = 1_795_262_400_000
 CODES = ("S001", "S002", "S008", "S012")
 Row = dict[str, str]
-
-
-class Noon:
-    """A server clock that stands still."""
-
-    def now_ms(self) -> int:
-        return NOON_MS
 
 
 class Told(NamedTuple):
@@ -58,30 +47,13 @@ class Told(NamedTuple):
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
-    folder: Path = tmp_path_factory.mktemp("told")
-    url = f"sqlite:///{folder / 'salve.db'}"
-    engine, clock = make_engine(url), Noon()
-    settings = Settings(
-        data_dir=folder,
-        database_url=url,
-        host="127.0.0.1",
-        port=8000,
-        secret_key=b"0" * 64,
-        trusted_hosts=("localhost", "127.0.0.1"),
-        proxy_hops=0,
-        public_url="http://127.0.0.1:8000",
-    )
-    metadata.create_all(engine)
-    with writing(engine) as connection:
-        begin_life(connection)
-    add_stores(engine, NOON_MS)
-    tell(settings, engine, folder / "history.json", NOON_MS, DAYS)
-    people: SignIns = sign_ins(engine, folder / "sign-ins.json", NOON_MS)
-    app = create_app(settings, clock, engine)
-    office, program = app.test_client(), app.test_client()
-    answer = office.post("/sign-in", data={"email": OFFICE, "password": people.office}, headers={"Origin": "http://localhost"})
-    assert answer.status_code == 303
-    with reading(engine) as connection:
+    with made_weeks(tmp_path_factory.mktemp("told"), NOON_MS, DAYS) as weeks:
+        yield read(weeks)
+
+
+def read(weeks: Weeks) -> Told:
+    office, people, program = weeks.office, weeks.people, weeks.app.test_client()
+    with reading(weeks.engine) as connection:
         definition = current(connection)
         rows = connection.execute(select(questions.c.code, questions.c.facets)).all()
     facets = {code: set(json.loads(names)) for code, names in rows}
@@ -89,9 +61,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     by_store: dict[str, list[Row]] = {store.code: [] for store in STORES}
     for row in csv.DictReader(io.StringIO(text)):
         by_store[row["store"]].append(row)
-    yield Told(office, program, people.token, by_store, definition.service, definition.experience, facets)
-    app.extensions["salve_close"]()
-    engine.dispose()
+    return Told(office, program, people.token, by_store, definition.service, definition.experience, facets)
 
 
 def bearer(token: str) -> dict[str, str]:
@@ -203,23 +173,6 @@ def test_the_page_carries_the_same_numbers_as_the_json_and_the_csv(told: Told, c
 
 
 FIGURE = r'data-figure="([a-z-]+)" data-value="([^"]*)" data-low="([^"]*)" data-high="([^"]*)" data-count="([^"]*)"'
-
-
-def test_the_planted_stories_are_found_in_the_pages_own_words(told: Told) -> None:
-    def words(code: str) -> str:
-        page = told.office.get(f"/stores/{code}?lang=en").get_data(as_text=True)
-        return " ".join(re.sub(r"<[^>]+>", " ", page.split("</head>")[1]).split())
-
-    assert re.search(r"Service is strong: \d\d of 100 were helped\. Fewer felt welcome", words("S001"))
-    assert re.search(r"Rushes, more than visitors can make: \d\d\. ", words("S002"))
-    assert re.search(r"The welcome is strong: \d\d of 100 felt welcome\. Fewer were helped", words("S003"))
-    assert re.search(r"1\d\d presses from K-\d+ came in late; the figures from \d+ \w+ to \d+ \w+ now include", words("S005"))
-    saturday = words("S007")
-    assert re.search(r"Saturday 14 November, 1[34]:00 to 1[67]:00, stands out: \d\d of 100 answers were unhappy", saturday)
-    assert "That is not enough to tell good from bad." in words("S012")
-    for store in STORES:
-        if store.code != "S007":
-            assert not summary(told, store.code)["hours"]["stands_out"], store.code
 
 
 def test_late_presses_are_told_for_a_week_and_are_those_of_the_kiosk(told: Told) -> None:

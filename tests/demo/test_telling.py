@@ -72,6 +72,18 @@ def test_interrupted_weeks_end_as_if_they_had_not_been(
         assert connection.execute(text("SELECT count(*) FROM held")).scalar_one() == 0
 
 
+def test_started_again_and_again_each_kiosk_stays_one_machine(
+    settings: Settings, engine: Engine, clock: FakeClock, tmp_path: Path
+) -> None:
+    add_stores(engine, clock.now_ms())
+    # As in the demonstration, today begins a week of the history, and with it another boot of each kiosk.
+    for _ in range(4):
+        tell(settings, engine, tmp_path / "history.json", clock.now_ms(), 7)
+        clock.advance(60_000)
+    with reading(engine) as connection:
+        assert connection.execute(text("SELECT kiosk_id, what, times FROM incidents")).all() == []
+
+
 def test_sign_ins_are_made_once_also_after_an_interrupted_start(engine: Engine, clock: FakeClock, tmp_path: Path) -> None:
     add_stores(engine, clock.now_ms())
     path = tmp_path / "sign-ins.json"

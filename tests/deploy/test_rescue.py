@@ -61,3 +61,17 @@ def test_a_stamp_that_a_power_cut_left_unreadable_counts_as_none(rescue, text):
 def test_where_no_stamp_can_be_kept_the_machine_never_restarts(rescue):
     rescue.stamp.mkdir()
     assert rescue() == AGAIN
+
+
+def test_unless_told_otherwise_it_waits_half_a_minute(tmp_path):
+    """A program that dies each minute then counts for two thirds of the time, not for a sixth of it."""
+    (tmp_path / "bin").mkdir()
+    for name in ("systemctl", "sleep"):
+        fake = tmp_path / "bin" / name
+        fake.write_text(f'#!/bin/sh\necho "$@" >>{tmp_path}/{name}.asked\n')
+        fake.chmod(0o755)
+    (tmp_path / "restarted").write_text(f"{int(time.time())}\n")
+    environment = {"PATH": f"{tmp_path}/bin:{os.environ['PATH']}", "STATE_DIRECTORY": str(tmp_path)}
+    done = subprocess.run([SCRIPT], env=environment, check=True, capture_output=True, text=True)
+    assert (tmp_path / "sleep.asked").read_text() == "30\n"
+    assert "30 s" in done.stdout

@@ -8,6 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from databases import DATABASES
 from sqlalchemy import select
 
 from server.access.tokens import add_token
@@ -104,6 +105,12 @@ class Chain:
             return read_life(connection).epoch
 
 
+@pytest.fixture(params=DATABASES)
+def database(request: pytest.FixtureRequest) -> str:
+    """This room's tests run on both databases."""
+    return str(request.param)
+
+
 @pytest.fixture
 def chain(engine: Engine) -> Chain:
     return Chain(engine)
@@ -116,3 +123,9 @@ def _parsed(body: bytes) -> list[dict[str, str]]:
 @pytest.fixture
 def parsed() -> Any:
     return _parsed
+
+
+@pytest.fixture
+def chain_on() -> Any:
+    """Make the same chain in another database."""
+    return Chain

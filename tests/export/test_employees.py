@@ -14,6 +14,7 @@ from server.database.codes import ANSWERS
 from server.database.engine import writing
 from server.database.placements import ButtonRow, add_config
 from server.database.questions import install_answers
+from server.database.revisions import COUNTED, Revision, add_revisions
 from server.database.tables import days, hours
 
 if TYPE_CHECKING:
@@ -116,3 +117,22 @@ def test_the_employees_figures_are_those_of_the_page(chain: Any, client: FlaskCl
     assert (found["from"], found["to"]) == ("2026-11-09", "2026-11-16")
     assert (found["experience"]["value"], found["experience"]["total"]) == (75.0, 40)
     assert len(found["stretches"]) == 1
+
+
+@pytest.mark.parametrize("name", ["revisions.ndjson", "hourly.ndjson", "reactions.ndjson", "reactions/2026-11.parquet"])
+def test_no_other_format_gives_them_away(staff: Any, client: FlaskClient, name: str) -> None:
+    with writing(staff.engine) as connection:
+        add_revisions(connection, [Revision(1, 1, seq, COUNTED) for seq in (1, 2, 3)], NOON_MS)
+    found = [
+        b"staff-mattered" in client.get(f"/api/v1/export/{name}", headers=bearer(staff.engine, employees=employees)).data
+        for employees in (False, True)
+    ]
+    assert found == [False, name != "hourly.ndjson"]
+
+
+def test_the_sqlite_file_has_none_of_theirs(staff: Any, client: FlaskClient) -> None:
+    address = "/api/v1/export/salve.sqlite"
+    without, with_them = (
+        client.get(address, headers=bearer(staff.engine, employees=employees)).data for employees in (False, True)
+    )
+    assert (b"staff-mattered" in without, b"staff-mattered" in with_them) == (False, True)

@@ -11,13 +11,15 @@ from sqlalchemy import update
 from server.access.people import Person
 from server.access.scope import visible_stores
 from server.database.engine import reading, writing
+from server.database.export_columns import REACTIONS
 from server.database.export_rows import ledger_end
 from server.database.held import HeldRow, hold
 from server.database.placements import place
 from server.database.stores import store_ids
 from server.database.tables import reactions
+from server.export import reaction_text
 from server.export import reactions as made
-from server.export.reactions import COLUMNS, ReactionLines
+from server.export.reactions import ReactionLines
 from server.export.wanted import Wanted
 
 if TYPE_CHECKING:
@@ -199,7 +201,7 @@ def test_long_exports_come_in_pieces_and_in_order(
     whole = export()
     monkeypatch.setattr(made, "CHUNK_ROWS", 50)
     monkeypatch.setattr(made, "CHUNK_ARRIVALS", 7)
-    monkeypatch.setattr(made, "MOST_TOKENS", 1)
+    monkeypatch.setattr(reaction_text, "MOST_TOKENS", 1)
     assert export() == whole
     assert len({(row["stream"], row["seq"]) for row in whole}) == len(whole) == 40 * 31
     assert [int(row["position"]) for row in whole] == sorted(int(row["position"]) for row in whole)
@@ -240,5 +242,5 @@ def test_every_column_has_a_value_or_is_empty_on_purpose(chain: Any, export: Cal
     chain.press(1)
     chain.held(1, "opaque", b"?")
     for row in export():
-        assert tuple(row) == COLUMNS
+        assert tuple(row) == REACTIONS.names
         assert None not in row.values()

@@ -99,8 +99,8 @@ def test_a_store_outside_the_tokens_scope_is_not_there(chain: Any, client: Flask
         ("Bearer", 401, "key-unknown"),
         ("Bearer nonsense", 401, "key-unknown"),
         ("Basic YTpi", 401, "key-unknown"),
-        (f"Bearer {keys.make_key(keys.EXPORT).text}", 401, "key-unknown"),
-        (f"Bearer {keys.make_key(keys.KIOSK).text}", 403, "wrong-key-kind"),
+        pytest.param(f"Bearer {keys.make_key(keys.EXPORT).text}", 401, "key-unknown", id="unknown token"),
+        pytest.param(f"Bearer {keys.make_key(keys.KIOSK).text}", 403, "wrong-key-kind", id="kiosk key"),
     ],
 )
 def test_no_token_a_wrong_one_and_a_kiosks_key_are_refused(

@@ -10,8 +10,8 @@ from server.comparison.beside import NOT_BESIDE, Beside
 from server.comparison.indexes import Gap
 from server.comparison.standing import Standing
 from server.database.engine import writing
+from server.database.standing_columns import STANDING_COLUMNS
 from server.database.tables import days
-from server.export.standing_columns import STANDING_COLUMNS
 from server.export.stores import standing_fields
 
 if TYPE_CHECKING:

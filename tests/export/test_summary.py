@@ -24,13 +24,13 @@ NOON_MS = 1_795_262_400_000
 SATURDAY = 739_941
 
 
-def add_day(chain: Any, kiosk: int, question: str, positive: int, negative: int) -> None:
+def add_day(chain: Any, kiosk: int, question: str, positive: int, negative: int, *, back: int = 1) -> None:
     with writing(chain.engine) as connection:
         connection.execute(
             days.insert().values(
                 kiosk_id=kiosk,
                 placement_id=chain.placements[kiosk],
-                local_day=SATURDAY - 1,
+                local_day=SATURDAY - back,
                 question_id=chain.question_ids[question],
                 faces=2,
                 positive=positive,
@@ -47,6 +47,7 @@ def add_day(chain: Any, kiosk: int, question: str, positive: int, negative: int)
 def test_the_json_says_what_the_pages_result_says(chain: Any, client: FlaskClient) -> None:
     add_day(chain, 1, "felt-welcome", 61, 39)
     add_day(chain, 1, "got-needed", 86, 14)
+    add_day(chain, 1, "felt-welcome", 5, 2, back=0)
     answer = client.get("/api/v1/stores/S001/summary", query_string={"period": "7d"}, headers=chain.token())
     assert answer.status_code == 200
     with reading(chain.engine) as connection:
@@ -59,6 +60,16 @@ def test_the_json_says_what_the_pages_result_says(chain: Any, client: FlaskClien
     assert (answer.json["service"]["value"], answer.json["experience"]["value"]) == (86.0, 61.0)
     assert answer.json["gap"]["points"] == -25.0
     assert (answer.json["reactions"], answer.json["counted"], answer.json["marked"]) == (206, 200, 6)
+    today = answer.json["today"]
+    assert {name: today[name] for name in ("service", "experience", "other", "marked", "uncertain", "reactions")} == {
+        "service": 0,
+        "experience": 7,
+        "other": 0,
+        "marked": 3,
+        "uncertain": 0,
+        "reactions": 10,
+    }
+    assert answer.json["strong"] == {"service": None, "experience": None, "declared": False, "probability": 0.0, "clear": False}
     assert answer.json["period"] == {"name": "7d", "from": "2026-11-14", "to": "2026-11-21", "running": False}
 
 

@@ -55,7 +55,7 @@ def test_a_stores_clock_forgets_before_it_grows_for_ever(monkeypatch: pytest.Mon
     clock = StoreClock("Europe/Warsaw")
     for quarter in range(20):
         clock.both(quarter * times.QUARTER_MS)
-        assert len(clock._quarters) <= 3
+        assert len(clock.quarters) <= 3
 
 
 def test_the_last_moment_python_can_show_is_still_that_moment() -> None:

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from kiosk_shop import Shop
 
-from server.database.engine import make_engine, writing
-from server.database.life import begin_life
+from server.database.engine import writing
 from server.database.questions import add_question, install_answers
 from server.database.stores import add_store
-from server.database.tables import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,31 +40,15 @@ def chain(engine: Engine) -> Engine:
     return engine
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def each_chain(request: pytest.FixtureRequest) -> Iterator[Engine]:
+@pytest.fixture
+def each_chain(each_engine: Engine) -> Engine:
     """The chain once on each database."""
-    if request.param == "sqlite":
-        engine = request.getfixturevalue("engine")
-    else:
-        engine = make_engine(request.getfixturevalue("postgres_url"))
-        metadata.create_all(engine)
-        with writing(engine) as connection:
-            begin_life(connection)
-    fill(engine)
-    yield engine
-    engine.dispose()
+    fill(each_engine)
+    return each_engine
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def shop(request: pytest.FixtureRequest, settings: Settings, clock: Any) -> Iterator[Shop]:
-    if request.param == "sqlite":
-        engine = request.getfixturevalue("engine")
-    else:
-        engine = make_engine(request.getfixturevalue("postgres_url"))
-        metadata.create_all(engine)
-        with writing(engine) as connection:
-            begin_life(connection)
-    shop = Shop(settings, clock, engine)
+@pytest.fixture
+def shop(each_engine: Engine, settings: Settings, clock: Any) -> Iterator[Shop]:
+    shop = Shop(settings, clock, each_engine)
     yield shop
     shop.writer.close()
-    engine.dispose()

@@ -105,3 +105,13 @@ def test_a_kiosk_without_a_configuration_has_no_dead_button(each_chain: Engine, 
         connection.execute(update(tables.kiosks).where(tables.kiosks.c.id == number).values(config_applied=9))
     assert find_silent(each_chain, clock.now_ms()) == 1
     assert dead(each_chain, clock) == []
+
+
+def test_what_employees_do_not_press_is_told_to_nobody(chain: Engine, clock: FakeClock) -> None:
+    number = kiosk(chain, clock)
+    with writing(chain) as connection:
+        connection.execute(update(tables.questions).where(tables.questions.c.code == "served").values(dimension="EX"))
+    press(chain, number, clock, *(("served-happy", "served-unhappy") * 50))
+    press(chain, number, clock, *(("served-happy",) * 400))
+    find_silent(chain, clock.now_ms())
+    assert dead(chain, clock) == []

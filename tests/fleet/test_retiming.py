@@ -11,7 +11,11 @@ from sqlalchemy import event
 
 from server.analysis.times import BOUNDED, ESTIMATED, EXACT, UNKNOWN
 from server.database import tables
+from server.database.codes import REASONS
+from server.database.engine import writing
+from server.database.reviews import EXCLUDED, Found, keep_review, review_of_id
 from server.fleet.retiming import retime
+from server.fleet.reviewing import decide
 
 if TYPE_CHECKING:
     from wire.messages import Reaction
@@ -37,6 +41,27 @@ def test_a_press_before_the_first_answer_becomes_exact_when_the_answer_is_told(s
     assert shop.agrees()
     assert retime(shop.engine, clock.now_ms()) == 0
     assert len(shop.rows(tables.revisions)) == 1
+
+
+@pytest.mark.parametrize(("begin_ms", "reason"), [(60_000, ""), (70_000, "closing-run")])
+def test_a_press_that_moves_out_of_a_run_that_was_set_aside_counts_again(
+    shop: Shop, clock: Any, begin_ms: int, reason: str
+) -> None:
+    now = clock.now_ms()
+    shop.sync([press(1_000)], 1, (1, 60_000))
+    (row,) = shop.rows(tables.reactions)
+    run = (row.kiosk_id, row.placement_id, row.question_id, 739_900, "closing", "positive", now - begin_ms, now - 50_000)
+    with writing(shop.engine) as connection:
+        keep_review(connection, Found(*run, 1, 1, 1, 0.1, 0.7, now))
+        review = review_of_id(connection, 1)
+        assert review is not None
+        assert decide(connection, review, EXCLUDED, "office@demo.example", now) == 1
+    shop.sync([], 2, (1, 120_000), anchors=[(1, 60_100, now - 9_900, 200)])
+    assert retime(shop.engine, clock.now_ms()) == 1
+    (row,) = shop.rows(tables.reactions)
+    assert (row.pressed_ms, row.reason, row.counted) == (now - 69_000, REASONS[reason], not reason)
+    assert [one.what for one in shop.rows(tables.revisions)] == ["counted", "time", *([] if reason else ["counted"])]
+    assert shop.agrees()
 
 
 def test_presses_of_a_boot_that_never_met_the_server_move_to_their_days_when_its_neighbours_are_known(

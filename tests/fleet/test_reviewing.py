@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from server.analysis.opening_text import read_week
 from server.database import tables
-from server.database.codes import ASIDE
+from server.database.codes import ASIDE, REASONS
 from server.database.engine import reading, writing
 from server.database.opening import set_week
 from server.database.reviews import EXCLUDED, KEPT
@@ -165,3 +165,18 @@ def test_two_weeks_of_days_are_needed_to_know_what_is_usual(shop: Shop, clock: A
 def test_an_unknown_review_is_none(shop: Shop) -> None:
     with reading(shop.engine) as connection:
         assert read_review(connection, 5) is None
+
+
+def test_a_press_of_a_run_that_was_mashed_with_never_counts_again(shop: Shop, clock: Any) -> None:
+    opens(shop)
+    presses = weeks("closing", "happy")
+    send(shop, clock, presses)
+    look_for_runs(shop.engine, clock.now_ms())
+    judge(shop, EXCLUDED)
+    begun = at(LAST - timedelta(days=DAYS + 1), "00:00")
+    mash = press(presses[-1][0] + 200 - begun, 1, "welcome-unhappy")._replace(mark="mash")
+    shop.sync([mash], len(presses) + 1, (1, clock.now_ms() - begun), stream="ab" * 16)
+    assert judge(shop, KEPT) == 39
+    assert shop.agrees()
+    last = max(shop.rows(tables.reactions), key=lambda row: row.seq if row.mark == 0 else 0)
+    assert (last.seq, last.reason, last.counted) == (len(presses), REASONS["mash"], False)

@@ -11,13 +11,12 @@ from sqlalchemy import select, update
 
 from server.analysis.opening_text import read_week
 from server.database import tables
-from server.database.engine import make_engine, reading, writing
-from server.database.life import begin_life
+from server.database.engine import reading, writing
 from server.database.opening import set_week
 from server.fleet.watching import LOOK_MS, count_heard, learn_pauses, watch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from sqlalchemy import Engine
 
 DAY_MS = 86_400_000
 NOON_MS = 1_795_262_400_000
@@ -33,17 +32,9 @@ FIXED = {
 }
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def shops(request: pytest.FixtureRequest) -> Iterator[Shops]:
-    if request.param == "sqlite":
-        yield Shops(request.getfixturevalue("engine"))
-        return
-    engine = make_engine(request.getfixturevalue("postgres_url"))
-    tables.metadata.create_all(engine)
-    with writing(engine) as connection:
-        begin_life(connection)
-    yield Shops(engine)
-    engine.dispose()
+@pytest.fixture
+def shops(each_engine: Engine) -> Shops:
+    return Shops(each_engine)
 
 
 def rows(shops: Shops, table: Any) -> list[Any]:

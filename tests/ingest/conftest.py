@@ -7,15 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from databases import DATABASES
 from sqlalchemy import Engine, select
 
 from server.app import create_app
-from server.database.engine import make_engine, reading, writing
-from server.database.life import begin_life
+from server.database.engine import reading, writing
 from server.database.questions import add_question, install_answers
 from server.database.rollup_check import check
 from server.database.stores import add_store
-from server.database.tables import metadata
 from server.fleet.enrolment import enrol, make_code
 
 if TYPE_CHECKING:
@@ -118,6 +117,12 @@ class Kiosk:
         return dict(response.json or {})
 
 
+@pytest.fixture(params=DATABASES)
+def database(request: pytest.FixtureRequest) -> str:
+    """This room's tests run on both databases."""
+    return str(request.param)
+
+
 @pytest.fixture
 def daily_quota() -> int:
     return 50_000
@@ -128,22 +133,6 @@ def house(settings: Settings, clock: Any, engine: Engine, daily_quota: int) -> I
     app = create_app(replace(settings, daily_quota=daily_quota), clock, engine)
     yield House(app, engine, clock)
     app.extensions["salve_close"]()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def each_house(request: pytest.FixtureRequest, settings: Settings, clock: Any) -> Iterator[House]:
-    """The house once on each database."""
-    if request.param == "sqlite":
-        engine = request.getfixturevalue("engine")
-    else:
-        engine = make_engine(request.getfixturevalue("postgres_url"))
-        metadata.create_all(engine)
-        with writing(engine) as connection:
-            begin_life(connection)
-    app = create_app(settings, clock, engine)
-    yield House(app, engine, clock)
-    app.extensions["salve_close"]()
-    engine.dispose()
 
 
 @pytest.fixture

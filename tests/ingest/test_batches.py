@@ -12,20 +12,20 @@ from server.database.tables import arrivals, buffers, days, held, kiosks, lost, 
 from server.fleet import kiosks as fleet
 
 
-def test_the_same_request_twice_stores_once_and_answers_as_duplicates(each_house) -> None:
-    kiosk = each_house.enrol()
+def test_the_same_request_twice_stores_once_and_answers_as_duplicates(house) -> None:
+    kiosk = house.enrol()
     request = kiosk.request([kiosk.press(1_000 * at) for at in range(1, 6)])
     first, second = kiosk.send(request).json, kiosk.send(request).json
     assert (first["stored"], first["duplicate"], first["held"], first["high"]) == (5, 0, [], 5)
     assert (second["stored"], second["duplicate"], second["held"], second["high"]) == (0, 5, [], 5)
-    assert [row.seq for row in each_house.rows(reactions)] == [1, 2, 3, 4, 5]
-    assert each_house.total(days, "positive") == 5
-    assert len(each_house.rows(arrivals)) == 1
-    assert each_house.wrong_figures() == []
+    assert [row.seq for row in house.rows(reactions)] == [1, 2, 3, 4, 5]
+    assert house.total(days, "positive") == 5
+    assert len(house.rows(arrivals)) == 1
+    assert house.wrong_figures() == []
 
 
-def test_the_same_request_on_two_connections_at_once_stores_once(each_house) -> None:
-    kiosk = each_house.enrol()
+def test_the_same_request_on_two_connections_at_once_stores_once(house) -> None:
+    kiosk = house.enrol()
     request = kiosk.request([kiosk.press(1_000 * at) for at in range(1, 101)])
     barrier, replies = threading.Barrier(2), []
 
@@ -39,42 +39,42 @@ def test_the_same_request_on_two_connections_at_once_stores_once(each_house) -> 
     for thread in threads:
         thread.join()
     assert sorted((reply["stored"], reply["duplicate"]) for reply in replies) == [(0, 100), (100, 0)]
-    assert len(each_house.rows(reactions)) == 100
-    assert each_house.wrong_figures() == []
+    assert len(house.rows(reactions)) == 100
+    assert house.wrong_figures() == []
 
 
-def test_overlapping_batches_store_each_press_once(each_house) -> None:
-    kiosk = each_house.enrol()
+def test_overlapping_batches_store_each_press_once(house) -> None:
+    kiosk = house.enrol()
     presses = [kiosk.press(30_000 * at) for at in range(1, 11)]
     kiosk.sync(presses[:6])
     reply = kiosk.sync(presses[3:], first_seq=4)
     assert (reply["stored"], reply["duplicate"], reply["high"]) == (4, 3, 10)
-    assert [row.seq for row in each_house.rows(reactions)] == list(range(1, 11))
-    assert [(row.first_seq, row.last_seq) for row in each_house.rows(arrivals)] == [(1, 6), (7, 10)]
-    assert each_house.wrong_figures() == []
+    assert [row.seq for row in house.rows(reactions)] == list(range(1, 11))
+    assert [(row.first_seq, row.last_seq) for row in house.rows(arrivals)] == [(1, 6), (7, 10)]
+    assert house.wrong_figures() == []
 
 
-def test_a_gap_is_refused_and_stores_nothing_until_it_is_filled(each_house) -> None:
-    kiosk = each_house.enrol()
+def test_a_gap_is_refused_and_stores_nothing_until_it_is_filled(house) -> None:
+    kiosk = house.enrol()
     kiosk.sync([kiosk.press(1_000)])
     refused = kiosk.send(kiosk.request([kiosk.press(9_000)], first_seq=3))
     assert (refused.status_code, refused.json["code"], refused.json["high"]) == (409, "gap", 1)
-    assert len(each_house.rows(reactions)) == 1
+    assert len(house.rows(reactions)) == 1
     assert kiosk.sync([kiosk.press(2_000), kiosk.press(9_000)], first_seq=2)["high"] == 3
-    assert each_house.wrong_figures() == []
+    assert house.wrong_figures() == []
 
 
-def test_what_the_kiosk_lost_moves_the_stream_on_and_is_still_taken_when_it_turns_up(each_house) -> None:
-    kiosk = each_house.enrol()
+def test_what_the_kiosk_lost_moves_the_stream_on_and_is_still_taken_when_it_turns_up(house) -> None:
+    kiosk = house.enrol()
     kiosk.sync([kiosk.press(1_000)])
     assert kiosk.sync([kiosk.press(9_000)], first_seq=5, lost=[[2, 4]])["high"] == 5
-    assert [(row.first_seq, row.last_seq) for row in each_house.rows(lost)] == [(2, 4)]
+    assert [(row.first_seq, row.last_seq) for row in house.rows(lost)] == [(2, 4)]
     late = kiosk.sync([kiosk.press(5_000)], first_seq=3)
     assert (late["stored"], late["duplicate"], late["high"]) == (1, 0, 5)
-    assert [row.seq for row in each_house.rows(reactions)] == [1, 3, 5]
-    assert [(row.first_seq, row.last_seq) for row in each_house.rows(lost)] == [(2, 2), (4, 4)]
-    assert each_house.total(days, "clusters") == 1
-    assert each_house.wrong_figures() == []
+    assert [row.seq for row in house.rows(reactions)] == [1, 3, 5]
+    assert [(row.first_seq, row.last_seq) for row in house.rows(lost)] == [(2, 2), (4, 4)]
+    assert house.total(days, "clusters") == 1
+    assert house.wrong_figures() == []
     assert kiosk.sync([kiosk.press(5_000)], first_seq=3)["duplicate"] == 1
 
 
@@ -99,20 +99,20 @@ def test_a_boot_with_another_number_in_another_buffer_is_the_same_boot(house, ki
     assert kiosk.send(other).json["held"] == [[1, "content-conflict"]]
 
 
-def test_unknown_buttons_configurations_and_opaque_bytes_are_held_at_their_place(each_house) -> None:
-    kiosk = each_house.enrol()
+def test_unknown_buttons_configurations_and_opaque_bytes_are_held_at_their_place(house) -> None:
+    kiosk = house.enrol()
     request = kiosk.request(
         [kiosk.press(1_000, "no-such-button"), kiosk.press(2_000), kiosk.press(3_000, version=77)], opaque=[[2, "AAECA3s="]]
     )
     reply = kiosk.send(request).json
     assert (reply["stored"], reply["high"]) == (1, 4)
     assert reply["held"] == [[1, "unknown-button"], [2, "opaque"], [4, "unknown-config"]]
-    assert [row.seq for row in each_house.rows(reactions)] == [3]
-    assert [(row.first_seq, row.last_seq) for row in each_house.rows(arrivals)] == [(1, 4)]
+    assert [row.seq for row in house.rows(reactions)] == [3]
+    assert [(row.first_seq, row.last_seq) for row in house.rows(arrivals)] == [(1, 4)]
     again = kiosk.send(request).json
     assert (again["stored"], again["duplicate"], again["held"]) == (0, 4, [])
-    assert len(each_house.rows(held)) == 3
-    assert each_house.wrong_figures() == []
+    assert len(house.rows(held)) == 3
+    assert house.wrong_figures() == []
 
 
 def test_a_held_reaction_keeps_its_place_against_another_content_too(house, kiosk) -> None:
@@ -131,30 +131,30 @@ def test_presses_beyond_the_daily_quota_are_held_and_the_next_day_is_free_again(
     assert kiosk.sync([kiosk.press(86_400_000)], first_seq=6)["stored"] == 1
 
 
-def test_a_foreign_stream_is_compared_with_the_owners_and_the_rest_held(each_house) -> None:
-    owner = each_house.enrol()
+def test_a_foreign_stream_is_compared_with_the_owners_and_the_rest_held(house) -> None:
+    owner = house.enrol()
     presses = [owner.press(1_000), owner.press(2_000)]
     owner.sync(presses)
-    clone = each_house.enrol("sha256:a-clone")
+    clone = house.enrol("sha256:a-clone")
     reply = clone.sync([*presses, owner.press(3_000)])
     assert (reply["stored"], reply["duplicate"], reply["high"]) == (0, 2, 3)
     assert reply["held"] == [[3, "foreign-stream"]]
-    assert len(each_house.rows(reactions)) == 2
+    assert len(house.rows(reactions)) == 2
     # The owner's own third press still finds its place free.
     assert owner.sync([owner.press(9_000)], first_seq=3)["stored"] == 1
     progress = clone.send({"protocol": 1, "streams": ["ab" * 16]}, "reconcile").json
     assert progress["streams"] == [[3, 0]]
 
 
-def test_a_kiosk_that_replaces_another_stores_its_unsent_presses_as_the_others(each_house) -> None:
-    owner = each_house.enrol()
+def test_a_kiosk_that_replaces_another_stores_its_unsent_presses_as_the_others(house) -> None:
+    owner = house.enrol()
     owner.sync([owner.press(1_000)])
-    heir = each_house.enrol("sha256:new-board", replaces=owner.code)
+    heir = house.enrol("sha256:new-board", replaces=owner.code)
     reply = heir.sync([owner.press(2_000)], first_seq=2)
     assert (reply["stored"], reply["held"]) == (1, [])
-    assert {row.kiosk_id for row in each_house.rows(reactions)} == {each_house.rows(streams)[0].kiosk_id}
+    assert {row.kiosk_id for row in house.rows(reactions)} == {house.rows(streams)[0].kiosk_id}
     assert owner.send(owner.request([])).status_code == 401
-    assert each_house.wrong_figures() == []
+    assert house.wrong_figures() == []
 
 
 def test_other_hardware_with_the_same_key_is_refused(kiosk) -> None:
@@ -192,11 +192,11 @@ def test_a_damaged_configuration_number_is_not_believed(kiosk, claimed) -> None:
     assert kiosk.sync([], config_version=claimed)["config"]["version"] == 1
 
 
-def test_a_rotated_key_is_handed_out_until_it_is_used_and_then_ends_the_old_one(each_house) -> None:
-    kiosk = each_house.enrol()
+def test_a_rotated_key_is_handed_out_until_it_is_used_and_then_ends_the_old_one(house) -> None:
+    kiosk = house.enrol()
     kiosk.sync([])
-    with writing(each_house.engine) as connection:
-        fleet.rotate(connection, kiosk.code, each_house.clock.now_ms())
+    with writing(house.engine) as connection:
+        fleet.rotate(connection, kiosk.code, house.clock.now_ms())
     lost_key = kiosk.sync([])["key"]
     new_key = kiosk.sync([])["key"]
     assert lost_key != new_key
@@ -209,16 +209,16 @@ def test_a_rotated_key_is_handed_out_until_it_is_used_and_then_ends_the_old_one(
     assert kiosk.sync([])["key"] is None
 
 
-def test_a_mash_takes_the_count_of_its_first_press_too_also_across_batches(each_house) -> None:
-    kiosk = each_house.enrol()
+def test_a_mash_takes_the_count_of_its_first_press_too_also_across_batches(house) -> None:
+    kiosk = house.enrol()
     kiosk.sync([kiosk.press(1_000, "served-happy"), kiosk.press(1_200, "served-unhappy", mark="mash"), kiosk.press(60_000)])
-    assert [row.counted for row in each_house.rows(reactions)] == [False, False, True]
+    assert [row.counted for row in house.rows(reactions)] == [False, False, True]
     kiosk.sync([kiosk.press(60_300, "served-unhappy", mark="mash")], first_seq=4)
-    assert [(bool(row.counted), row.reason) for row in each_house.rows(reactions)][2:] == [(False, 1), (False, 0)]
-    assert each_house.total(days, "positive") == 0
-    assert each_house.total(days, "marked") == 4
-    assert each_house.total(days, "clusters") == 0
-    assert each_house.wrong_figures() == []
+    assert [(bool(row.counted), row.reason) for row in house.rows(reactions)][2:] == [(False, 1), (False, 0)]
+    assert house.total(days, "positive") == 0
+    assert house.total(days, "marked") == 4
+    assert house.total(days, "clusters") == 0
+    assert house.wrong_figures() == []
 
 
 def test_a_mash_leaves_a_press_before_it_that_was_no_vote_or_not_just_now_as_it_was(house, kiosk) -> None:

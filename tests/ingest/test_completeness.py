@@ -29,21 +29,21 @@ def totals(thanked: int) -> dict[str, dict[str, int]]:
     return {"totals": {"thanked": thanked, "refused": 0}}
 
 
-def test_lost_presses_are_known_and_are_not_here(each_house) -> None:
-    kiosk = each_house.enrol()
+def test_lost_presses_are_known_and_are_not_here(house) -> None:
+    kiosk = house.enrol()
     kiosk.sync([kiosk.press(5_000)], 501, lost=[[1, 500]], **totals(501))
-    found = standing(each_house)
+    found = standing(house)
     assert (found.thanked, found.known, found.lost) == (501, 501, 500)
 
 
-def test_each_kiosk_is_told_from_the_others(each_house) -> None:
+def test_each_kiosk_is_told_from_the_others(house) -> None:
     for at, store in enumerate(("S014", "S014", "S015"), 1):
-        kiosk = each_house.enrol(f"sha256:box-{at}", store=store)
+        kiosk = house.enrol(f"sha256:box-{at}", store=store)
         presses = [kiosk.press(5_000 * place) for place in range(1, at + 1)]
         kiosk.sync(presses, stream=f"{at:032x}", buffer=f"buffer-{at}", **totals(at + 10))
     # One of a kiosk that names no buffer.
     kiosk.sync([kiosk.press(1_000)], stream="ab" * 16, buffer=None)
-    with reading(each_house.engine) as connection:
+    with reading(house.engine) as connection:
         rows = fleet_rows(connection)
         two = standing_kiosks(connection, store_by_code(connection, "S014").id)
     assert [(row.code, row.thanked, row.known, row.lost) for row in rows] == [
@@ -57,40 +57,40 @@ def test_each_kiosk_is_told_from_the_others(each_house) -> None:
     ]
 
 
-def test_a_card_that_moved_waits_for_nothing_that_its_old_kiosk_delivered(each_house) -> None:
-    owner = each_house.enrol()
+def test_a_card_that_moved_waits_for_nothing_that_its_old_kiosk_delivered(house) -> None:
+    owner = house.enrol()
     owner.sync([owner.press(1_000 * at) for at in range(1, 201)], **totals(200))
-    heir = each_house.enrol("sha256:new-board", replaces=owner.code)
+    heir = house.enrol("sha256:new-board", replaces=owner.code)
     heir.sync([heir.press(1_000)], stream="cd" * 16, **totals(201))
-    found = standing(each_house)
+    found = standing(house)
     assert (found.kiosk, found.thanked, found.known, found.lost) == (heir.code, 201, 201, 0)
-    with reading(each_house.engine) as connection:
+    with reading(house.engine) as connection:
         (row,) = fleet_rows(connection)
     assert (row.code, row.thanked, row.known) == (heir.code, 201, 201)
 
 
-def test_unsent_presses_of_a_card_that_becomes_another_stores_kiosk_do_not_count_there(each_house) -> None:
-    before = each_house.enrol()
+def test_unsent_presses_of_a_card_that_becomes_another_stores_kiosk_do_not_count_there(house) -> None:
+    before = house.enrol()
     presses = [before.press(1_000), before.press(5_000), before.press(9_000)]
-    after = each_house.enrol("sha256:new-board", store="S015")
+    after = house.enrol("sha256:new-board", store="S015")
     assert after.version != before.version
     reply = after.sync(presses, stream="cd" * 16)
     assert reply["stored"] == 0
     assert reply["held"] == [[1, "unknown-config"], [2, "unknown-config"], [3, "unknown-config"]]
-    assert [(row["answer"], row["reason"], row["counted"]) for row in exported(each_house)] == [("", "unknown-config", "0")] * 3
+    assert [(row["answer"], row["reason"], row["counted"]) for row in exported(house)] == [("", "unknown-config", "0")] * 3
 
 
-def test_what_is_held_beside_another_reaction_is_in_the_export_once(each_house) -> None:
-    owner, other = each_house.enrol(), each_house.enrol("sha256:other", store="S015")
+def test_what_is_held_beside_another_reaction_is_in_the_export_once(house) -> None:
+    owner, other = house.enrol(), house.enrol("sha256:other", store="S015")
     owner.sync([owner.press(1_000), owner.press(5_000)])
-    each_house.clock.advance(60_000)
+    house.clock.advance(60_000)
     conflict = owner.press(1_000, "served-unhappy")
     assert owner.sync([conflict])["held"] == [[1, "content-conflict"]]
     foreign = [other.press(1_000), other.press(5_000), other.press(9_000)]
     assert [code for _, code in other.sync(foreign)["held"]] == ["foreign-stream"] * 3
     owner.sync([conflict])
     other.sync(foreign)
-    rows = exported(each_house)
+    rows = exported(house)
     assert [(row["seq"], row["reason"], row["counted"]) for row in rows] == [
         ("1", "", "1"),
         ("2", "", "1"),
@@ -101,4 +101,4 @@ def test_what_is_held_beside_another_reaction_is_in_the_export_once(each_house) 
     ]
     positions = [int(row["position"]) for row in rows]
     assert positions == sorted(positions)
-    assert each_house.wrong_figures() == []
+    assert house.wrong_figures() == []

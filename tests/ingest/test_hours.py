@@ -48,14 +48,14 @@ def reasons(house: Any) -> list[int]:
 CLOCKS = ["08:29", "08:31", "12:00", "20:29", "20:31"]
 
 
-def test_by_more_than_half_an_hour_outside_does_not_count_and_is_kept(each_house: Any) -> None:
-    open_at(each_house)
-    sync(each_house, each_house.enrol(), "21", CLOCKS)
-    assert reasons(each_house) == [OUT, 0, 0, 0, OUT]
-    assert [row.counted for row in each_house.rows(tables.reactions)] == [False, True, True, True, False]
-    assert (each_house.total(tables.days, "positive"), each_house.total(tables.days, "marked")) == (3, 2)
-    assert [(row.reason, row.positive) for row in each_house.rows(tables.set_aside)] == [(ASIDE["out-of-hours"], 2)]
-    assert each_house.wrong_figures() == []
+def test_by_more_than_half_an_hour_outside_does_not_count_and_is_kept(house: Any) -> None:
+    open_at(house)
+    sync(house, house.enrol(), "21", CLOCKS)
+    assert reasons(house) == [OUT, 0, 0, 0, OUT]
+    assert [row.counted for row in house.rows(tables.reactions)] == [False, True, True, True, False]
+    assert (house.total(tables.days, "positive"), house.total(tables.days, "marked")) == (3, 2)
+    assert [(row.reason, row.positive) for row in house.rows(tables.set_aside)] == [(ASIDE["out-of-hours"], 2)]
+    assert house.wrong_figures() == []
 
 
 def test_a_store_whose_hours_are_not_known_is_never_judged_by_them(house: Any, kiosk: Any) -> None:

@@ -21,8 +21,7 @@ def make_known(house, kiosk, version: int) -> None:
             connection.execute(table.insert(), [row | {"version": version} for row in rows if row["version"] == kiosk.version])
 
 
-def test_a_reaction_of_an_unknown_configuration_counts_once_that_is_known(each_house) -> None:
-    house = each_house
+def test_a_reaction_of_an_unknown_configuration_counts_once_that_is_known(house) -> None:
     kiosk = house.enrol()
     kiosk.sync([kiosk.press(1_000), kiosk.press(30_000, version=7), kiosk.press(60_000, "welcome-happy", visit=2)])
     assert release(house.engine, house.clock.now_ms()) == 0

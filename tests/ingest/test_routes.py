@@ -15,7 +15,10 @@ STREAM = "ab" * 16
 
 
 @pytest.mark.parametrize("path", ["sync", "reconcile"])
-@pytest.mark.parametrize("bearer", ["", "Bearer", "Bearer x", f"Bearer {keys.make_key(keys.KIOSK).text}", "Basic QTpC"])
+@pytest.mark.parametrize(
+    "bearer",
+    ["", "Bearer", "Bearer x", pytest.param(f"Bearer {keys.make_key(keys.KIOSK).text}", id="unknown key"), "Basic QTpC"],
+)
 def test_without_a_key_of_this_server_nothing_is_answered(kiosk, path, bearer) -> None:
     response = kiosk.send({}, path, Authorization=bearer)
     assert (response.status_code, response.json["code"]) == (401, "key-unknown")

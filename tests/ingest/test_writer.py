@@ -112,11 +112,11 @@ def test_closing_answers_what_waits_and_then_takes_no_more(house, writer) -> Non
     assert (refused.value.status, refused.value.retry_after_s) == (503, 5)
 
 
-def test_two_servers_on_one_postgresql_store_each_press_once(settings, clock, each_house) -> None:
+def test_two_servers_on_one_postgresql_store_each_press_once(settings, clock, house) -> None:
     """On SQLite there is one server; there it shows that two writers take turns."""
-    kiosks = [each_house.enrol(f"sha256:kiosk-{number}") for number in range(4)]
-    writers = [Writer(settings, clock, each_house.engine) for _ in range(2)]
-    with reading(each_house.engine) as connection:
+    kiosks = [house.enrol(f"sha256:kiosk-{number}") for number in range(4)]
+    writers = [Writer(settings, clock, house.engine) for _ in range(2)]
+    with reading(house.engine) as connection:
         known = [authenticate(connection, kiosk.key, 0) for kiosk in kiosks]
     batches = []
     for first_seq in range(1, 201, 20):
@@ -143,8 +143,8 @@ def test_two_servers_on_one_postgresql_store_each_press_once(settings, clock, ea
         stored = sum(pool.map(send, writers * 2))
     for writer in writers:
         writer.close()
-    assert stored == len(each_house.rows(reactions)) == 4 * 200
-    positions = [row.position for row in each_house.rows(arrivals)]
+    assert stored == len(house.rows(reactions)) == 4 * 200
+    positions = [row.position for row in house.rows(arrivals)]
     assert positions == list(range(1, len(positions) + 1))
-    assert each_house.total(arrivals, "last_seq") - each_house.total(arrivals, "first_seq") + len(positions) == 800
-    assert each_house.wrong_figures() == []
+    assert house.total(arrivals, "last_seq") - house.total(arrivals, "first_seq") + len(positions) == 800
+    assert house.wrong_figures() == []

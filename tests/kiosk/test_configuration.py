@@ -89,6 +89,10 @@ def test_a_button_without_meaning_or_words_is_refused_by_name(config_of, change,
         {"version": 0},
         {"sync_s": -1},
         {"rules": Rules(rate_per_minute=0)},
+        {"rules": Rules(rush_kiosk_presses=0)},
+        {"rules": Rules(usual_learn_ms=0)},
+        {"rules": Rules(usual_percent=-1)},
+        {"rules": Rules(lull_ms=-1)},
     ],
 )
 def test_one_that_this_box_can_not_show_or_judge_by_is_refused(config_of, change):

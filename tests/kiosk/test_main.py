@@ -43,7 +43,7 @@ def test_a_wrong_setting_is_one_sentence_and_exit_code_1(tmp_path):
         [sys.executable, "-P", "-m", "kiosk"], env=environment, capture_output=True, text=True, check=False, timeout=30
     )
     assert done.returncode == 1
-    assert done.stderr == "Error: SALVE_KIOSK_SYNC_S: must be a whole number from 1 to 86400, not 'soon'.\n"
+    assert done.stderr == "Error: SALVE_KIOSK_SYNC_S: must be a whole number from 1 to 600, not 'soon'.\n"
 
 
 def test_other_words_are_sent_to_the_command():

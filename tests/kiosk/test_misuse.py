@@ -42,6 +42,21 @@ def test_more_votes_a_minute_than_people_can_pass_are_marked():
     assert found == ["vote", "vote", "vote", "rate", "rate", "vote", "vote"]
 
 
+def test_other_rules_of_what_is_usual_are_learned_by_from_the_next_press_on():
+    quiet = every(180_000, 120, ["welcome-happy", "served-happy"])
+    child = every(5_000, 2, ["served-unhappy"], start_ms=quiet[-1][0] + 60_000)
+    for rules in (Rules(usual_percent=5_000), Rules(rush_presses=99, rush_kiosk_presses=99), Rules(hammer_presses=0)):
+        found = marks(quiet + child, rules)
+        assert ("rate" in found) == (rules.hammer_presses == 0)
+    judge = Judge()
+    busy = Rules(usual_question_per_minute=60, usual_kiosk_per_minute=90)
+    for seq, (at, button) in enumerate(quiet, 1):
+        judge.judge(at, button, button.split("-")[0], seq, RULES)
+    # With other rules it takes itself for what they say until it has learned better.
+    found = [judge.judge(at, button, "served", 1, busy).mark for at, button in child]
+    assert set(found) == {"vote"}
+
+
 def test_different_questions_within_the_window_are_one_visit_named_by_its_first_press():
     found = judge_all([(0, "welcome-happy"), (19_999, "served-happy"), (20_100, "welcome-happy"), (25_000, "served-happy")])
     assert [verdict.visit for verdict in found] == [None, 1, None, 3]

@@ -37,6 +37,29 @@ def test_a_foreign_or_short_answer_changes_nothing_and_leaves_it_due(kit, server
     assert kit.recorder.ask(lambda work: work.buffer.epoch()) == "epoch-1"
 
 
+def test_its_answer_tells_the_time_and_the_first_sync_brings_it(kit, server):
+    server.trouble.append(
+        lambda server, *_: server.json(200, {"epoch": "e", "streams": [[0, 0]], "server_ms": 1_790_000_000_077})
+    )
+    server.epoch = "e"
+    kit.press()
+    kit.sync.run()
+    # No second request only to bring the time of the first.
+    [request] = server.requests
+    [anchor] = request.anchors
+    assert (anchor.server_ms, anchor.elapsed_ms, anchor.uncertainty_ms) == (1_790_000_000_077, kit.clock.elapsed_ms(), 1)
+
+
+def test_a_slow_answer_tells_no_time(kit, server):
+    def slowly(server, *_):
+        kit.clock.forward(10_500)
+        return server.json(200, {"epoch": "epoch-1", "streams": [[0, 0]], "server_ms": 1_790_000_000_077})
+
+    server.trouble.append(slowly)
+    kit.sync.run()
+    assert server.requests[0].anchors == []
+
+
 def test_what_the_server_lost_waits_again(kit, server, reconciler):
     kit.press()
     kit.sync.run()

@@ -33,6 +33,7 @@ def test_systemd_names_the_runtime_folder_when_no_setting_does():
     ("text", "name"),
     [
         ("sync_s = 0", "sync_s"),
+        ("sync_s = 601", "sync_s"),
         ('sync_s = "soon"', "sync_s"),
         ("sync_s = true", "sync_s"),
         ("screen_port = 70000", "screen_port"),

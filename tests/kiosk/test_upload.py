@@ -79,6 +79,36 @@ def test_a_server_that_trickles_its_headers_is_left_after_the_total_deadline():
     listener.close()
 
 
+def test_a_request_that_was_given_up_is_not_sent_any_more(monkeypatch):
+    """A name that is looked up for longer than the whole exchange may take: the body must not arrive as news of then."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    looking, found = threading.Event(), socket.getaddrinfo
+
+    def slowly(*arguments, **options):
+        looking.wait(10)
+        return found(*arguments, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slowly)
+    with pytest.raises(Unreachable, match="No whole answer"):
+        Uploader(f"http://127.0.0.1:{listener.getsockname()[1]}", total_s=0.2).post("/x", b'{"sent": "long ago"}', None)
+    looking.set()
+    connection, _ = listener.accept()
+    with connection, listener:
+        connection.settimeout(10)
+        came = b"".join(iter(lambda: connection.recv(4_096), b""))
+    assert came.startswith(b"POST /x")
+    assert b"long ago" not in came
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="Linux alone has it")
+def test_the_kernel_gives_up_what_nobody_takes(server):
+    uploader = Uploader(server.url)
+    adapter = uploader._session.get_adapter(server.url)
+    options = adapter.poolmanager.connection_pool_kw["socket_options"]
+    assert (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 20_000) in options
+    assert (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1) in options
+
+
 def test_only_our_own_format_is_a_refusal(server):
     server.trouble = [
         lambda server, *_: server.problem(403, "kiosk-disabled"),

@@ -107,5 +107,17 @@ def test_a_card_that_fills_up_loses_nothing_counts_its_refusals_and_recovers_wit
     assert (seen["lost"], seen["unconfirmed and deleted"]) == (0, 0)
 
 
+def test_a_card_without_a_byte_or_a_ballast_keeps_no_box_dark_and_counts_again_when_there_is_room(library, place):
+    seen = json.loads(disk.run(library, "card_none.py", place))
+    assert seen["before"] == ["thanks"] * 3
+    for name, before in (("with presses", 3), ("never begun", 0)):
+        full, room = seen[name]["full"], seen[name]["room"]
+        assert full == {"begun": False, "lights": ["sorry"] * 4, "faults": ["buffer-full"]}
+        assert (room["begun"], room["faults"], room["lights"][-1]) == (True, [], "thanks")
+        thanked = before + room["lights"].count("thanks")
+        assert (room["counts"]["thanked"], room["counts"]["refused"]) == (thanked, 4 + room["lights"].count("sorry"))
+        assert room["noted"] == ["buffer-full"]
+
+
 def test_the_same_life_without_a_sync_at_each_commit_does_lose(library, place):
     assert any("lost" in one for one in lost_in_cuts(library, place, "NORMAL", 200))

@@ -86,18 +86,28 @@ class DirectKiosk:
     """The kiosk's own recorder, buffer and sync, without pins and network."""
 
     def __init__(
-        self, folder: Path, engine: Engine, client: FlaskClient, world: World, *, timezone: str, round_trip_ms: int = 0
+        self,
+        folder: Path,
+        engine: Engine,
+        client: FlaskClient,
+        world: World,
+        *,
+        timezone: str = "",
+        round_trip_ms: int = 0,
+        hardware: str = HARDWARE,
     ):
+        """With a time zone it also opens the store that it stands in."""
         self.world = world
         self.clock = KioskClock(world)
         self.outcomes: list[Outcome] = []
         folder.mkdir(exist_ok=True)
         with writing(engine) as connection:
-            install_starter(connection, world.now_ms())
-            add_store(connection, "S001", "Leeds Briggate", timezone, "North", ["en"], "GB", world.now_ms())
+            if timezone:
+                install_starter(connection, world.now_ms())
+                add_store(connection, "S001", "Leeds Briggate", timezone, "North", ["en"], "GB", world.now_ms())
             code = make_code(connection, world.now_ms(), "S001", "exit", "two-row", ("felt-welcome", "got-needed"))
         self.uploader = DirectUploader(client, world, round_trip_ms)
-        enrol.enrol(folder, self.uploader.server, code, HARDWARE, "1.0.0", self.uploader)
+        enrol.enrol(folder, self.uploader.server, code, hardware, "1.0.0", self.uploader)
         config = configuration.read(folder)
         assert config is not None
         self.recorder = Recorder(folder, self.clock, config, self.outcomes.append)
@@ -107,7 +117,7 @@ class DirectKiosk:
             self.recorder,
             self.clock,
             lambda _server: self.uploader,
-            hardware=HARDWARE,
+            hardware=hardware,
             software="1.0.0",
             health=dict,
             apply=lambda _config: None,

@@ -79,7 +79,7 @@ def test_a_question_is_read_whole() -> None:
         ('signal = "experience"', 'signal = "mood"', "about service or experience"),
         ('dimension = "CX"', 'dimension = "customer"', "whose experience"),
         ('touchpoints = ["exit"]', "touchpoints = []", "needs a list of touchpoints"),
-        ('facets = ["welcome"]', 'facets = "welcome"', "needs a list of facets"),
+        ('facets = ["welcome"]', 'facets = "welcome"', "needs a list of skills"),
         ('code = "felt-welcome"', 'code = "Felt welcome"', "small letters"),
         ('languages = ["en"]', 'languages = ["en", "fa"]', "no text in language fa"),
         ("Did you feel welcome?", "Did you feel welcome in our store this afternoon?", "more than 45 characters in its text"),

@@ -6,6 +6,8 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from databases import DATABASES
+from playwright.sync_api import sync_playwright
 from shops import MADE_MS, Shops
 from waitress.server import create_server
 
@@ -17,10 +19,27 @@ if TYPE_CHECKING:
 
     from flask import Flask
     from flask.testing import FlaskClient
+    from playwright.sync_api import Browser
     from sqlalchemy import Engine
 
+CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 PASSWORD = "correct horse battery"
 OURS = {"Origin": "http://localhost"}
+
+
+@pytest.fixture(params=DATABASES)
+def database(request: pytest.FixtureRequest) -> str:
+    """This room's tests run on both databases."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all that look at pages; each takes a context of its own."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

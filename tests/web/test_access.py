@@ -60,10 +60,11 @@ RULES = {
     "GET /stores/<code>/pulse": Rule(STORE, "/stores/S001/pulse"),
     "GET /stores/<code>/employees": Rule(STORE, "/stores/S001/employees"),
     "POST /stores/<code>/changes": Rule(STORE, "/stores/S001/changes", {"words": "New door", "day": "2026-11-12"}),
-    "POST /stores/<code>/changes/<int:number>/remove": Rule(STORE, "/stores/S001/changes/CHANGE/remove"),
+    "POST /stores/<code>/changes/<int(max=2147483647):number>/remove": Rule(STORE, "/stores/S001/changes/CHANGE/remove"),
     "GET /fleet": Rule(STORE, "/fleet?store=S001"),
     "POST /fleet/move": Rule(OFFICE, form={"kiosk": "K-001", "store": "S001"}),
     "GET /head-office": Rule(REGIONS),
+    "GET /head-office/exports": Rule(OFFICE),
     "GET /head-office/reviews": Rule(REGIONS),
     "POST /head-office/reviews/<int(max=2147483647):number>": Rule(OFFICE, "/head-office/reviews/1", {"decision": "kept"}),
     "GET /head-office/questions": Rule(REGIONS),
@@ -91,14 +92,20 @@ RULES = {
     "POST /account/language": SIGNED_IN,
     "POST /account/password": SIGNED_IN,
 }
-# Routes of programs and kiosks: no person's session opens them. Who of the bearers gets in, and the address that is tried.
+# Routes of programs and kiosks: who gets in, and the address that is tried.
 NEAR_TOKENS = ("token", "employees-token")
 BEARERS = (*NEAR_TOKENS, "far-token", "ended-token", "kiosk")
-PROGRAMS = {
-    "GET /api/v1/export/reactions.csv": (NEAR_TOKENS, "/api/v1/export/reactions.csv?store=S001"),
-    "GET /api/v1/export/hourly.csv": (NEAR_TOKENS, "/api/v1/export/hourly.csv?store=S001"),
-    "GET /api/v1/export/stores.csv": (NEAR_TOKENS, "/api/v1/export/stores.csv?store=S001"),
-    "GET /api/v1/stores/<code>/summary": (NEAR_TOKENS, "/api/v1/stores/S001/summary"),
+EXPORTS = (
+    *(f"{name}.{kind}" for name in ("reactions", "revisions", "hourly", "stores", "kiosks") for kind in ("csv", "ndjson")),
+    "datapackage.json",
+    "salve.sqlite",
+)
+# Head office downloads exports by its session; what they are asked of is each store that the asker may see.
+READERS = (*NEAR_TOKENS, *OFFICE)
+PROGRAMS = {f"GET /api/v1/export/{name}": (READERS, f"/api/v1/export/{name}?store=S001") for name in EXPORTS} | {
+    "GET /api/v1/export/datapackage.json": ((*READERS, "far-token"), "/api/v1/export/datapackage.json"),
+    "GET /api/v1/export/reactions/<month>.parquet": (READERS, "/api/v1/export/reactions/2026-11.parquet?store=S001"),
+    "GET /api/v1/stores/<code>/summary": (READERS, "/api/v1/stores/S001/summary"),
     "GET /api/v1/stores/<code>/employees": (("employees-token",), "/api/v1/stores/S001/employees"),
     "POST /api/v1/sync": (("kiosk",), "/api/v1/sync"),
     "POST /api/v1/reconcile": (("kiosk",), "/api/v1/reconcile"),
@@ -195,7 +202,7 @@ def test_each_page_lets_in_whom_its_rule_names_and_nobody_else(town: Town):
     assert not wrong
 
 
-def test_programs_and_kiosks_get_in_by_their_own_key_alone(town: Town):
+def test_programs_and_kiosks_get_in_by_their_own_key_and_head_office_reads_exports(town: Town):
     wrong = []
     for name, (bearers, path) in PROGRAMS.items():
         method = name.split(" ", maxsplit=1)[0]

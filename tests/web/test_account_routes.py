@@ -75,7 +75,7 @@ def test_another_password_ends_the_other_sessions(app, manager):
     [
         ("not this one at all", NEW, "This password was wrong."),
         (PASSWORD, "short", "15 to 128 characters"),
-        (PASSWORD, "passwordpassword1", "anybody would guess"),
+        (PASSWORD, "passwordpassword1", "too easy to guess"),
     ],
 )
 def test_without_the_present_one_or_with_an_unfit_one_it_stays(app, manager, old, new, why):

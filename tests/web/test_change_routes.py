@@ -80,4 +80,9 @@ def test_words_that_are_none_too_many_or_not_to_be_shown_are_refused(sign_in, st
 def test_days_that_are_none_or_still_to_come_are_refused(sign_in, store, day):
     answer = note(sign_in("head-office"), day=day)
     assert answer.status_code == 400
-    assert "A change is noted on its day" in answer.get_data(as_text=True)
+    assert "A change is noted on the day it happened" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("number", [2**31, 10**30])
+def test_a_note_with_a_number_that_no_note_can_have_is_not_found(sign_in, store, number):
+    assert sign_in("manager", "S001").post(f"/stores/S001/changes/{number}/remove", headers=OURS).status_code == 404

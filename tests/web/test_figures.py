@@ -66,7 +66,7 @@ def test_the_gap_over_the_bracket_is_that_of_the_numbers_beside_it():
         (Gap(-25.0, -30.8, -18.9, "mixed", 9), 610, "Experience lies 25 points below service (between 18 and 31)."),
         (Gap(1.2, 0.3, 2.1, "mixed", 9), 872, "Experience lies 1 point above service (between 1 and 3)."),
         (Gap(-1.0, -4.2, 2.1, "mixed", 9), 850, "Experience may lie up to 5 below service or up to 3 above it."),
-        (NO_GAP, 850, "With so few presses no gap can be told."),
+        (NO_GAP, 850, "With so few presses we cannot say how wide the gap is."),
     ],
 )
 def test_the_gap_is_a_sentence_without_a_minus_sign(gap, welcomed, words):

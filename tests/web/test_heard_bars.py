@@ -29,4 +29,4 @@ def test_today_is_last_in_reading_order_and_heights_are_shares(language: str, to
 def test_days_without_a_look_have_no_bar_and_the_label_counts_the_others() -> None:
     svg = str(heard_bars([HeardDay(1, TODAY - 14, 9, 9), HeardDay(1, TODAY - 1, 9, 9)], NOON_MS, translator("en")))
     assert bars(svg) == [(12, 20)]
-    assert 'aria-label="Heard on 1 of the last 14 days"' in svg
+    assert 'aria-label="Heard from on 1 of the last 14 days"' in svg

@@ -47,19 +47,19 @@ def test_cells_follow_their_weekdays_into_the_readers_order():
 
 def test_what_stands_out_is_said_with_its_range_and_the_usual():
     assert words(replace(TABLE, spells=(SPELL,))) == (
-        "Saturday over these weeks, 14:00 to 17:00, stands out: 58 of 100 answers were unhappy (between 50 and 66)."
+        "Saturday in these weeks, 14:00 to 17:00: more unhappy answers than usual, 58 of 100 (between 50 and 66)."
         " Usual here: 33 of 100."
     )
     single = replace(SPELL, day=date(2026, 11, 14), to_hour=24)
     assert (
         translator("en")
         .tell(spell_words(single, translator("en")))
-        .startswith("Saturday 14 November, 14:00 to 24:00, stands out")
+        .startswith("Saturday 14 November, 14:00 to 24:00: more unhappy answers than usual")
     )
 
 
 def test_where_nothing_stands_out_that_is_said_and_where_nothing_could_that_too():
-    assert words(TABLE) == "No hour stands out beyond chance. Usual here: 33 of 100 answers are unhappy."
+    assert words(TABLE) == "No hour stands out by more than chance. Usual here: 33 of 100 answers are unhappy."
     assert words(replace(TABLE, usual=None)) == words(replace(TABLE, tried=False))
     assert words(replace(TABLE, tried=False)).startswith("So far there are too few presses")
 

@@ -47,7 +47,7 @@ def test_a_missing_part_gives_the_number_its_other_name(office, shops):
     assert "HX of the measured parts" in text
     assert 'data-figure="hx-measured" data-value="75.7" data-low="69.3" data-high="80.9"' in text
     assert "70 of 100 of the weight is measured." in text
-    assert "between 53 and 83, chance aside" in text
+    assert "between 53 and 83, not counting chance" in text
     assert "Leadership (LX)" in text
     assert "missing; that is not zero" in text
 

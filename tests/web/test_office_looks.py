@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 from shops import EXPERIENCE, SERVICE, TODAY
 
 if TYPE_CHECKING:
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 PASSWORD = "correct horse battery"
-CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 NAMES = (
     "Leeds Briggate",
     "Bologna Portici",
@@ -29,12 +27,10 @@ NAMES = (
 SHARES = ((86, 60), (68, 80), (84, 68), (82, 70), (85, 66), (84, 67), (84, 68))
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
-        yield browser
-        browser.close()
+@pytest.fixture
+def database() -> str:
+    """What a browser shows does not depend on it."""
+    return "sqlite"
 
 
 @pytest.fixture

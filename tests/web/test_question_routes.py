@@ -88,7 +88,7 @@ def test_a_question_is_drafted_activated_worded_anew_and_retired(office, shops):
     assert post(office, f"{QUESTIONS}/felt-heard/wording", changed).status_code == 303
     page = office.get(f"{QUESTIONS}/felt-heard?told=drafted").get_data(as_text=True)
     assert "The draft is saved." in page
-    assert "never drawn as one line" in page
+    assert "never drawn together" in page
     post(office, f"{QUESTIONS}/felt-heard/activate")
     assert [one.version for one in rows(shops, "felt-heard") if one.retired_ms is None] == [2]
     post(office, f"{QUESTIONS}/felt-heard/retire")
@@ -165,7 +165,7 @@ def test_a_standing_kiosk_gets_other_questions_and_new_words(office, shops, stor
     changed = FILLED | form | {"text-en": "Did you feel we heard you?"}
     post(office, f"{QUESTIONS}/desk-listened/wording", changed)
     post(office, f"{QUESTIONS}/desk-listened/activate")
-    assert "1 kiosk still asks older words." in office.get(f"{QUESTIONS}/desk-listened").get_data(as_text=True)
+    assert "1 kiosk still asks with the older words." in office.get(f"{QUESTIONS}/desk-listened").get_data(as_text=True)
     assert post(office, f"{QUESTIONS}/desk-listened/hand-out").status_code == 303
     with reading(shops.engine) as connection:
         texts = newest_config(connection, kiosk).buttons["welcome-happy"].texts
@@ -183,6 +183,20 @@ def test_a_region_reads_and_does_not_change(sign_in, store):
     for what in ("activate", "retire", "hand-out"):
         assert post(region, f"{QUESTIONS}/felt-welcome/{what}").status_code == 404
     assert post(region, "/head-office/ask", {"kiosk": "K-001", "upper": "felt-welcome"}).status_code == 404
+
+
+def test_a_region_reads_of_its_own_stores_kiosks_alone(sign_in, store, shops):
+    for place_of, hardware in ((store, "sha256:1"), (shops.store("S002", "York"), "sha256:2")):
+        with writing(shops.engine) as connection:
+            kiosk = add_kiosk(connection, hardware, "1.0.0", 1)
+            spot = place(connection, kiosk, place_of.id, "exit", 1)
+            make_config(connection, kiosk, spot, "two-row", ["felt-welcome", "got-needed"], 1)
+    region, office = sign_in("region", "S001"), sign_in("head-office")
+    asked = region.get(f"{QUESTIONS}/felt-welcome").get_data(as_text=True)
+    assert ("S001" in asked, "S002" in asked) == (True, False)
+    assert "S002" in office.get(f"{QUESTIONS}/felt-welcome").get_data(as_text=True)
+    assert "1 kiosk<" in region.get(QUESTIONS).get_data(as_text=True)
+    assert "2 kiosks" in office.get(QUESTIONS).get_data(as_text=True)
 
 
 def test_a_question_that_there_is_not_is_not_found(office):

@@ -117,10 +117,10 @@ def test_the_page_says_what_was_pressed_what_is_usual_and_what_it_changes(sign_i
     assert "1 run of presses waits for a decision." in told
     assert "Leeds &lt;b&gt;, Exit: before closing, 20 November" in told
     assert "40 presses between 19:30 and 20:30. 40 of them were happy." in told
-    assert "Presses usual at this time: 0.4. In its other hours 78 of 100 are happy." in told
+    assert "Usual number of presses at this time: 0.4. At other times 78 of 100 are happy here." in told
     assert "Experience, 14 to 20 November: 70 of 100 with these presses, 50 without them." in told
     assert "Too few to tell" in told
-    assert "only from 28 in a row could this be told from chance" in told
+    assert "it takes at least 28 in a row to rule out chance" in told
 
 
 def test_setting_aside_moves_the_figures_and_letting_count_brings_them_back(sign_in, shops, runs):
@@ -164,7 +164,7 @@ def test_a_question_in_neither_index_changes_none(sign_in, shops, kiosk):
         keep_review(connection, found(kiosk, shops, question_id=shops.questions["staff-mattered"], edge="opening"))
         keep_review(connection, found(kiosk, shops, question_id=shops.questions[SERVICE], polarity="negative"))
     told = text(sign_in("head-office").get("/head-office/reviews"))
-    assert "This question is in neither index" in told
+    assert "This question is part of neither index" in told
     assert "after opening" in told
     assert "40 of them were unhappy" in told
     assert "Too few presses to say what they change." in told

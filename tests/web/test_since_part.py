@@ -52,7 +52,7 @@ def test_a_drop_and_a_rise_are_said_with_their_range_and_both_levels():
 
 def test_what_has_not_moved_is_said_last_and_not_as_no_change():
     said = words([step("service", 860, 865), step("experience", 710, 610)])
-    assert said.endswith("Service: no clear change since 2 November.")
+    assert said.endswith("Service: no sure change since 2 November.")
 
 
 @pytest.mark.parametrize("language", ["pl", "it", "fa", "ar", "tr"])
@@ -82,8 +82,8 @@ def test_changes_of_one_day_stand_under_one_number_and_only_ones_own_can_be_take
     said = [mark.words for event in found.events for mark in event.marks]
     assert said == [
         "<bdi>New &lt;rota&gt;</bdi>",
-        "<bdi>Exit</bdi>: other words for this question: Did you feel welcome?",
-        "Kiosk <bdi>K-002</bdi> came: <bdi>Fitting room</bdi>",
+        "<bdi>Exit</bdi>, new words for this question: Did you feel welcome?",
+        "Kiosk <bdi>K-002</bdi> was put here: <bdi>Fitting room</bdi>",
         "Service and experience: version 3 of the definition",
         "<bdi>New faces</bdi> (all stores)",
     ]

@@ -45,7 +45,9 @@ def test_families_that_are_alike_are_not_told_apart():
 
 
 def test_too_few_presses_have_no_balance():
-    assert words(balance(index(8, 12), index(82, 100))).startswith("With so few presses the balance can not be told.")
+    assert words(balance(index(8, 12), index(82, 100))).startswith(
+        "With so few presses we cannot say which of the two is stronger."
+    )
 
 
 def test_rows_say_what_is_not_asked():

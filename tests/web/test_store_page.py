@@ -83,7 +83,7 @@ def test_waiting_presses_are_expected_in_now(read, shops, pressed):
     shops.totals(pressed, thanked=50, known=47)
     words = text(read())
     assert "Presses received so far: 7 of 10." in words
-    assert "Presses that still wait on kiosks, as far as they said: 3." in words
+    assert "Presses still waiting on kiosks, as far as they have told us: 3." in words
 
 
 def test_a_silent_kiosk_is_named_with_its_place_and_its_last_word(read, shops, store, pressed):
@@ -92,7 +92,7 @@ def test_a_silent_kiosk_is_named_with_its_place_and_its_last_word(read, shops, s
     words = text(read())
     assert "Last word from K-002 (Fitting room) : 09:00. Presses made since should be waiting on the box." in words
     assert "No word from K-003 (Exit) yet." in words
-    assert "Kiosks heard within the last quarter of an hour: 1 of 3." in words
+    assert "Kiosks heard from in the last quarter of an hour: 1 of 3." in words
 
 
 def test_a_store_without_kiosks_says_so(read):
@@ -133,12 +133,12 @@ def test_todays_presses_add_up_in_now(read, shops, pressed):
     words = text(read())
     assert (
         "Today so far: 31 presses. About service: 7. About experience: 7. "
-        "Set aside as repeats or mashing: 14. Of an uncertain time: 3." in words
+        "Set aside as repeats or mashing: 14. Time uncertain: 3." in words
     )
 
 
 def test_days_without_presses_do_not_promise_one(shops, read):
-    assert "No presses in these days. A press of today appears under “Now” within seconds." in text(read())
+    assert "No presses on these days. A press made today appears under “Now” within seconds." in text(read())
     assert "No presses yet. The first one appears here within seconds." in text(read("?period=today"))
     assert 'class="plot"' not in read()
 
@@ -169,7 +169,7 @@ def test_a_kiosk_with_much_set_aside_asks_for_a_look(read, shops, pressed):
 
 
 def test_how_sure_tells_the_method_in_words(read, shops, pressed):
-    assert "Nobody is known to have answered both questions" in text(read())
+    assert "We do not know of anybody who answered both questions" in text(read())
     shops.visits(pressed, YESTERDAY, 100, 40, 10, 20)
     assert "170 people answered both questions, the others one of them" in text(read())
 

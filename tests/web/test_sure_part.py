@@ -39,7 +39,7 @@ def summary(shops):
 def test_days_that_differ_are_said_to_weigh_less(summary):
     found = summary()
     said = dict(ShownSure(found, translator("en")).rest)["sure.weight"]
-    assert f"Experience: 350 presses weigh as much as {int(found.figures.experience.effective)}." in said
+    assert f"Experience: 350 presses tell as much as about {int(found.figures.experience.effective)}." in said
     assert found.figures.experience.effective < 200
     assert "Service: " not in said
 
@@ -49,8 +49,9 @@ def test_each_rule_says_what_it_set_aside_and_what_all_would_make(summary):
     found = replace(summary(), raw=raw)
     said = ShownSure(found, translator("en"))
     assert said.not_counted == (
-        "Repeats within two seconds: 24. Rushes, more than visitors can make: 36. They are set aside; none is deleted."
-        " With all of them service would be 85 and experience 62."
+        "Repeats within two seconds: 24. More presses in a row than shoppers could make: 36. "
+        "They are set aside; none is deleted."
+        " If all of them counted, service would be 85 and experience 62."
         " The time of 1 press is uncertain: it counts in the total, not by hour."
     )
     assert said.check  # experience moved from 73 to 62

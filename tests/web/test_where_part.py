@@ -59,7 +59,7 @@ def test_a_service_question_has_the_colour_of_service(read):
 def test_a_place_that_there_is_not_has_nothing_and_a_name_that_is_none_is_refused(read, sign_in):
     page = text(read("?lang=en&touchpoint=moon"))
     assert "Shown alone: moon" in page
-    assert "No presses in these days" in page
+    assert "No presses on these days" in page
     client = sign_in("head-office", email="other@demo.example")
     assert client.get("/stores/S001?touchpoint=" + "x" * 201).status_code == 400
     assert client.get("/stores/S001?question=%07").status_code == 400

@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
 
-from server.database.engine import make_engine, reading, writing
+from server.database.engine import reading, writing
 from server.database.leases import take_lease
-from server.database.tables import leases, metadata
+from server.database.tables import leases
 from server.worker.schedule import Job, Worker
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 DEADLINE_S = 20
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def each_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    if request.param == "sqlite":
-        yield request.getfixturevalue("engine")
-        return
-    engine = make_engine(request.getfixturevalue("postgres_url"))
-    metadata.create_all(engine)
-    yield engine
-    engine.dispose()
 
 
 def rows(engine: Engine) -> list[Any]:

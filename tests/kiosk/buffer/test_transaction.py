@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from kiosk.buffer.transaction import Transaction, is_damage, is_full
+from kiosk.buffer.transaction import Transaction, has_no_room, is_damage, is_full
 
 
 @pytest.fixture
@@ -48,3 +48,5 @@ def test_a_file_that_is_no_database_is_damage(tmp_path):
     assert is_damage(raised.value)
     assert not is_full(raised.value)
     assert not is_full(OSError(28, "No space left on device"))
+    assert has_no_room(OSError(28, "No space left on device"))
+    assert not has_no_room(OSError(5, "Input/output error"))

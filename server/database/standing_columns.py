@@ -29,7 +29,9 @@ def _beside(signal: str, what: str) -> tuple[StandingColumn, ...]:
 
 STANDING_COLUMNS = (
     StandingColumn(
-        "standing", "string", "the gap beside the others: wider, alike (cannot be told), narrower, too-few, or empty"
+        "standing",
+        "string",
+        "the gap beside the others: wider, alike (cannot be told), narrower, too-few, other-faces (not compared), or empty",
     ),
     StandingColumn(
         "standardised", "boolean", "whether the store was compared by the chain's mix of hours; else as the presses came"

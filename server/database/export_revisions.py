@@ -1,0 +1,59 @@
+"""What the feed of revisions reads: the second ledger in commit order, with each reaction as it is now."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import func, select
+
+from server.database.driver import run
+from server.database.export_facts import FACTS
+from server.database.export_rows import Arrival
+from server.database.life import read_life
+from server.database.tables import revisions
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+class Revised(NamedTuple):
+    """One change; `arrival` and `row` (as `export_rows.reactions_of` gives them) are None when retention took the reaction."""
+
+    position: int
+    what: str
+    at_ms: int
+    arrival: Arrival | None
+    row: tuple[Any, ...] | None
+
+
+STATEMENT = (
+    "SELECT v.position, v.what, v.at_ms, v.kiosk_id, v.stream, a.position, a.first_seq, a.last_seq, a.received_ms,"  # noqa: S608
+    f" {FACTS} FROM revisions v"
+    " LEFT JOIN reactions r ON r.kiosk_id = v.kiosk_id AND r.stream = v.stream AND r.seq = v.seq"
+    # The run that brought it is the last of the stream that begins at it or before: one look into the index.
+    " LEFT JOIN arrivals a ON a.kiosk_id = v.kiosk_id AND a.stream = v.stream AND a.apart = '' AND a.first_seq ="
+    " (SELECT MAX(b.first_seq) FROM arrivals b WHERE b.kiosk_id = v.kiosk_id AND b.stream = v.stream AND b.apart = ''"
+    " AND b.first_seq <= v.seq)"
+    " WHERE v.position > ? AND v.position <= ? ORDER BY v.position LIMIT ?"
+)
+
+
+def revisions_end(connection: Connection) -> tuple[str, int]:
+    """(epoch, highest committed revision), of one moment; 0 when nothing has changed."""
+    end = connection.execute(select(func.coalesce(func.max(revisions.c.position), 0))).scalar_one()
+    return read_life(connection).epoch, int(end)
+
+
+def next_revisions(connection: Connection, after: int, end: int, limit: int) -> list[Revised]:
+    """Up to `limit` changes with after < position <= end, in order of position."""
+    with closing(run(connection, STATEMENT, (after, end, limit))) as result:
+        return [_revised(*row) for row in result]
+
+
+def _revised(position: int, what: str, at_ms: int, kiosk_id: int, stream: int, arrived: int | None, *rest: Any) -> Revised:
+    first, last, received_ms, seq, *facts = rest
+    if arrived is None or seq is None:
+        return Revised(position, what, at_ms, None, None)
+    arrival = Arrival(arrived, kiosk_id, stream, first, last, received_ms)
+    return Revised(position, what, at_ms, arrival, (arrived, seq, *facts))

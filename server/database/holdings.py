@@ -1,0 +1,66 @@
+"""What a database holds, as a backup of it is held against it; and files that are there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+from server.database.driver import run
+from server.database.life import read_life
+from server.database.tables import metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    # Told how much is done, and how much there is.
+    Tell = Callable[[int, int], None]
+
+
+class Holding(NamedTuple):
+    """What a database held at one moment: its life, its last position, its rows by table."""
+
+    epoch: str
+    position: int
+    rows: dict[str, int]
+
+    @property
+    def reactions(self) -> int:
+        """How many reactions are stored."""
+        return self.rows["reactions"]
+
+
+def read_holding(connection: Connection) -> Holding:
+    """What this database of this release holds."""
+    last: int = run(connection, "SELECT value FROM counters WHERE name = 'position'").scalar_one()
+    rows: dict[str, int] = {
+        name: run(connection, f"SELECT COUNT(*) FROM {name}").scalar_one()  # noqa: S608
+        for name in sorted(metadata.tables)
+    }
+    return Holding(read_life(connection).epoch, last, rows)
+
+
+@contextmanager
+def whole_file(file: Path) -> Iterator[Path]:
+    """A file to write that only its owner may read; it takes its name when it is whole and on the disk."""
+    part = file.with_name(f"{file.name}.part-{os.getpid()}")
+    try:
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+        yield part
+        flush(part)
+        part.replace(file)
+        flush(file.parent)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def flush(path: Path) -> None:
+    """Wait until a file, or a folder's names, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

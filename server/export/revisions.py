@@ -1,0 +1,65 @@
+"""The feed of what changed after it was stored: a line for each change, with the reaction as it is now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from server.database.engine import reading
+from server.database.export_columns import REVISIONS
+from server.database.export_revisions import next_revisions
+from server.export.reaction_text import ReactionText
+from server.export.shapes import Csv, piece
+from server.export.times import utc_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection, Engine
+
+    from server.database.export_revisions import Revised
+    from server.export.shapes import Shape
+    from server.export.wanted import Wanted
+
+CHUNK = 2_000
+OWN = REVISIONS.names[:3]
+
+
+class RevisionLines:
+    """Makes the lines of one export of revisions, as CSV unless another shape is given."""
+
+    def __init__(self, engine: Engine, wanted: Wanted, shape: Shape | None = None, *, dated: bool = False) -> None:
+        self._engine = engine
+        self._shape = shape or Csv(REVISIONS, raw=wanted.raw)
+        self._text = ReactionText(wanted, self._shape, dated=dated)
+        self._position = 0
+
+    @property
+    def position(self) -> int:
+        """How far the last chunk reached in the ledger of revisions."""
+        return self._position
+
+    @property
+    def days(self) -> set[int]:
+        """The local days of the reactions so far, where they are `dated`."""
+        return self._text.days
+
+    def chunks(self, after: int, end: int) -> Iterator[bytes]:
+        """The header, then all lines with after < revision <= end, some thousand at a time."""
+        self._position = after
+        yield self._shape.header().encode()
+        while after < end:
+            with reading(self._engine) as connection:
+                found = next_revisions(connection, after, end, CHUNK)
+                if not found:
+                    return
+                lines = [line for one in found for line in self._lines(connection, one)]
+            after = self._position = found[-1].position
+            if lines:
+                yield "".join(lines).encode()
+
+    def _lines(self, connection: Connection, one: Revised) -> list[str]:
+        if one.arrival is None or one.row is None:
+            return []
+        front = piece(self._shape, OWN, [one.position, one.what, utc_text(one.at_ms)])
+        lines = self._text.presses(connection, {one.arrival.position: one.arrival}, [one.row])
+        return [front + line for line in lines]

@@ -1,0 +1,81 @@
+"""Sends an export: packed when that is wished for, not at all when the asker has it already, and never too many at once."""
+
+from __future__ import annotations
+
+import threading
+import zlib
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from flask import Response, request
+
+from server.errors import busy
+from server.export.wanted import flag
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+GZIP = 16 + zlib.MAX_WBITS
+# Level 1 packs these lines to a tenth for about the work of making them; level 6 gains a quarter more for three times that.
+LEVEL = 1
+
+
+class Sender:
+    """Lets at most `most` answers be on their way: a slow reader holds a thread for as long as it reads."""
+
+    def __init__(self, most: int) -> None:
+        self._room = threading.BoundedSemaphore(max(1, most))
+
+    def send(self, name: str, content_type: str, make: Callable[[], Iterator[bytes]], tag: str = "") -> Response:
+        """An answer that is made while it is sent; `make` begins it. 503 when too many are on their way.
+
+        With a tag, 304 for who has it. HEAD makes nothing and waits for nobody.
+        """
+        as_file = flag("gzip", request.args.get("gzip", ""))
+        packed = as_file or request.accept_encodings["gzip"] > 0
+        answer = Response(content_type="application/gzip" if as_file else content_type)
+        answer.headers["Content-Disposition"] = f'attachment; filename="{name}{".gz" if as_file else ""}"'
+        if packed and not as_file:
+            answer.headers["Content-Encoding"] = "gzip"
+        answer.headers["Vary"] = "Accept-Encoding"
+        if tag:
+            # Weak, because packed or not it is the same export. To be asked for again each time, and by nobody else.
+            answer.set_etag(tag, weak=True)
+            answer.headers["Cache-Control"] = "private, no-cache"
+            if request.if_none_match.contains_weak(tag):
+                answer.status_code = 304
+                return answer
+        # Nobody knows the length of what is not made yet, least of all that it is nothing.
+        answer.automatically_set_content_length = False
+        if request.method != "HEAD":
+            self._fill(answer, make, packed=packed)
+        return answer
+
+    def _fill(self, answer: Response, make: Callable[[], Iterator[bytes]], *, packed: bool) -> None:
+        if not self._room.acquire(blocking=False):
+            raise busy(retry_after_s=30)
+        # Given back after the last chunk, or when the answer is closed before that; a stack runs it once.
+        held = ExitStack()
+        held.callback(self._room.release)
+        try:
+            chunks = make()
+        except BaseException:
+            held.close()
+            raise
+        answer.response = _until_end(gzipped(chunks) if packed else chunks, held.close)
+        answer.call_on_close(held.close)
+
+
+def gzipped(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The chunks as one gzip file; what is there of the first one leaves at once."""
+    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, GZIP)
+    for place, chunk in enumerate(chunks):
+        yield packer.compress(chunk) + (b"" if place else packer.flush(zlib.Z_SYNC_FLUSH))
+    yield packer.flush()
+
+
+def _until_end(chunks: Iterator[bytes], done: Callable[[], None]) -> Iterator[bytes]:
+    try:
+        yield from chunks
+    finally:
+        done()

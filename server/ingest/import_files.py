@@ -1,0 +1,221 @@
+"""Reads presses of another system from a CSV file: the columns of our own export, or others by a mapping."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo
+
+from server.analysis.times import BOUNDED, DISCIPLINED_MS, ESTIMATED
+from server.database.codes import ANSWERS, MARKS, REASONS, TIME_QUALITIES
+from server.database.stores import printable
+from server.errors import Unfit
+from wire.limits import MAX_SEQ
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from server.database.imports import ImportStore
+    from wire.messages import Mark
+
+# What a row must tell, and what it may.
+NEEDED = ("store", "touchpoint", "question", "answer", "pressed_at")
+MAY = ("stream", "seq", "visit", "mark", "reason", "uncertainty_ms", "time_quality", "count")
+# Nobody pressed a kiosk before; a year like 0202 is a slip of the pen.
+FIRST_MS = 946_684_800_000
+MOST_COUNT = 10_000
+# Other systems' clocks; coarser times are meant to be the start of a span, and stand in its middle.
+FINE_S = 60
+
+
+class WrongRow(ValueError):
+    """A row that can not be taken; `why` is a short kind to count by, the text says what it is about."""
+
+    def __init__(self, why: str, what: str) -> None:
+        super().__init__(what)
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class RowMapping:
+    """How a file's columns and words become ours; by default the file has our export's columns and words.
+
+    `time` is a strptime pattern, "" for ISO 8601; `zone` "store" or a zone's name, for times without an offset.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=lambda: {name: name for name in (*NEEDED, *MAY)})
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    delimiter: str = ","
+    encoding: str = "utf-8-sig"
+    time: str = ""
+    zone: str = "store"
+    resolution_s: int = 1
+    defused: bool = True
+
+
+class Press(NamedTuple):
+    """One press of another system; `stream` and `seq` are its identity there, "" and 0 where it has none, and then no visit."""
+
+    line: int
+    store: str
+    touchpoint: str
+    question: str
+    answer: str
+    wall_ms: int
+    pressed_ms: int
+    uncertainty_ms: int
+    quality: int
+    mark: Mark
+    reason: str
+    stream: str
+    seq: int
+    visit: int | None
+
+
+def read_mapping(path: Path) -> RowMapping:
+    """A mapping file; raises Unfit with a sentence for the first thing in it that does not fit."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise Unfit(f"{path} is no mapping: {error}.") from error
+    columns, fixed, form = (dict(raw.pop(part, {})) for part in ("columns", "fixed", "format"))
+    words = {part.removesuffix("s"): dict(raw.pop(part, {})) for part in ("stores", "touchpoints", "questions", "answers")}
+    for name in (*raw, *(set(form) - {"delimiter", "encoding", "time", "zone", "resolution_s"})):
+        raise Unfit(f"{path}: {name} is no part of a mapping; see docs/exports.md.")
+    for name in {*columns, *fixed} - {*NEEDED, *MAY}:
+        raise Unfit(f"{path}: there is no column {name}; there are {', '.join((*NEEDED, *MAY))}.")
+    for name in NEEDED:
+        if name not in {*columns, *fixed}:
+            raise Unfit(f"{path}: says neither in [columns] nor in [fixed] what {name} is.")
+    resolution_s = form.get("resolution_s", 1)
+    if not isinstance(resolution_s, int) or not 1 <= resolution_s <= 86_400:
+        raise Unfit(f"{path}: resolution_s is a whole number of seconds, 1 to 86400.")
+    try:
+        zone = str(form.get("zone", "store"))
+        if zone != "store":
+            ZoneInfo(zone)
+    except (KeyError, ValueError, OSError) as error:
+        raise Unfit(f"{path}: there is no time zone {zone}.") from error
+    return RowMapping(
+        columns=columns,
+        fixed=fixed,
+        words=words,
+        delimiter=str(form.get("delimiter", ",")),
+        encoding=str(form.get("encoding", "utf-8-sig")),
+        time=str(form.get("time", "")),
+        zone=zone,
+        resolution_s=resolution_s,
+        defused=False,
+    )
+
+
+class PressFile:
+    """The presses of a file; `rows` tells how many were read."""
+
+    def __init__(
+        self, path: Path, mapping: RowMapping, stores: Mapping[str, ImportStore], questions: set[str], now_ms: int
+    ) -> None:
+        self._path = path
+        self._mapping = mapping
+        self._stores = stores
+        self._questions = questions
+        self._now_ms = now_ms
+        self.rows = 0
+
+    def presses(self, refuse: Callable[[int, WrongRow], None]) -> Iterator[Press]:
+        """Every press; `refuse(line, WrongRow)` hears of the others. Raises Unfit for a file without the columns needed."""
+        mapping = self._mapping
+        with self._path.open(encoding=mapping.encoding, newline="") as file:
+            lines = csv.DictReader(file, delimiter=mapping.delimiter)
+            there = set(lines.fieldnames or ())
+            for name in NEEDED:
+                if name not in mapping.fixed and mapping.columns.get(name) not in there:
+                    raise Unfit(f"{self._path} has no column {mapping.columns.get(name)!r}, which tells the {name}.")
+            try:
+                for row in lines:
+                    self.rows += 1
+                    try:
+                        yield from self._read(lines.line_num, row)
+                    except WrongRow as wrong:
+                        refuse(lines.line_num, wrong)
+            except (UnicodeDecodeError, csv.Error) as error:
+                raise Unfit(f"{self._path} can not be read near line {lines.line_num}: {error}.") from error
+
+    def _read(self, line: int, row: dict[str, str | None]) -> Iterator[Press]:
+        said = {name: self._word(name, row) for name in (*NEEDED, *MAY)}
+        store = self._stores.get(said["store"])
+        if store is None:
+            raise WrongRow("no such store here", said["store"])
+        if not said["answer"] and said["reason"]:
+            raise WrongRow("held there, without an answer", said["reason"])
+        if said["question"] not in self._questions:
+            raise WrongRow("no such question here", said["question"])
+        if said["answer"] not in ANSWERS:
+            raise WrongRow("no such answer", said["answer"])
+        if said["mark"] and said["mark"] not in MARKS:
+            raise WrongRow("no such mark", said["mark"])
+        mark: Mark = said["mark"] or "vote"  # type: ignore[assignment]
+        try:
+            touchpoint = printable("touchpoint", said["touchpoint"], least=1)
+        except Unfit as error:
+            raise WrongRow("no touchpoint", said["touchpoint"]) from error
+        wall_ms = self._moment(said["pressed_at"], store.timezone)
+        press = Press(
+            *(line, store.code, touchpoint, said["question"], said["answer"], wall_ms, *self._time(wall_ms, said), mark),
+            *(said["reason"] if said["reason"] in REASONS else "", *_identity(said)),
+        )
+        for _ in range(_whole(said["count"] or "1", "count", MOST_COUNT)):
+            yield press
+
+    def _word(self, name: str, row: dict[str, str | None]) -> str:
+        if name in self._mapping.fixed:
+            return self._mapping.fixed[name]
+        text = (row.get(self._mapping.columns.get(name, "")) or "").strip()
+        if self._mapping.defused:
+            text = text.removeprefix("'")
+        return self._mapping.words.get(name, {}).get(text, text)
+
+    def _moment(self, text: str, store_zone: str) -> int:
+        mapping = self._mapping
+        try:
+            moment = datetime.strptime(text, mapping.time) if mapping.time else datetime.fromisoformat(text)  # noqa: DTZ007
+            if moment.tzinfo is None:
+                moment = moment.replace(tzinfo=ZoneInfo(store_zone if mapping.zone == "store" else mapping.zone))
+            at_ms = round(moment.timestamp() * 1000)
+        except (ValueError, OverflowError) as error:
+            raise WrongRow("a time that can not be read", text) from error
+        if not FIRST_MS <= at_ms <= self._now_ms:
+            raise WrongRow("a time that can not be: before 2000, or still to come", text)
+        return at_ms
+
+    def _time(self, wall_ms: int, said: Mapping[str, str]) -> tuple[int, int, int]:
+        """When it was pressed, how far off that may be, and how it is known: never exactly, because nobody here saw it."""
+        if said["uncertainty_ms"]:
+            uncertainty_ms = _whole(said["uncertainty_ms"], "uncertainty_ms", 10**13, least=0)
+            if said["time_quality"] not in TIME_QUALITIES:
+                raise WrongRow("no such time quality", said["time_quality"])
+            return wall_ms, uncertainty_ms, max(ESTIMATED, TIME_QUALITIES[said["time_quality"]])
+        span_ms = 1000 * self._mapping.resolution_s
+        if self._mapping.resolution_s <= FINE_S:
+            return wall_ms, span_ms, ESTIMATED if span_ms <= DISCIPLINED_MS else BOUNDED
+        # One less than half, so that a press of a whole hour is sure of its hour, and one of a day of its day.
+        half_ms = (span_ms - 1) // 2
+        return min(wall_ms + half_ms, self._now_ms), half_ms, BOUNDED
+
+
+def _identity(said: Mapping[str, str]) -> tuple[str, int, int | None]:
+    if not said["stream"] or not said["seq"]:
+        return "", 0, None
+    visit = _whole(said["visit"], "visit", MAX_SEQ) if said["visit"] else None
+    return said["stream"], _whole(said["seq"], "seq", MAX_SEQ), visit
+
+
+def _whole(text: str, what: str, most: int, least: int = 1) -> int:
+    if not text.isascii() or not text.isdecimal() or not least <= int(text) <= most:
+        raise WrongRow(f"{what} is no number that fits", text)
+    return int(text)

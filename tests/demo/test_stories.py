@@ -1,0 +1,179 @@
+"""The planted stories of the made-up weeks are each found by the pages' own words, and nothing else is claimed anywhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from made_weeks import made_weeks, words
+
+from demo.chain import HISTORY_DAYS, STORES
+from server.commands.working import jobs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ENGLISH = Path(__file__).parents[2] / "server/i18n/catalogues/en.po"
+NOON_MS = 1_795_262_400_000
+PERIODS = ("7d", "4w", "13w")
+COLD, WARM, QUIET, SATURDAY, CHILD, CLOSING, OFFLINE, CLOCK = (
+    *("S001", "S003", "S012", "S007", "S002", "S006", "S005", "S010"),
+)
+# Everything that a store's page can claim of its store, beside what it says of every one, as its English words.
+INDEX = r"(?:Service|Experience)"
+CLAIMS = {
+    "wider": r"the gap is \d+ points? wider than",
+    "narrower": r"the gap is \d+ points? narrower than",
+    "other way": r"In our other stores it is the other way round",
+    "below": INDEX + r":(?: compared at the same hours)? \d+ points? below our other stores",
+    "above": INDEX + r":(?: compared at the same hours)? \d+ points? above our other stores",
+    "furthest": INDEX + r", furthest (?:below|above) our other stores",
+    "better": INDEX + r": better than [^,]+, \d+ points? up",
+    "worse": INDEX + r": lower than [^,]+, \d+ points? down",
+    "since": INDEX + r": (?:lower|higher) since",
+    "split": r"(?:Service|The welcome) is strong:",
+    "weak": r"weak for now",
+    "hours": r"stands? out: \d+ of \d+ answers were unhappy",
+    "frame": r"Framed: above the usual here",
+    "rushes": r"Rushes, more than visitors can make: \d+",
+    "look": r"Please check this kiosk",
+    "runs": r"runs? of presses at opening or closing time",
+    "late": r"came in late",
+    "too few": r"That is not enough to tell good from bad",
+    "turned round": r"it looks the other way round",
+    "not by hours": r"Not comparable for",
+    "uncertain": r"The time of \d+ press",
+    "silent": r"Last word from|No word from",
+    "not whole": r"Presses that still wait on kiosks",
+}
+COLD_SAYS = {"split", "wider", "below", "above", "furthest", "worse", "since"}
+WARM_SAYS = {"split", "other way", "below", "above", "furthest"}
+STORIES = {
+    COLD: COLD_SAYS,
+    WARM: WARM_SAYS,
+    QUIET: {"too few"},
+    SATURDAY: {"hours"},
+    CHILD: {"rushes"},
+    CLOSING: {"runs"},
+    OFFLINE: {"late"},
+}
+
+
+@pytest.fixture(scope="module")
+def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
+    """The words of an address in English, as head office reads them after every job of the worker was done once."""
+    with made_weeks(tmp_path_factory.mktemp("stories"), NOON_MS, HISTORY_DAYS) as weeks:
+        for job in jobs(weeks.engine):
+            job.work(NOON_MS)
+        known: dict[tuple[str, str], str] = {}
+
+        def said(address: str, period: str = "7d") -> str:
+            if (address, period) not in known:
+                answer = weeks.office.get(address, query_string={"period": period, "lang": "en"})
+                assert answer.status_code == 200
+                known[address, period] = words(answer.get_data(as_text=True))
+            return known[address, period]
+
+        yield said
+
+
+def store(code: str) -> str:
+    return f"/stores/{code}"
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_the_cold_store_serves_well_and_does_not_welcome(read, period):
+    found = read(store(COLD), period)
+    assert re.search(r"Service is strong: 8\d of 100 were helped\. Fewer felt welcome: [56]\d of 100, \d\d points less", found)
+    assert re.search(r"Experience:(?: compared at the same hours)? \d\d points below our other stores", found)
+
+
+def test_the_cold_store_is_colder_since_its_new_rota(read):
+    found = read(store(COLD))
+    assert re.search(r"Experience: lower since 2 November, \d+ points less \(between \d+ and \d+\)", found)
+    assert "New rota" in found
+    assert "Service: no clear change since 2 November." in found
+    assert re.search(r"Experience: lower than in the 4 weeks before, \d+ points down", read(store(COLD), "4w"))
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_the_warm_store_welcomes_and_serves_slowly(read, period):
+    found = read(store(WARM), period)
+    assert re.search(r"The welcome is strong: [89]\d of 100 felt welcome\. Fewer were helped: 6\d of 100, \d\d points", found)
+    assert re.search(r"Service:(?: compared at the same hours)? \d\d points below our other stores", found)
+
+
+def test_of_the_quiet_store_it_says_that_there_are_too_few_presses_and_how_many_would_do(read):
+    found = read(store(QUIET))
+    assert re.search(
+        r"Service and experience together: only \d+ presses in the last 7 days\. "
+        r"That is not enough to tell good from bad\.",
+        found,
+    )
+    assert re.search(r"With about \d+ more presses we could say it to within 11 points\.", found)
+    assert "With so few presses no gap can be told." in found
+
+
+def test_the_bad_saturday_is_named_with_its_hours(read):
+    assert re.search(r"Saturday 14 November, 1[2-4]:00 to 1[67]:00, stands out: \d\d of 100 answers", read(store(SATURDAY)))
+
+
+def test_the_childs_presses_are_set_aside_as_a_rush(read):
+    assert re.search(r"Rushes, more than visitors can make: [23]\d\.", read(store(CHILD)))
+
+
+def test_the_closing_runs_wait_for_a_decision_and_the_page_says_what_they_change(read):
+    told = re.search(
+        r"3 runs of presses at opening or closing time wait for head office to decide; they count until then\."
+        r" Experience, 14 to 20 November: (\d\d) of 100 with these presses, (\d\d) without them\.",
+        read(store(CLOSING)),
+    )
+    assert told
+    assert int(told[1]) > int(told[2])
+    assert "Experience: not compared with the period before" in read(store(CLOSING))
+    reviews = read("/head-office/reviews")
+    assert "3 runs of presses wait for a decision." in reviews
+    names = {made.name for made in STORES if re.search(re.escape(made.name) + r" , \w+ : (?:before|after)", reviews)}
+    assert names == {"Kraków Floriańska"}
+
+
+def test_what_came_in_late_from_the_offline_kiosk_is_said_with_the_days_it_changed(read):
+    assert re.search(
+        r"\d\d\d presses from K-\d+ came in late; the figures from 9 November to 16 November now include them\.",
+        read(store(OFFLINE)),
+    )
+
+
+def test_the_wrong_clock_is_said_on_the_fleet_page_and_its_times_are_right(read):
+    fleet = read("/fleet")
+    assert fleet.count("Clock wrong, press times corrected") == 1
+    assert re.search(r"عمّان جبل الحسين Exit Well Clock wrong, press times corrected", fleet)
+    assert "All kiosks are well." in fleet
+    # By its own clock it would have told of presses from one in the afternoon until one in the morning.
+    table = read(store(CLOCK), "4w").split("Eight weeks, ")[1].split("Too few presses")[0]
+    assert re.findall(r"\b(\d\d):00\b", table) == [str(hour) for hour in range(10, 22)]
+
+
+def test_the_claims_looked_for_are_sentences_of_the_pages():
+    sayings = re.sub(r"\{(\w+)\}", lambda one: "Service" if one[1] == "what" else "77", ENGLISH.read_text(encoding="utf-8"))
+    assert [name for name, said in CLAIMS.items() if not re.search(said, sayings)] == []
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_of_every_store_its_story_is_claimed_and_nothing_else(read, period):
+    for made in STORES:
+        found = read(store(made.code), period)
+        claimed = {name for name, said in CLAIMS.items() if re.search(said, found)}
+        assert claimed <= STORIES.get(made.code, set()), (made.code, period)
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_head_office_names_the_cold_store_and_the_warm_one_alone(read, period):
+    found = read("/head-office", period)
+    assert "In 1 store the gap is clearly wider: Leeds Briggate ." in found
+    assert "In 1 store it is clearly the other way round: Bologna Portici ." in found
+    assert "Outside the outer ones: Leeds Briggate , Bologna Portici ." in found
+    assert set(re.findall(r"(\w+ \w+) : in the lowest tenth", found)) <= {"Leeds Briggate", "Bologna Portici"}
+    assert not re.search(INDEX + r": (?:better|lower) than", found)
