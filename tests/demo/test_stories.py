@@ -55,7 +55,7 @@ STORIES = {
     WARM: WARM_SAYS,
     QUIET: {"too few"},
     SATURDAY: {"hours"},
-    CHILD: {"rushes"},
+    CHILD: {"rushes", "look"},
     CLOSING: {"runs"},
     OFFLINE: {"late"},
 }
