@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # Of all cells held to be more than chance, one in a hundred may be chance: the page is looked at every day.
 LEVEL = 0.01
+# Chance alone goes so many standard deviations beyond the usual in more than one of 25, whatever the number of presses.
+OFTEN = 1.5
 LONGEST_SPELL_HOURS = 4
 MOST_SPELLS = 3
 
@@ -212,7 +214,7 @@ def _windows(counts: Iterable[HourCount], effect: float, usual: float) -> list[t
 def _chance(negative: float, total: float, usual: float) -> float:
     """`above_usual`, or 1 where that is far above LEVEL: what is so usual never stands out, and a month has a thousand such."""
     expected = total * usual / 100
-    often = negative <= expected + math.sqrt(expected * (1 - usual / 100))
+    often = negative <= expected + OFTEN * math.sqrt(expected * (1 - usual / 100))
     return 1.0 if often else above_usual(negative, total, usual)
 
 
