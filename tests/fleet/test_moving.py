@@ -29,7 +29,9 @@ def figures(shop: Shop) -> list[list[tuple[Any, ...]]]:
     with reading(shop.engine) as connection:
         for table in FIGURES:
             keys = len(table.primary_key.columns) if table is not tables.open_clusters else 0
-            rows = [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key.columns))]
+            # How often a row was written is no figure.
+            columns = [column for column in table.columns if column.name != "writes"]
+            rows = [tuple(row) for row in connection.execute(select(*columns).order_by(*table.primary_key.columns))]
             found.append([row for row in rows if not keys or any(row[keys:])])
     return found
 

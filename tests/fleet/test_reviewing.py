@@ -75,6 +75,11 @@ def counted(shop: Shop) -> int:
     return sum(row.positive + row.negative for row in shop.rows(tables.days))
 
 
+def day_figures(shop: Shop) -> list[dict[str, object]]:
+    """Every day's figures; how often its row was written is none."""
+    return [{name: value for name, value in row._mapping.items() if name != "writes"} for row in shop.rows(tables.days)]
+
+
 @pytest.mark.parametrize(
     ("edge", "face", "polarity"),
     [("closing", "happy", "positive"), ("closing", "unhappy", "negative"), ("opening", "happy", "positive")],
@@ -100,7 +105,7 @@ def test_a_decision_moves_figures_and_ledger_and_another_one_brings_them_back(sh
     opens(shop)
     send(shop, clock, weeks("closing", "happy"))
     look_for_runs(shop.engine, clock.now_ms())
-    before = [tuple(row) for row in shop.rows(tables.days)]
+    before = day_figures(shop)
     assert judge(shop, EXCLUDED) == 40
     assert shop.agrees()
     assert aside(shop) == 40
@@ -112,7 +117,7 @@ def test_a_decision_moves_figures_and_ledger_and_another_one_brings_them_back(sh
     assert look_for_runs(shop.engine, clock.now_ms()) == 0
     assert judge(shop, KEPT) == 40
     assert shop.agrees()
-    assert [tuple(row) for row in shop.rows(tables.days)] == before
+    assert day_figures(shop) == before
     assert len(shop.rows(tables.revisions)) == 80
     assert shop.rows(tables.reviews)[0].decision == "kept"
 

@@ -17,7 +17,7 @@ from kiosk.press import Press, Recorder
 from kiosk.sync import Sync
 from server.database.engine import reading
 from server.database.rollup_check import check
-from server.database.tables import held, reactions, streams
+from server.database.tables import held, reactions, stream_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -92,10 +92,10 @@ def card(tmp_path: Path, engine: Engine, client: FlaskClient, clock: FakeClock) 
 def stored(engine: Engine) -> Counter[tuple[str, int]]:
     with reading(engine) as connection:
         rows = connection.execute(
-            select(streams.c.token, reactions.c.seq).join_from(
+            select(stream_tokens.c.token, reactions.c.seq).join_from(
                 reactions,
-                streams,
-                (reactions.c.kiosk_id == streams.c.kiosk_id) & (reactions.c.stream == streams.c.number),
+                stream_tokens,
+                (reactions.c.kiosk_id == stream_tokens.c.kiosk_id) & (reactions.c.stream == stream_tokens.c.number),
             )
         )
         return Counter((token, seq) for token, seq in rows)
@@ -104,7 +104,9 @@ def stored(engine: Engine) -> Counter[tuple[str, int]]:
 def forks(engine: Engine) -> list[str]:
     """Parents with more than one child among the streams that the server knows."""
     with reading(engine) as connection:
-        parents = Counter(connection.execute(select(streams.c.parent).where(streams.c.parent.is_not(None))).scalars())
+        parents = Counter(
+            connection.execute(select(stream_tokens.c.parent).where(stream_tokens.c.parent.is_not(None))).scalars()
+        )
     return [parent for parent, children in parents.items() if children > 1]
 
 
