@@ -71,6 +71,11 @@ def _big(name: str, *columns: SchemaItem, **options: Any) -> Table:
     return Table(name, metadata, *columns, info={LAYOUT: BY_KIOSK}, sqlite_with_rowid=False, **options)
 
 
+def _writes() -> Column[int]:
+    # How often a row was written. It never falls, so a sum over rows tells whether any of them changed (fingerprints.py).
+    return Column("writes", Integer, nullable=False, server_default="1")
+
+
 # ---------- this database itself ----------
 
 life = _central(
@@ -492,6 +497,7 @@ days = _big(
             *("evening_counted", "evening_positive"),
         )
     ),
+    _writes(),
 )
 
 visit_days = _big(  # both answers of one passer-by, at the local day of the first press
@@ -506,6 +512,7 @@ visit_days = _big(  # both answers of one passer-by, at the local day of the fir
         Column(name, Integer, nullable=False, server_default="0")
         for name in ("both", "service_only", "experience_only", "neither")
     ),
+    _writes(),
 )
 
 set_aside = _big(  # the marked presses of `days` by the reason that they do not count for
@@ -516,6 +523,7 @@ set_aside = _big(  # the marked presses of `days` by the reason that they do not
     Column("question_id", BigInteger, primary_key=True, autoincrement=False),
     Column("reason", SmallInteger, primary_key=True, autoincrement=False),  # database.codes.ASIDE
     *(Column(name, Integer, nullable=False, server_default="0") for name in ("positive", "neutral", "negative")),
+    _writes(),
 )
 
 open_clusters = _of_kiosk(  # each stream's last cluster per question, so that the next press can join it

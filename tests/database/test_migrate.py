@@ -165,8 +165,8 @@ def test_what_was_set_aside_before_is_counted_by_reason(empty: Engine) -> None:
     tomorrow = date(2026, 11, 22).toordinal()
     with reading(empty) as connection:
         assert [tuple(row) for row in connection.execute(select(set_aside))] == [
-            (1, 1, tomorrow, 9, ASIDE["repeat"], 1, 0, 0),
-            (1, 1, tomorrow, 9, ASIDE["rush"], 0, 1, 1),
+            (1, 1, tomorrow, 9, ASIDE["repeat"], 1, 0, 0, 1),
+            (1, 1, tomorrow, 9, ASIDE["rush"], 0, 1, 1, 1),
         ]
 
 

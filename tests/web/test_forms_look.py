@@ -16,6 +16,12 @@ PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
+def database() -> str:
+    """What a browser shows does not depend on it."""
+    return "sqlite"
+
+
+@pytest.fixture
 def admin(shops, sign_in):
     shops.store("S001", "Gdańsk Długa, Brama Zielona", languages=("pl", "fa"), territory="PL")
     return sign_in("admin")

@@ -190,6 +190,6 @@ def test_head_offices_pages_of_500_stores_are_small(admin, shops):
                 for question in (SERVICE, EXPERIENCE)
             ],
         )
-    for path in ("/head-office", "/head-office?sort=-service&funnel=service"):
+    for path in ("/head-office", "/head-office?sort=-service&funnel=service", "/fleet"):
         for language in ("en", "fa"):
             assert size_of(admin, f"{path}{'&' if '?' in path else '?'}lang={language}") <= MOST_BYTES, path

@@ -23,6 +23,12 @@ PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
+def database() -> str:
+    """What a browser shows does not depend on it."""
+    return "sqlite"
+
+
+@pytest.fixture
 def chain(shops, sign_in):
     """A busy store, an empty one, and somebody of head office."""
     shops.made_up()
