@@ -11,6 +11,7 @@ from server.commands.held import held
 from server.commands.hours import holiday, hours
 from server.commands.imports import import_
 from server.commands.kiosks import kiosk
+from server.commands.moving import move
 from server.commands.people import token, user
 from server.commands.questions import questions
 from server.commands.rollups import rollup
@@ -35,5 +36,5 @@ for _command in (hours, holiday):
     store.add_command(_command)
 for _command in (upgrade, serve, worker, store, user, kiosk, token, questions, definition, export, import_, held, rollup):
     main.add_command(_command)
-for _command in (backup, restore, restore_check):
+for _command in (backup, restore, restore_check, move):
     main.add_command(_command)

@@ -33,7 +33,7 @@ def backup(file: Path, *, as_json: bool) -> None:
 
     Example: salve-server backup /backups/salve-2026-11-21
     """
-    with at_work() as place, _progress("Copying") as tell:
+    with at_work() as place, progress("Copying") as tell:
         held = back_up(place.engine, file, tell)
     _say(f"{file} holds", held, as_json=as_json)
 
@@ -49,7 +49,7 @@ def restore(file: Path, *, discard: bool, as_json: bool) -> None:
 
     Example: salve-server restore /backups/salve-2026-11-21
     """
-    with at_work(current=False) as place, _progress("Restoring") as tell:
+    with at_work(current=False) as place, progress("Restoring") as tell:
         kept = None if discard else _name_for_what_is_there(place)
         held = put_back(place.engine, file, kept, tell)
     _say("The database now holds", held, as_json=as_json)
@@ -65,7 +65,7 @@ def restore_check(file: Path, *, as_json: bool) -> None:
 
     Example: salve-server restore-check /backups/salve-2026-11-21
     """
-    with at_work(current=False) as place, _progress("Trying it out") as tell:
+    with at_work(current=False) as place, progress("Trying it out") as tell:
         held, wrong = check_backup(place.engine, file, place.settings.data_dir, tell)
     if wrong:
         raise Unfit(f"{file} can be restored, but {wrong} figures in it are wrong; run `salve-server rollup repair` then.")
@@ -87,7 +87,7 @@ def _name_for_what_is_there(place: Workplace) -> Path:
 
 
 @contextmanager
-def _progress(label: str) -> Iterator[Tell]:
+def progress(label: str) -> Iterator[Tell]:
     """A bar on a terminal, nothing elsewhere."""
     with click.progressbar(length=1, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
 

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy import Connection, CursorResult
 
@@ -23,6 +23,19 @@ def run_many(connection: Connection, statement: str, rows: Sequence[tuple[Any, .
     """Run one statement once per row; no rows is nothing to do."""
     if rows:
         connection.exec_driver_sql(_for_driver(statement, connection.dialect.name), list(rows))
+
+
+def copy_in(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    """Store rows of a PostgreSQL table through COPY; fails as a statement does."""
+    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+    driver = connection.dialect.loaded_dbapi
+    cursor: Any = connection.connection.cursor()
+    try:
+        with cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except driver.Error as error:
+        raise DBAPIError.instance(statement, None, error, driver.Error, dialect=connection.dialect) from error
 
 
 @contextmanager

@@ -50,7 +50,7 @@ def put_back(engine: Engine, file: Path, kept: Path | None, tell: Tell) -> Holdi
     place = Path(engine.url.database or "")
     part = place.with_name(f"{place.name}.restoring-{os.getpid()}")
     try:
-        with _alone(place):
+        with alone(place):
             held = _take_out(file, part, tell)
             flush(part)
             if kept is not None and place.exists():
@@ -116,10 +116,13 @@ def _check_pages(copied: Connection, file: Path) -> None:
 
 
 @contextmanager
-def _alone(place: Path) -> Iterator[None]:
-    """Nobody else uses this database meanwhile, whether it is there, whole or damaged."""
+def alone(place: Path) -> Iterator[Connection | None]:
+    """Nobody else uses this database meanwhile, whether it is there (then this is a connection to it), whole or damaged.
+
+    Raises Unfit while somebody does.
+    """
     if not place.exists():
-        yield
+        yield None
         return
     with _plain(place) as connection:
         run(connection, "PRAGMA busy_timeout = 1000")
@@ -130,7 +133,7 @@ def _alone(place: Path) -> Iterator[None]:
         except SQLAlchemyError as error:
             if "locked" in first_line(error):
                 raise _in_use() from error
-        yield
+        yield connection
 
 
 def _in_use() -> Unfit:

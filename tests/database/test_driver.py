@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from server.database.driver import for_update, marks, run, run_many
+import pytest
+
+from server.database.driver import copy_in, for_update, marks, run, run_many
 from server.database.engine import make_engine, writing
+from server.database.failures import SQLAlchemyError, first_line
 
 
 def test_a_statement_runs_with_its_values_on_either_database(engine, postgres_url) -> None:
@@ -17,3 +20,17 @@ def test_a_statement_runs_with_its_values_on_either_database(engine, postgres_ur
             assert [row[0] for row in run(connection, wanted + for_update(connection), (1, 3))] == ["a", "c"]
             run(connection, "DROP TABLE things")
     other.dispose()
+
+
+def test_rows_that_are_copied_in_fail_as_a_statement_does(postgres_url) -> None:
+    engine = make_engine(postgres_url)
+    with writing(engine) as connection:
+        run(connection, "CREATE TABLE things (name VARCHAR(20) PRIMARY KEY, size INTEGER)")
+        copy_in(connection, "things", ("name", "size"), [("tab\t, line\n and \\N", 1), ("b", None)])
+        assert sorted(run(connection, "SELECT * FROM things").all(), key=lambda row: row[0])[1][0] == "tab\t, line\n and \\N"
+    with pytest.raises(SQLAlchemyError) as failed, writing(engine) as connection:
+        copy_in(connection, "things", ("name", "size"), [("c", 1), ("b", 2)])
+    assert "duplicate key" in first_line(failed.value)
+    with writing(engine) as connection:
+        assert run(connection, "SELECT COUNT(*) FROM things").scalar_one() == 2
+    engine.dispose()
