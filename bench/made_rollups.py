@@ -75,8 +75,9 @@ def _fill_kiosk(
             rows.append(at | {"question_id": asked[question]} | _day(share, presses, chance))
         cells = {"both": presses // 3, "service_only": presses // 5, "experience_only": 1, "neither": 1}
         visits.append(at | {"service_id": asked[SERVICE], "experience_id": asked[EXPERIENCE]} | cells)
-    connection.execute(days.insert(), rows)
-    connection.execute(visit_days.insert(), visits)
+    if rows:
+        connection.execute(days.insert(), rows)
+        connection.execute(visit_days.insert(), visits)
 
 
 def _day(share: float, presses: int, chance: random.Random) -> dict[str, int]:

@@ -70,11 +70,13 @@ def _interpolated(share: float, target: float, total: int) -> float:
     """Where the binomial distribution function reaches `share`, as a share of `total`, between its steps."""
     reach = math.sqrt(target * (1 - target) / total)
     count = min(total, max(0, int(total * (target + NormalDist().inv_cdf(share) * reach))))
-    while count and _at_most(count - 1, target, total) >= share:
-        count -= 1
-    while _at_most(count, target, total) < share:
-        count += 1
     here, before = _at_most(count, target, total), _at_most(count - 1, target, total)
+    while count and before >= share:
+        count -= 1
+        here, before = before, _at_most(count - 1, target, total)
+    while here < share:
+        count += 1
+        here, before = _at_most(count, target, total), here
     return (count - (here - share) / (here - before)) / total
 
 

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from server.analysis.ranking import BetaPrior
 
-HALVINGS = 40
+# Of the threshold, in logits: no probability moves by as much.
+NEAR_ENOUGH = 1e-9
 
 
 def lowest_tenth(counts: Sequence[tuple[float, float]], prior: BetaPrior) -> list[float]:
@@ -38,13 +39,13 @@ def lowest_tenth(counts: Sequence[tuple[float, float]], prior: BetaPrior) -> lis
     tenth = max(1, len(posteriors) // 10)
     low = min(middle - 8 * deviation for middle, deviation in posteriors)
     high = max(middle + 8 * deviation for middle, deviation in posteriors)
-    for _ in range(HALVINGS):
+    while high - low > NEAR_ENOUGH:
         at = (low + high) / 2
-        if sum(_below(at, *posterior) for posterior in posteriors) < tenth:
+        if sum(_below(at, posteriors)) < tenth:
             low = at
         else:
             high = at
-    return [_below((low + high) / 2, *posterior) for posterior in posteriors]
+    return _below((low + high) / 2, posteriors)
 
 
 def _logit(alpha: float, beta: float) -> tuple[float, float]:
@@ -52,5 +53,6 @@ def _logit(alpha: float, beta: float) -> tuple[float, float]:
     return digamma(alpha) - digamma(beta), math.sqrt(trigamma(alpha) + trigamma(beta))
 
 
-def _below(at: float, middle: float, deviation: float) -> float:
-    return math.erfc((middle - at) / (deviation * math.sqrt(2))) / 2
+def _below(at: float, posteriors: Sequence[tuple[float, float]]) -> list[float]:
+    erfc, root = math.erfc, math.sqrt(2)
+    return [erfc((middle - at) / (deviation * root)) / 2 for middle, deviation in posteriors]

@@ -129,9 +129,12 @@ def difference_of(
     """
     down, up = minuend - of_minuend.lower, of_minuend.upper - minuend
     less_down, less_up = subtrahend - of_subtrahend.lower, of_subtrahend.upper - subtrahend
-    # max: rounding may leave a hair below 0 where the correlation is 1 and both reaches are equal.
-    below = math.sqrt(max(0.0, down * down - 2 * correlation * down * less_up + less_up * less_up))
-    above = math.sqrt(max(0.0, up * up - 2 * correlation * up * less_down + less_down * less_down))
+    if correlation:
+        # max: rounding may leave a hair below 0 where the correlation is 1 and both reaches are equal.
+        below = math.sqrt(max(0.0, down * down - 2 * correlation * down * less_up + less_up * less_up))
+        above = math.sqrt(max(0.0, up * up - 2 * correlation * up * less_down + less_down * less_down))
+    else:
+        below, above = math.sqrt(down * down + less_up * less_up), math.sqrt(up * up + less_down * less_down)
     return Interval(minuend - subtrahend - below, minuend - subtrahend + above)
 
 

@@ -49,30 +49,40 @@ def direct(
     Raises:
         ValueError: counts or weights that can not be.
     """
+    # A page compares hundreds of stores, each with others of its own: what follows is written for that.
     _check(strata, weights)
-    positive, total = sum(x for x, _ in strata), sum(n for _, n in strata)
+    positive = total = 0.0
+    for x, n in strata:
+        positive += x
+        total += n
     crude = positive / total if total else None
     thin = _too_bare(strata, weights, least_presses)
     if thin or crude is None:
         return Standardised(crude, None, None, thin)
-    pairs = list(zip(strata, weights, strict=True))
-    known = sum(weight for (_, n), weight in pairs if n)
-    share = sum(weight * x / n for (x, n), weight in pairs if n) / known
-    below, above = _reach(pairs, share, quantile(confidence))
+    known = share = 0.0
+    for (x, n), weight in zip(strata, weights, strict=True):
+        if n:
+            known += weight
+            share += weight * x / n
+    share /= known
+    below, above = _reach(strata, weights, share, quantile(confidence))
     return Standardised(crude, share, Interval(max(0.0, share - below), min(1.0, share + above)), ())
 
 
-def _reach(pairs: list[tuple[tuple[float, float], float]], share: float, z: float) -> tuple[float, float]:
-    """How far the interval goes below and above; Wilson's limits are written out for pages of hundreds of stores."""
+def _reach(strata: Sequence[tuple[float, float]], weights: Sequence[float], share: float, z: float) -> tuple[float, float]:
+    """How far the interval goes below and above, by Wilson's limits of each stratum."""
     below = above = 0.0
-    for (x, n), weight in pairs:
+    square = z * z
+    for (x, n), weight in zip(strata, weights, strict=True):
         here, lower, upper = share, 0.0, 1.0
         if n:
             here = x / n
-            half = z * math.sqrt(max(0.0, x * (n - x) / n) + z * z / 4)
-            lower, upper = max(0.0, (x + z * z / 2 - half) / (n + z * z)), min(1.0, (x + z * z / 2 + half) / (n + z * z))
-        below += (weight * (here - lower)) ** 2
-        above += (weight * (upper - here)) ** 2
+            half = z * math.sqrt(x * (n - x) / n + square / 4)
+            centre, whole = x + square / 2, n + square
+            lower, upper = max(0.0, (centre - half) / whole), min(1.0, (centre + half) / whole)
+        down, up = weight * (here - lower), weight * (upper - here)
+        below += down * down
+        above += up * up
     return math.sqrt(below), math.sqrt(above)
 
 
@@ -90,19 +100,21 @@ def weights_of(presses: Sequence[float]) -> list[float]:
 
 
 def _too_bare(strata: Sequence[tuple[float, float]], weights: Sequence[float], least_presses: float) -> tuple[int, ...]:
-    pairs = list(zip(strata, weights, strict=True))
-    thin = {place for place, ((_, n), weight) in enumerate(pairs) if weight > HEAVY and n < least_presses}
-    empty = {place for place, ((_, n), weight) in enumerate(pairs) if not n and weight > 0}
-    if sum(weights[place] for place in empty) > HEAVY:
-        thin |= empty
-    return tuple(sorted(thin))
+    thin, empty, missing = [], [], 0.0
+    for place, ((_, n), weight) in enumerate(zip(strata, weights, strict=True)):
+        if n < least_presses and weight > HEAVY:
+            thin.append(place)
+        if not n and weight > 0:
+            empty.append(place)
+            missing += weight
+    return tuple(sorted({*thin, *empty})) if missing > HEAVY else tuple(thin)
 
 
 def _check(strata: Sequence[tuple[float, float]], weights: Sequence[float]) -> None:
     if len(strata) != len(weights) or not strata:
         raise ValueError("Each stratum needs one weight.")
-    if not all(weight >= 0 for weight in weights) or abs(math.fsum(weights) - 1) > 1e-6:
+    if not min(weights) >= 0 or not abs(math.fsum(weights) - 1) <= 1e-6:
         raise ValueError("Weights are 0 or more and sum to 1.")
     for positive, total in strata:
-        if positive or total:
-            check_counts(positive, total)
+        if not 0 <= positive <= total < math.inf:
+            check_counts(positive, total)  # says what is wrong

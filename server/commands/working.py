@@ -14,6 +14,7 @@ from server.access.sessions import IDLE_MS, LONGEST_MS, MEMORY_MS
 from server.commands.workplace import at_work
 from server.comparison.mix import freeze
 from server.database.engine import writing
+from server.database.partitions import make_partitions
 from server.database.tidying import delete_old
 from server.export.delivery import Delivery
 from server.fleet.buttons import find_silent
@@ -66,6 +67,7 @@ def jobs(engine: Engine) -> list[Job]:
         Job("mix", HOUR_S, partial(freeze, engine)),
         Job("runs", 6 * HOUR_S, partial(look_for_runs, engine)),
         Job("tidy", HOUR_S, partial(tidy, engine)),
+        Job("partitions", HOUR_S, partial(make_room, engine)),
     ]
 
 
@@ -74,6 +76,12 @@ def deliveries(engine: Engine, settings: Settings) -> list[Job]:
     if settings.delivery_dir is None:
         return []
     return [Job("deliver", DELIVERY_S, Delivery(engine, settings.delivery_dir).work)]
+
+
+def make_room(engine: Engine, now_ms: int) -> int:
+    """Make tables ahead for the streams to come; returns how many."""
+    with writing(engine) as connection:
+        return make_partitions(connection)
 
 
 def tidy(engine: Engine, now_ms: int) -> int:

@@ -115,17 +115,23 @@ class _Side(NamedTuple):
     gap: _Figure
 
 
-def compare(own: Counted, others: Counted, weights: Sequence[float] | None, least: int = 0) -> Compared:
+class Others(NamedTuple):
+    """All other stores, as their presses came and by the chain's mix; None and which strata are too thin where they can not."""
+
+    crude: _Side
+    fair: _Side | None
+    thin: tuple[int, ...]
+
+
+def compare(own: Counted, others: Others | None, weights: Sequence[float] | None, least: int = 0) -> Compared:
     """One store beside the others; nothing but `effective` is known where a number is withheld on either side."""
     weights_own = own.service.effective, own.experience.effective
-    weights_others = others.service.effective, others.experience.effective
     weight = min(weights_own)
-    if min(weight, *weights_others) < max(least, LEAST_FOR_VALUE):
+    if others is None or weight < max(least, LEAST_FOR_VALUE):
         return NOT_KNOWN
-    crude = _crude(own, weights_own), _crude(others, weights_others)
+    crude = _crude(own, weights_own), others.crude
     fair_own, thin = _fair(own, weights_own, weights)
-    fair_others, thin_others = _fair(others, weights_others, weights) if fair_own else (None, ())
-    mine, theirs = (fair_own, fair_others) if fair_own and fair_others else crude
+    mine, theirs = (fair_own, others.fair) if fair_own and others.fair else crude
     fair = mine is fair_own
     return Compared(
         service=_beside(mine.service, theirs.service, _away(crude[0].service, crude[1].service), standardised=fair),
@@ -134,12 +140,20 @@ def compare(own: Counted, others: Counted, weights: Sequence[float] | None, leas
         ),
         gap=_beside(mine.gap, theirs.gap, _away(crude[0].gap, crude[1].gap), standardised=fair),
         standardised=fair,
-        thin=thin or thin_others,
+        thin=thin or others.thin,
         effective=weight,
         p_values=_p_values(mine, theirs),
         weighed_service=_weighed(mine.service, weights_own[0]),
         weighed_experience=_weighed(mine.experience, weights_own[1]),
     )
+
+
+def others_of(counted: Counted, weights: Sequence[float] | None, least: int = 0) -> Others | None:
+    """What stores are compared with that have no press among these; None where a number is withheld."""
+    effectives = counted.service.effective, counted.experience.effective
+    if min(effectives) < max(least, LEAST_FOR_VALUE):
+        return None
+    return Others(_crude(counted, effectives), *_fair(counted, effectives, weights))
 
 
 def _figures(side: _Side) -> tuple[_Figure, _Figure, _Figure]:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from server.analysis.ranking import spread
-from server.comparison.beside import Counted
 from server.comparison.faces import stores_apart
 from server.comparison.indexes import (
-    LEAST_DAYS_AS_CLUSTERS,
-    NO_CLUSTERS,
     NO_GAP,
     NO_INDEX,
     NO_TALLY,
@@ -33,26 +29,23 @@ from server.comparison.indexes import (
 from server.comparison.mix import Mix, mix_of
 from server.comparison.quadrant import NO_CUTS, Cuts, Verdict, verdict_of
 from server.comparison.standing import LEAST_OTHERS, NO_STANDINGS, NOT_COMPARED, Standing, Standings, stand
-from server.comparison.strata import strata_of
-from server.comparison.verdict import much_marked
-from server.comparison.weekends import WEEKENDS
-from server.database.figures import day_clusters, store_counts, visit_counts
-from server.database.rushed import rushed_stores
+from server.comparison.store_rows import Asking, presses_of, read_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from sqlalchemy import Connection
 
     from server.access.scope import StoreRef
     from server.comparison.periods import Period
-    from server.database.figures import Asked, StoreCount, VisitCount
+    from server.comparison.store_rows import StoreRows
+    from server.database.figures import Asked
     from server.survey.definitions import Definition
 
 
 # With fewer stores there is no middle to be better than.
 LEAST_FOR_MIDDLE = 3
-NO_DAYS = (NO_CLUSTERS, NO_CLUSTERS)
+NO_TALLIES = (NO_TALLY, NO_TALLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +86,20 @@ class Others:
     gap: Gap
 
 
+class _Answers(NamedTuple):
+    """One question under so many faces: the tally of each store that was asked, by its id, and of all of them."""
+
+    of: dict[int, Tally]
+    all_of: Tally
+
+
 class Chain:
     """All stores' counts over one period under one definition, read once and asked about any of them.
 
     Args:
         store_id: read this store alone; its figures then stand beside nobody's.
         mix: the chain's hours, where they are known already.
+        rows: all stores' rows of this period, where they are read already.
     """
 
     def __init__(
@@ -109,29 +110,22 @@ class Chain:
         asked: dict[int, Asked],
         store_id: int | None = None,
         mix: Mix | None = None,
+        rows: dict[int, StoreRows] | None = None,
     ) -> None:
         self.period, self.definition = period, definition
-        ids = self.service_ids, self.experience_ids = question_ids(definition, asked)
-        counts: dict[int, list[StoreCount]] = defaultdict(list)
-        self.visits: dict[int, list[VisitCount]] = defaultdict(list)
-        first, end = period.first.toordinal(), period.end.toordinal()
-        compared = store_id is None and not period.running
-        for count in store_counts(connection, first, end, WEEKENDS if compared else (), store_id):
-            counts[count.store_id].append(count)
-        for visit in visit_counts(connection, first, end, store_id):
-            if visit.service_id in self.service_ids and visit.experience_id in self.experience_ids:
-                self.visits[visit.store_id].append(visit)
-        # A plain dictionary: asking for a store without presses must not change what another thread goes through.
-        self.counts = dict(counts)
-        self._days = day_clusters(connection, first, end, ids, store_id) if period.days >= LEAST_DAYS_AS_CLUSTERS else {}
-        self.tallies = {store_id: self._tallies(store_id, counts) for store_id, counts in self.counts.items()}
-        self.apart = stores_apart(self.counts, ids[0] | ids[1])
+        asking = asking_of(period, definition, asked, alone=store_id is not None)
+        self.service_ids, self.experience_ids = asking.service_ids, asking.experience_ids
+        self._rows = read_rows(connection, asking, None if store_id is None else [store_id]) if rows is None else rows
+        self.counts = {store: own.counts for store, own in self._rows.items()}
+        self.visits = {store: own.visits for store, own in self._rows.items()}
+        self.tallies = {store: (own.counted.service, own.counted.experience) for store, own in self._rows.items()}
+        self.apart = stores_apart(self.counts, self.service_ids | self.experience_ids)
         alike = self.tallies.keys() - self.apart
-        self._all, self._all_visits = self._sum(alike), self._visits(alike)
+        self._all, self._all_visits = self._sum(alike), visits_of(map(self._visits, alike))
         self._pressed = sum(1 for number in alike if sum(one.total for one in self.tallies[number]))
         self._figures: dict[StoreRef, Figures] = {}
-        self._rushed = rushed_stores(connection, first, end) if compared else {}
-        self.mix: Mix | None = (mix or mix_of(connection, period.end)) if compared else None
+        self._answers: dict[tuple[int, int], _Answers] = {}
+        self.mix: Mix | None = (mix or mix_of(connection, period.end)) if asking.compared else None
         self.standings = replace(self._stand(self.mix), apart=self.apart) if self.mix else NO_STANDINGS
         self.cuts = self._cuts()
 
@@ -143,10 +137,10 @@ class Chain:
         return found
 
     def _figures_of(self, store: StoreRef) -> Figures:
-        service, experience, gap = self.together([store.id])
+        service, experience, gap = self._shown(*self.tallies.get(store.id, NO_TALLIES), self._visits(store.id))
         others = self.others(store.id)
-        counts = self.counts.get(store.id, [])
-        counted = sum(_counted(count) for count in counts)
+        counts = self.counts.get(store.id, ())
+        counted = sum(map(presses_of, counts))
         marked = sum(count.marked for count in counts)
         uncertain = sum(count.uncertain for count in counts)
         # The middle of stores with other faces is not this one's.
@@ -174,23 +168,45 @@ class Chain:
         """The other stores with the same faces together: all of them less this one, since adding up anew takes long."""
         if store_id in self.apart:
             return Others(0, NO_INDEX, NO_INDEX, NO_GAP)
-        own = self.tallies.get(store_id, (NO_TALLY, NO_TALLY))
+        own = self.tallies.get(store_id, NO_TALLIES)
         stores = self._pressed - (own[0].total + own[1].total > 0)
         if stores < LEAST_OTHERS:
             return Others(stores, NO_INDEX, NO_INDEX, NO_GAP)
-        visits = (all_of - less for all_of, less in zip(self._all_visits, self._visits([store_id]), strict=True))
+        visits = (all_of - less for all_of, less in zip(self._all_visits, self._visits(store_id), strict=True))
         return Others(stores, *self._shown(subtract(self._all[0], own[0]), subtract(self._all[1], own[1]), Visits(*visits)))
+
+    def others_on(self, question_id: int, faces: Collection[int], store_id: int) -> Index:
+        """The other stores' answer to a question under the same faces.
+
+        Withheld while the period runs, where too few other stores asked it so, and for a place whose faces changed.
+        """
+        if self.period.running or len(faces) != 1:
+            return NO_INDEX
+        (only,) = faces
+        found = self._answers.get((question_id, only))
+        if found is None:
+            found = self._answers[question_id, only] = self._answers_to(question_id, only)
+        own = found.of.get(store_id, NO_TALLY)
+        return NO_INDEX if len(found.of) - (store_id in found.of) < LEAST_OTHERS else self.index(subtract(found.all_of, own))
+
+    def _answers_to(self, question_id: int, faces: int) -> _Answers:
+        tallies = {
+            store: tally(count for count in counts if (count.question_id, count.faces) == (question_id, faces))
+            for store, counts in self.counts.items()
+        }
+        pressed = {store: own for store, own in tallies.items() if own.total}
+        return _Answers(pressed, add(pressed.values()))
 
     def together(self, store_ids: Iterable[int]) -> tuple[Index, Index, Gap]:
         """Service, experience and gap of some stores together."""
         ids = list(store_ids)
-        return self._shown(*self._sum(ids), self._visits(ids))
+        return self._shown(*self._sum(ids), visits_of(map(self._visits, ids)))
 
     def asked_at(self, store_id: int) -> set[tuple[int, int]]:
         """Which questions of the definition were answered at a store, with how many faces."""
         ids = self.service_ids | self.experience_ids
         counts = self.counts.get(store_id, ())
-        return {(count.question_id, count.faces) for count in counts if count.question_id in ids and _counted(count)}
+        return {(count.question_id, count.faces) for count in counts if count.question_id in ids and presses_of(count)}
 
     def index(self, counted: Tally) -> Index:
         """An index under this definition, without its range while the period runs."""
@@ -205,40 +221,13 @@ class Chain:
         found = [self.tallies[store_id] for store_id in store_ids if store_id in self.tallies]
         return add(one for one, _ in found), add(other for _, other in found)
 
-    def _visits(self, store_ids: Iterable[int]) -> Visits:
-        found = [visit for store_id in store_ids for visit in self.visits.get(store_id, ())]
-        return visits_of(found) if found else NO_VISITS
-
-    def _tallies(self, store_id: int, counts: list[StoreCount]) -> tuple[Tally, Tally]:
-        service, experience = self._days.get(store_id, NO_DAYS)
-        return (
-            tally((count for count in counts if count.question_id in self.service_ids), service),
-            tally((count for count in counts if count.question_id in self.experience_ids), experience),
-        )
+    def _visits(self, store_id: int) -> Visits:
+        return self._rows[store_id].counted.visits if store_id in self._rows else NO_VISITS
 
     def _stand(self, mix: Mix) -> Standings:
         """How every store stands to the others, judged at once."""
-        found = {}
-        for store_id, (service, experience) in self.tallies.items():
-            if store_id in self.apart:
-                continue
-            counts = self.counts[store_id]
-            found[store_id] = Counted(
-                service,
-                experience,
-                self._visits([store_id]),
-                strata_of(count for count in counts if count.question_id in self.service_ids),
-                strata_of(count for count in counts if count.question_id in self.experience_ids),
-                suspect=self._is_suspect(store_id),
-                service_days=self._days.get(store_id, NO_DAYS)[0],
-                experience_days=self._days.get(store_id, NO_DAYS)[1],
-            )
+        found = {store: own.counted for store, own in self._rows.items() if store not in self.apart}
         return stand(found, mix.weights, self.definition.least_count)
-
-    def _is_suspect(self, store_id: int) -> bool:
-        counts = self.counts[store_id]
-        marked, counted = sum(count.marked for count in counts), sum(_counted(count) for count in counts)
-        return much_marked(marked, counted, self._rushed.get(store_id, 0))
 
     def _cuts(self) -> Cuts:
         """The definition's targets; where it has none, the middle of the stores, if there are three with a number."""
@@ -267,5 +256,7 @@ def question_ids(definition: Definition, asked: dict[int, Asked]) -> tuple[froze
     )
 
 
-def _counted(count: StoreCount) -> int:
-    return count.positive + count.neutral + count.negative
+def asking_of(period: Period, definition: Definition, asked: dict[int, Asked], *, alone: bool = False) -> Asking:
+    """What a chain over this period reads; one store `alone` is not compared."""
+    compared = not alone and not period.running
+    return Asking(period.first.toordinal(), period.end.toordinal(), *question_ids(definition, asked), compared)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from server.analysis.proportions import wilson
 from server.analysis.ranking import benjamini_hochberg
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 # Of all cells held to be more than chance, one in a hundred may be chance: the page is looked at every day.
 LEVEL = 0.01
+# Chance alone goes so many standard deviations beyond the usual in more than one of 25, whatever the number of presses.
+OFTEN = 1.5
 LONGEST_SPELL_HOURS = 4
 MOST_SPELLS = 3
 
@@ -105,7 +108,7 @@ def hours_of_week(
         share = 100 * sum(one.negative for one in own) / max(1, sum(_total(one) for one in own))
         windows = _windows(own, effect, max(usual, share))
         tried = tried or bool(windows)
-        single = _single_days(windows)
+        single = _single_days(windows, effect)
         spells = (*_runs(cells, by_day), *single)
     hours = sorted({one.hour for one in counts})
     rows = tuple(range(hours[0], hours[-1] + 1)) if hours else ()
@@ -155,7 +158,7 @@ def _cells(grid: Mapping[tuple[int, int], Sequence[tuple[int, int]]], effect: fl
     firm = [key for key, (_, total) in sums.items() if usual is not None and total / effect >= LEAST_FOR_VALUE]
     # A cell whose own days differ more than days do elsewhere may be made of one of them.
     own = {key: max(effect, _effect_of_days({key: grid[key]})) for key in firm}
-    chances = [above_usual(sums[key][0] / own[key], sums[key][1] / own[key], usual or 0.0) for key in firm]
+    chances = [_chance(sums[key][0] / own[key], sums[key][1] / own[key], usual or 0.0) for key in firm]
     sure = {key for key, kept in zip(firm, benjamini_hochberg(chances, LEVEL), strict=True) if kept}
     cells = []
     for key, (negative, total) in sorted(sums.items()):
@@ -181,31 +184,52 @@ def _runs(cells: Iterable[Cell], effect: float) -> list[Spell]:
     return sorted(found, key=lambda spell: -spell.low)
 
 
-def _windows(counts: Iterable[HourCount], effect: float, usual: float) -> list[tuple[float, Spell]]:
+class _Window(NamedTuple):
+    """Hours in a row of a day, [from_hour, to_hour), as (negative, total) of each."""
+
+    day: int
+    from_hour: int
+    to_hour: int
+    found: list[tuple[int, int]]
+
+
+def _windows(counts: Iterable[HourCount], effect: float, usual: float) -> list[tuple[float, _Window]]:
     """All hours in a row of single days with enough presses, each with chance's probability of being so bad."""
     days: dict[int, dict[int, tuple[int, int]]] = {}
     for one in counts:
         days.setdefault(one.local_day, {})[one.hour] = (one.negative, _total(one))
-    tried: list[tuple[float, Spell]] = []
+    tried: list[tuple[float, _Window]] = []
     for day, hours in days.items():
         for first in hours:
-            for length in range(1, LONGEST_SPELL_HOURS + 1):
-                found = [hours.get(hour, (0, 0)) for hour in range(first, first + length)]
-                negative, total = sum(x for x, _ in found), sum(n for _, n in found)
+            found: list[tuple[int, int]] = []
+            negative = total = 0
+            for end in range(first + 1, first + LONGEST_SPELL_HOURS + 1):
+                found.append(hours.get(end - 1, (0, 0)))
+                negative, total = negative + found[-1][0], total + found[-1][1]
                 if found[-1][1] and total / effect >= LEAST_FOR_RANGE:
-                    spell = _spell(((day - 1) % 7, date.fromordinal(day)), (first, first + length), found, effect)
-                    tried.append((above_usual(negative / effect, total / effect, usual), spell))
+                    tried.append((_chance(negative / effect, total / effect, usual), _Window(day, first, end, found.copy())))
     return tried
 
 
-def _single_days(tried: Sequence[tuple[float, Spell]]) -> list[Spell]:
+def _chance(negative: float, total: float, usual: float) -> float:
+    """`above_usual`, or 1 where that is far above LEVEL: what is so usual never stands out, and a month has a thousand such."""
+    expected = total * usual / 100
+    often = negative <= expected + OFTEN * math.sqrt(expected * (1 - usual / 100))
+    return 1.0 if often else above_usual(negative, total, usual)
+
+
+def _single_days(tried: Sequence[tuple[float, _Window]], effect: float) -> list[Spell]:
     """Of each day its surest hours in a row that stand out, corrected for all that were tried."""
     kept = benjamini_hochberg([chance for chance, _ in tried], LEVEL)
-    best: dict[date | None, tuple[float, Spell]] = {}
-    for (chance, spell), believed in zip(tried, kept, strict=True):
-        if believed and (spell.day not in best or chance < best[spell.day][0]):
-            best[spell.day] = (chance, spell)
-    return [spell for _, spell in sorted(best.values(), key=lambda one: one[0])]
+    best: dict[int, tuple[float, _Window]] = {}
+    for (chance, window), believed in zip(tried, kept, strict=True):
+        if believed and (window.day not in best or chance < best[window.day][0]):
+            best[window.day] = (chance, window)
+    windows = [window for _, window in sorted(best.values(), key=lambda one: one[0])]
+    return [
+        _spell(((day - 1) % 7, date.fromordinal(day)), (from_hour, to_hour), found, effect)
+        for day, from_hour, to_hour, found in windows
+    ]
 
 
 def _spell(when: tuple[int, date | None], hours: tuple[int, int], found: Sequence[tuple[int, int]], effect: float) -> Spell:

@@ -12,16 +12,26 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from server.analysis.standardise import weights_of
+from server.comparison.shelf import Shelf, by_store
 from server.comparison.weekends import WEEKENDS
 from server.database.engine import reading, writing
+from server.database.fingerprints import fingerprints
+from server.database.life import read_life
 from server.database.mixes import Presses, freeze_mix, frozen_mix, presses_by_stratum
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sqlalchemy import Connection, Engine
+
+    from server.comparison.shelf import ByStore
 
 WEEKS_8 = timedelta(weeks=8)
 LEAST_BEHIND = timedelta(weeks=4)
 FROZEN_AFTER = timedelta(days=7)
+
+# Until a quarter's mix is frozen every page asks for it, and it is counted from eight weeks of all stores.
+_kept: Shelf[ByStore[Presses]] = Shelf()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +51,8 @@ def mix_of(connection: Connection, period_end: date) -> Mix:
         return _mix(frozen, quarter)
     before = _presses(connection, quarter)
     if _old_enough(before, quarter):
-        return _mix(before.by_stratum, quarter)
-    return _mix(_presses(connection, period_end).by_stratum, period_end)
+        return _mix(_together(before), quarter)
+    return _mix(_together(_presses(connection, period_end)), period_end)
 
 
 def freeze(engine: Engine, now_ms: int) -> int:
@@ -57,7 +67,7 @@ def freeze(engine: Engine, now_ms: int) -> int:
     if before is None or not _old_enough(before, quarter):
         return 0
     with writing(engine) as connection:
-        freeze_mix(connection, quarter.toordinal(), before.by_stratum, now_ms)
+        freeze_mix(connection, quarter.toordinal(), _together(before), now_ms)
     return 1
 
 
@@ -66,12 +76,23 @@ def quarter_of(day: date) -> date:
     return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
 
 
-def _presses(connection: Connection, end: date) -> Presses:
-    return presses_by_stratum(connection, (end - WEEKS_8).toordinal(), end.toordinal(), WEEKENDS)
+def _presses(connection: Connection, end: date) -> dict[int, Presses]:
+    """The stores' presses of the eight weeks before a day."""
+    first, last = (end - WEEKS_8).toordinal(), end.toordinal()
+    now = fingerprints(connection, first, last)
+
+    def read(store_ids: Collection[int] | None) -> dict[int, Presses]:
+        return presses_by_stratum(connection, first, last, WEEKENDS, store_ids)
+
+    return by_store(_kept, (read_life(connection).epoch, first, last), now, read)
 
 
-def _old_enough(before: Presses, quarter: date) -> bool:
-    return before.first_day is not None and before.first_day <= (quarter - LEAST_BEHIND).toordinal()
+def _old_enough(before: dict[int, Presses], quarter: date) -> bool:
+    return any(one.first_day <= (quarter - LEAST_BEHIND).toordinal() for one in before.values())
+
+
+def _together(presses: dict[int, Presses]) -> tuple[int, ...]:
+    return tuple(map(sum, zip(*(one.by_stratum for one in presses.values()), strict=True)))
 
 
 def _mix(presses: tuple[int, ...], end: date) -> Mix:

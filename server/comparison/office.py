@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from server.analysis.clustering import ClusterSums
 from server.comparison.indexes import NO_INDEX, Index, Tally, index_of, tally
+from server.comparison.kept_sums import kept_question_counts
 from server.comparison.ranking import Ranking, rank
 from server.comparison.standing import OTHER_FACES
-from server.database.sums import WEEK, question_counts, week_counts
+from server.database.sums import WEEK, week_counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -68,7 +69,7 @@ def _before(connection: Connection, summary: ChainSummary) -> list[QuestionCount
     alike = [one for one in summary.stores if one.standing.group != OTHER_FACES] or summary.stores
     for period, store_ids in _by_period(alike).items():
         before = period.before
-        found += question_counts(connection, store_ids, before.first.toordinal(), before.end.toordinal())
+        found += kept_question_counts(connection, store_ids, before.first.toordinal(), before.end.toordinal())
     service_ids, experience_ids = summary.question_ids
     return [row for row in found if row.question_id in service_ids | experience_ids]
 

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 
 from server.analysis.clustering import design_effect_of_sums
 from server.comparison.hours_of_week import HoursOfWeek, hours_of_week
-from server.comparison.indexes import NO_INDEX, Index, add, tally, tally_of_days
+from server.comparison.indexes import Index, tally, tally_of_days
 from server.comparison.skills import Skills, skills
-from server.comparison.standing import LEAST_OTHERS
 from server.database.changes import setups
 from server.database.hours import hour_counts
 from server.database.rushed import rushed_places
 from server.errors import wrong_parameter
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -124,7 +123,7 @@ def places_part(held: OwnCounts, chain: Chain) -> tuple[Place, ...]:
         marked = sum(count.marked for count in own)
         index = chain.index(tally_of_days(own, chain.period.days))
         faces = {count.faces for count in own if count.positive + count.neutral + count.negative}
-        others = _elsewhere(chain, question_id, faces, held.store.id)
+        others = chain.others_on(question_id, faces, held.store.id)
         aside = marked, rushed.get((touchpoint, question_id), 0)
         found.append(Place(touchpoint, question.signal, question.code, question.texts, index, others, *aside))
     return tuple(sorted(found, key=lambda place: (place.signal, _weakest_first(place.index), place.touchpoint)))
@@ -141,22 +140,6 @@ def skills_part(held: OwnCounts, chain: Chain) -> Skills:
             latest[one.kiosk] = (one.version, {one.question} | (codes if one.version == version else set()))
     here = {code for _, codes in latest.values() for code in codes}
     return skills(held.counts, held.asked, here, (first, period.end), chain.definition.least_count)
-
-
-def _elsewhere(chain: Chain, question_id: int, faces: Collection[int], store_id: int) -> Index:
-    """The other stores' answer to a question under the same faces.
-
-    Withheld while the period runs, where too few other stores asked it so, and for a place whose faces changed.
-    """
-    if chain.period.running or len(faces) != 1:
-        return NO_INDEX
-    asked = (
-        tally(count for count in rows if count.question_id == question_id and count.faces in faces)
-        for other, rows in chain.counts.items()
-        if other != store_id
-    )
-    found = [own for own in asked if own.total]
-    return NO_INDEX if len(found) < LEAST_OTHERS else chain.index(add(found))
 
 
 def _weakest_first(index: Index) -> tuple[bool, float]:

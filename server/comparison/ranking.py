@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from server.analysis.lowest import lowest_tenth
@@ -32,11 +33,17 @@ class Ranking:
 
 def rank(weighed: Mapping[int, tuple[float, float]]) -> Ranking:
     """Rank stores by their (positive, presses), as `Standings.service` and `Standings.experience` hold them by store id."""
-    counts = list(weighed.values())
+    return _rank(tuple(weighed.items()))
+
+
+@lru_cache(maxsize=16)  # a page of hundreds of stores is looked at again and again between two late presses
+def _rank(weighed: tuple[tuple[int, tuple[float, float]], ...]) -> Ranking:
+    counts = [counted for _, counted in weighed]
     if len(counts) < LEAST_RANKED or not spread(counts).is_real():
         return Ranking(refused=True, ranked=len(counts), lowest=())
     prior = fit_beta_binomial(counts)
     if prior is None:
         return Ranking(refused=True, ranked=len(counts), lowest=())
-    found = [pair for pair in zip(weighed, lowest_tenth(counts, prior), strict=True) if pair[1] >= WORTH_NAMING]
+    stores = (store for store, _ in weighed)
+    found = [pair for pair in zip(stores, lowest_tenth(counts, prior), strict=True) if pair[1] >= WORTH_NAMING]
     return Ranking(refused=False, ranked=len(counts), lowest=tuple(sorted(found, key=lambda pair: -pair[1])))

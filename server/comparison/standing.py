@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from server.analysis.ranking import adjusted
-from server.comparison.beside import NOT_BESIDE, Beside, Compared, Counted, compare
+from server.comparison.beside import NOT_BESIDE, Beside, Compared, Counted, compare, others_of
 from server.comparison.day_floor import with_floor
 from server.comparison.indexes import NO_TALLY, NO_VISITS, Visits, add, subtract, visits_of
 from server.comparison.strata import NAMES, NO_STRATA, add_strata, subtract_strata
@@ -100,8 +100,14 @@ def stand(stores: Mapping[int, Counted], weights: Sequence[float] | None, least:
     pressed = with_floor(pressed)
     middle = middle_of(pressed)
     reference = _together([pressed[store_id] for store_id in middle])
+    shared = others_of(reference, weights, least)
     found = {
-        store_id: compare(own, _without(reference, own) if store_id in middle else reference, weights, least)
+        store_id: compare(
+            own,
+            others_of(_without(reference, own), weights, least) if store_id in middle else shared,
+            weights,
+            least,
+        )
         for store_id, own in pressed.items()
     }
     judged = {

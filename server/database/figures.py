@@ -142,9 +142,13 @@ def day_counts(connection: Connection, store_id: int, from_day: int, to_day: int
 
 
 def store_counts(
-    connection: Connection, from_day: int, to_day: int, weekends: Sequence[Weekend] = (), store_id: int | None = None
+    connection: Connection,
+    from_day: int,
+    to_day: int,
+    weekends: Sequence[Weekend] = (),
+    store_ids: Collection[int] | None = None,
 ) -> list[StoreCount]:
-    """Every store's presses over the days [from_day, to_day), by question, faces and weekend; or of one store alone.
+    """Every store's presses over the days [from_day, to_day), by question, faces and weekend; or of these stores alone.
 
     Employees' are not among them.
     """
@@ -161,8 +165,8 @@ def store_counts(
     )
     if weekends:
         found = found.join(stores, stores.c.id == placements.c.store_id)
-    if store_id is not None:
-        found = found.where(placements.c.store_id == store_id)
+    if store_ids is not None:
+        found = found.where(placements.c.store_id.in_(store_ids))
     return [StoreCount._make(row) for row in connection.execute(found)]
 
 
@@ -171,9 +175,9 @@ def day_clusters(
     from_day: int,
     to_day: int,
     signals: tuple[Collection[int], Collection[int]],
-    store_id: int | None = None,
+    store_ids: Collection[int] | None = None,
 ) -> dict[int, tuple[ClusterSums, ClusterSums]]:
-    """Days [from_day, to_day) as clusters of presses about each of two sets of questions, by store: of all, or of one alone."""
+    """Days [from_day, to_day) as clusters of presses about each of two sets of questions, by store: of all, or of these."""
     total = days.c.positive + days.c.neutral + days.c.negative
     second = case((days.c.question_id.in_(signals[1]), 1), else_=0).label("second")
     found_cells = (
@@ -186,8 +190,8 @@ def day_clusters(
         .group_by(placements.c.store_id, days.c.local_day, literal_column("second"))
         .having(func.sum(total) > 0)
     )
-    if store_id is not None:
-        found_cells = found_cells.where(placements.c.store_id == store_id)
+    if store_ids is not None:
+        found_cells = found_cells.where(placements.c.store_id.in_(store_ids))
     cells = found_cells.subquery()
     x, n = cells.c.x, cells.c.n
     rows = connection.execute(
@@ -201,8 +205,10 @@ def day_clusters(
     return {store: (first, other) for store, (first, other) in found.items()}
 
 
-def visit_counts(connection: Connection, from_day: int, to_day: int, store_id: int | None = None) -> list[VisitCount]:
-    """Visits over the days [from_day, to_day) by the two questions answered: every store's, or those of one alone."""
+def visit_counts(
+    connection: Connection, from_day: int, to_day: int, store_ids: Collection[int] | None = None
+) -> list[VisitCount]:
+    """Visits over the days [from_day, to_day) by the two questions answered: every store's, or those of these alone."""
     keys = (placements.c.store_id, visit_days.c.service_id, visit_days.c.experience_id)
     found = (
         select(*keys, *(func.sum(visit_days.c[name]) for name in CELLS))
@@ -211,8 +217,8 @@ def visit_counts(connection: Connection, from_day: int, to_day: int, store_id: i
         .group_by(*keys)
         .order_by(*keys)
     )
-    if store_id is not None:
-        found = found.where(placements.c.store_id == store_id)
+    if store_ids is not None:
+        found = found.where(placements.c.store_id.in_(store_ids))
     return [VisitCount(*row) for row in connection.execute(found)]
 
 

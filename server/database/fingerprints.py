@@ -1,59 +1,60 @@
-"""A period's roll-ups in a few numbers: as long as they stay, so does everything that is counted from them.
+"""A period's roll-ups in a few numbers of each store: as long as they stay, so does everything that is counted from them.
 
-Reading these costs a fifth of counting all stores' figures anew, and a press of today does not change those of full days.
+Reading them costs a tenth of counting all stores' figures anew. A press of today does not change those of full days, and a late
+press changes those of its own store alone.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import BigInteger, func, literal, select
+from sqlalchemy import func, select
 
-from server.analysis.tallies import BAND_COLUMNS
-from server.database.figures import CELLS, COUNTS, placed
-from server.database.tables import days, placements, stores, visit_days
+from server.database.figures import placed
+from server.database.tables import days, placements, set_aside, stores, visit_days
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Connection, Table
-
-# Each column of a row has its own prime, and each row a weight by what it is about, so that nothing moves unseen.
-PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47)
-OTHER_PRIMES = PRIMES[::-1]
-# Keeps the sums of years of a large chain within 64 bits.
-MODULUS = 65_521
-
-Fingerprint = tuple[int, ...]
+    from sqlalchemy import Connection, Table
 
 
-def fingerprint(connection: Connection, from_day: int, to_day: int) -> Fingerprint:
-    """What the roll-ups of all stores over the days [from_day, to_day) are, and where the stores stand."""
-    names = (*COUNTS, *BAND_COLUMNS)
-    about = (placements.c.store_id * 1_009 + days.c.local_day * 31 + days.c.question_id * 7 + days.c.faces) % MODULUS
-    counted = (
-        select(
-            func.count(),
-            *(func.coalesce(func.sum(about * _mixed(days, names, primes)), 0) for primes in (PRIMES, OTHER_PRIMES)),
-        )
-        .select_from(days)
-        .join(placements, placed(days.c.kiosk_id, days.c.placement_id))
-        .where(days.c.local_day >= from_day, days.c.local_day < to_day)
+class Fingerprint(NamedTuple):
+    """Of each roll-up how many rows a store has and how often they were written; and the territory that names its weekend.
+
+    Rows are never deleted, and each change of one counts as a write of it, so no two states of a store have the same numbers in
+    one life of the database (`life.epoch`).
+    """
+
+    days: tuple[int, int]
+    visits: tuple[int, int]
+    aside: tuple[int, int]
+    territory: str
+
+
+NOTHING = (0, 0)
+
+
+def fingerprints(connection: Connection, from_day: int, to_day: int) -> dict[int, Fingerprint]:
+    """Those of every store over the days [from_day, to_day), by its id, in the ids' order."""
+    pressed, visited, aside = (_writes(connection, table, from_day, to_day) for table in (days, visit_days, set_aside))
+    where = connection.execute(select(stores.c.id, stores.c.territory).order_by(stores.c.id))
+    return {
+        store: Fingerprint(pressed.get(store, NOTHING), visited.get(store, NOTHING), aside.get(store, NOTHING), territory)
+        for store, territory in where
+    }
+
+
+def day_writes(connection: Connection, from_day: int, to_day: int) -> dict[int, tuple[int, int]]:
+    """Of every store with presses on the days [from_day, to_day) how many rows of days it has, and their writes."""
+    return _writes(connection, days, from_day, to_day)
+
+
+def _writes(connection: Connection, table: Table, from_day: int, to_day: int) -> dict[int, tuple[int, int]]:
+    """Rows and writes by store."""
+    found = connection.execute(
+        select(placements.c.store_id, func.count(), func.sum(table.c.writes))
+        .select_from(table)
+        .join(placements, placed(table.c.kiosk_id, table.c.placement_id))
+        .where(table.c.local_day >= from_day, table.c.local_day < to_day)
+        .group_by(placements.c.store_id)
     )
-    asked = visit_days.c.service_id * 7 + visit_days.c.experience_id * 3
-    about_visit = (placements.c.store_id * 1_009 + visit_days.c.local_day * 31 + asked) % MODULUS
-    visited = (
-        select(func.count(), func.coalesce(func.sum(about_visit * _mixed(visit_days, CELLS, PRIMES)), 0))
-        .select_from(visit_days)
-        .join(placements, placed(visit_days.c.kiosk_id, visit_days.c.placement_id))
-        .where(visit_days.c.local_day >= from_day, visit_days.c.local_day < to_day)
-    )
-    where = connection.execute(select(stores.c.id, stores.c.territory).order_by(stores.c.id)).all()
-    found = (*connection.execute(counted).one(), *connection.execute(visited).one())
-    return (*map(int, found), hash(tuple(map(tuple, where))))
-
-
-def _mixed(table: Table, names: tuple[str, ...], primes: tuple[int, ...]) -> ColumnElement[int]:
-    """A row's counts as one number."""
-    mixed: ColumnElement[int] = literal(0)
-    for name, prime in zip(names, primes, strict=False):
-        mixed = mixed + table.c[name] * literal(prime, BigInteger)
-    return mixed
+    return {store: (rows, writes) for store, rows, writes in found}

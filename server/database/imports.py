@@ -98,13 +98,13 @@ def stored_presses(connection: Connection, kiosk_id: int, streams: Sequence[int]
 
 def streams_of_tokens(connection: Connection, tokens: Sequence[str]) -> dict[str, int]:
     """Number of each token's stream that is there."""
-    rows = run(connection, f"SELECT token, number FROM streams WHERE token IN ({marks(len(tokens))})", tuple(tokens))  # noqa: S608
+    rows = run(connection, f"SELECT token, number FROM stream_tokens WHERE token IN ({marks(len(tokens))})", tuple(tokens))  # noqa: S608
     return {token: number for token, number in rows}  # noqa: C416  (dict() of rows has no type)
 
 
 def is_stream_known(connection: Connection, token: str) -> bool:
     """Whether presses of this stream came to this server in another way."""
-    return bool(run(connection, "SELECT COUNT(*) FROM streams WHERE token = ?", (token,)).scalar_one())
+    return bool(run(connection, "SELECT COUNT(*) FROM stream_tokens WHERE token = ?", (token,)).scalar_one())
 
 
 def last_wall_ms(connection: Connection, kiosk_id: int, stream: int) -> int:

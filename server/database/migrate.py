@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 
 from server.database.engine import reading, writing
 from server.database.life import begin_life
+from server.database.partitions import make_partitions
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -36,6 +37,7 @@ def upgrade(engine: Engine) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         begin_life(connection)
+        make_partitions(connection)
 
 
 def is_current(engine: Engine) -> bool:

@@ -12,7 +12,7 @@ from server.database.figures import placed, weekend_of_days
 from server.database.tables import days, mixes, placements, questions, stores
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from sqlalchemy import Connection
 
@@ -22,25 +22,35 @@ CUSTOMERS = "CX"
 
 
 class Presses(NamedTuple):
-    """Counted presses by weekend (last three) or not and part of the day; the first day that has any, None for none at all."""
+    """Counted presses by weekend (last three) or not and part of the day; the first day that has any."""
 
     by_stratum: tuple[int, ...]
-    first_day: int | None
+    first_day: int
 
 
-def presses_by_stratum(connection: Connection, from_day: int, to_day: int, weekends: Sequence[Weekend]) -> Presses:
-    """The whole chain's presses on customers' questions over the days [from_day, to_day)."""
+def presses_by_stratum(
+    connection: Connection,
+    from_day: int,
+    to_day: int,
+    weekends: Sequence[Weekend],
+    store_ids: Collection[int] | None = None,
+) -> dict[int, Presses]:
+    """Each store's presses on customers' questions over the days [from_day, to_day): every store's, or those of these alone."""
     weekend = weekend_of_days(weekends)
     counted = [days.c[f"{band}_counted"] for band in BANDS]
-    sums = [func.coalesce(func.sum(column * one), 0) for one in (1 - weekend, weekend) for column in counted]
-    row = connection.execute(
-        select(func.min(days.c.local_day), *sums)
+    sums = [func.sum(column * one) for one in (1 - weekend, weekend) for column in counted]
+    found = (
+        select(placements.c.store_id, func.min(days.c.local_day), *sums)
+        .select_from(days)
         .join(placements, placed(days.c.kiosk_id, days.c.placement_id))
         .join(stores, stores.c.id == placements.c.store_id)
         .join(questions, questions.c.id == days.c.question_id)
         .where(days.c.local_day >= from_day, days.c.local_day < to_day, questions.c.dimension == CUSTOMERS)
-    ).one()
-    return Presses(tuple(row[1:]), row[0])
+        .group_by(placements.c.store_id)
+    )
+    if store_ids is not None:
+        found = found.where(placements.c.store_id.in_(store_ids))
+    return {store: Presses(tuple(by_stratum), first_day) for store, first_day, *by_stratum in connection.execute(found)}
 
 
 def frozen_mix(connection: Connection, quarter_day: int) -> tuple[int, ...] | None:

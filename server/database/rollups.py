@@ -14,16 +14,19 @@ if TYPE_CHECKING:
 
 
 class RollUp(NamedTuple):
-    """A roll-up table: its key's columns after `kiosk_id`, and the columns that are added up."""
+    """A roll-up table: its key's columns after `kiosk_id`, the columns that are added up, whether a row counts its writes."""
 
     table: str
     key: tuple[str, ...]
     sums: tuple[str, ...]
+    writes: bool = False
 
     def upsert(self) -> str:
         """The statement that adds to a row or begins it."""
         columns = ("kiosk_id", *self.key, *self.sums)
         added = ", ".join(f"{name} = {self.table}.{name} + excluded.{name}" for name in self.sums)
+        if self.writes:
+            added += f", writes = {self.table}.writes + 1"
         return (
             f"INSERT INTO {self.table} ({', '.join(columns)}) VALUES ({marks(len(columns))})"  # noqa: S608
             f" ON CONFLICT (kiosk_id, {', '.join(self.key)}) DO UPDATE SET {added}"
@@ -36,13 +39,15 @@ DAYS = RollUp(
     "days",
     ("placement_id", "local_day", "question_id", "faces"),
     (*POLARITIES, "uncertain", "clusters", "sum_xx", "sum_xn", "sum_nn", *BAND_COLUMNS),
+    writes=True,
 )
 VISIT_DAYS = RollUp(
     "visit_days",
     ("placement_id", "local_day", "service_id", "experience_id", "faces"),
     ('"both"', "service_only", "experience_only", "neither"),  # BOTH is a word of PostgreSQL's own
+    writes=True,
 )
-SET_ASIDE = RollUp("set_aside", ("placement_id", "local_day", "question_id", "reason"), POLARITIES[:3])
+SET_ASIDE = RollUp("set_aside", ("placement_id", "local_day", "question_id", "reason"), POLARITIES[:3], writes=True)
 ROLL_UPS = (HOURS, DAYS, VISIT_DAYS, SET_ASIDE)
 UPSERTS = {roll_up.table: roll_up.upsert() for roll_up in ROLL_UPS}
 

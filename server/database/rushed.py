@@ -12,6 +12,8 @@ from server.database.figures import placed
 from server.database.tables import placements, set_aside
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sqlalchemy import ColumnElement, Connection, Select
 
 
@@ -22,9 +24,12 @@ def rushed_places(connection: Connection, store_id: int, from_day: int, to_day: 
     return {(touchpoint, question): int(count) for touchpoint, question, count in rows}
 
 
-def rushed_stores(connection: Connection, from_day: int, to_day: int) -> dict[int, int]:
-    """Every store's presses set aside by rushes over the days [from_day, to_day), by store; without employees'."""
-    rows = connection.execute(_rushed((placements.c.store_id,), from_day, to_day))
+def rushed_stores(
+    connection: Connection, from_day: int, to_day: int, store_ids: Collection[int] | None = None
+) -> dict[int, int]:
+    """Presses set aside by rushes over the days [from_day, to_day), by store: of all, or of these; without employees'."""
+    found = _rushed((placements.c.store_id,), from_day, to_day)
+    rows = connection.execute(found if store_ids is None else found.where(placements.c.store_id.in_(store_ids)))
     return {store: int(count) for store, count in rows}
 
 

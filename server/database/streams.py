@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
+NEXT_NUMBER = "SELECT nextval('stream_numbers')"
+COUNT_ON = "UPDATE counters SET value = value + 1 WHERE name = 'stream' RETURNING value"
+
+
 class Stream(NamedTuple):
     """A stream, its owner, its growing number, and the seq up to which everything is stored, held or known lost."""
 
@@ -41,7 +45,7 @@ def lock_kiosks(connection: Connection, kiosk_ids: Sequence[int], tokens: Sequen
         return
     run(
         connection,
-        "SELECT id FROM kiosks WHERE id = ANY(?) OR id IN (SELECT kiosk_id FROM streams WHERE token = ANY(?))"
+        "SELECT id FROM kiosks WHERE id = ANY(?) OR id IN (SELECT kiosk_id FROM stream_tokens WHERE token = ANY(?))"
         " ORDER BY id FOR NO KEY UPDATE",
         (list(kiosk_ids), list(tokens)),
     )
@@ -49,36 +53,45 @@ def lock_kiosks(connection: Connection, kiosk_ids: Sequence[int], tokens: Sequen
 
 def lock_stream(connection: Connection, token: str) -> Stream | None:
     """The stream of that token, locked until the transaction ends; None when nobody sent it yet."""
-    statement = "SELECT kiosk_id, number, high FROM streams WHERE token = ?" + for_update(connection)  # noqa: S608
-    row = run(connection, statement, (token,)).first()
-    return None if row is None else Stream(*row)
+    place = run(connection, "SELECT kiosk_id, number FROM stream_tokens WHERE token = ?", (token,)).first()
+    return None if place is None else _locked(connection, *place)
 
 
 def lock_stream_number(connection: Connection, kiosk_id: int, number: int) -> Stream:
     """A stream by its number, which nobody else writes until the transaction ends."""
     lock_kiosks(connection, [kiosk_id])
-    statement = "SELECT kiosk_id, number, high FROM streams WHERE kiosk_id = ? AND number = ?" + for_update(connection)  # noqa: S608
-    return Stream(*run(connection, statement, (kiosk_id, number)).one())
+    return _locked(connection, kiosk_id, number)
 
 
 def streams_of_parent(connection: Connection, parent: str) -> list[int]:
     """Whose streams go on from this one, a kiosk's id for each of them."""
-    return [row[0] for row in run(connection, "SELECT kiosk_id FROM streams WHERE parent = ?", (parent,))]
+    return [row[0] for row in run(connection, "SELECT kiosk_id FROM stream_tokens WHERE parent = ?", (parent,))]
 
 
 def add_stream(connection: Connection, kiosk_id: int, token: str, parent: str | None, now_ms: int, buffer: str = "") -> Stream:
     """Make the stream this kiosk's for ever, unless another was quicker; returns it locked, whoever owns it."""
-    number = run(connection, "UPDATE counters SET value = value + 1 WHERE name = 'stream' RETURNING value").scalar_one()
-    run(
+    postgresql = connection.dialect.name == "postgresql"
+    number = run(connection, NEXT_NUMBER if postgresql else COUNT_ON).scalar_one()
+    made = run(
         connection,
-        "INSERT INTO streams (kiosk_id, number, token, parent, high, first_ms, buffer) VALUES (?, ?, ?, ?, 0, ?, ?)"
-        " ON CONFLICT (token) DO NOTHING",
-        (kiosk_id, number, token, parent, now_ms, buffer),
+        "INSERT INTO stream_tokens (token, kiosk_id, number, parent) VALUES (?, ?, ?, ?) ON CONFLICT (token) DO NOTHING",
+        (token, kiosk_id, number, parent),
     )
+    if made.rowcount:
+        run(
+            connection,
+            "INSERT INTO streams (kiosk_id, number, token, high, first_ms, buffer) VALUES (?, ?, ?, 0, ?, ?)",
+            (kiosk_id, number, token, now_ms, buffer),
+        )
     stream = lock_stream(connection, token)
     if stream is None:
         raise LookupError(f"stream {token} vanished while it was locked")
     return stream
+
+
+def _locked(connection: Connection, kiosk_id: int, number: int) -> Stream:
+    statement = "SELECT high FROM streams WHERE kiosk_id = ? AND number = ?" + for_update(connection)  # noqa: S608
+    return Stream(kiosk_id, number, run(connection, statement, (kiosk_id, number)).scalar_one())
 
 
 def set_high(connection: Connection, stream: Stream, high: int) -> None:
@@ -180,10 +193,11 @@ def progress(
         return found
     rows = run(
         connection,
-        f"SELECT token, kiosk_id, number, high FROM streams WHERE token IN ({marks(len(tokens))})",  # noqa: S608
+        f"SELECT token, kiosk_id, number FROM stream_tokens WHERE token IN ({marks(len(tokens))})",  # noqa: S608
         tuple(tokens),
     )
-    for token, kiosk_id, number, high in rows.all():
+    for token, kiosk_id, number in rows.all():
+        high = run(connection, "SELECT high FROM streams WHERE kiosk_id = ? AND number = ?", (kiosk_id, number)).scalar_one()
         if kiosk_id in owners:
             found[token] = (high, min(high, _safe(connection, kiosk_id, number, high, safe_position)))
         else:

@@ -1,13 +1,18 @@
 """All tables, for SQLite and PostgreSQL alike.
 
 Times are Unix milliseconds in UTC (`*_ms`). `local_day` is a day in the store's zone as a proleptic ordinal
-(`date.toordinal()`). Big tables start their primary key with `kiosk_id`, the column they would be distributed by; what they
-refer to are small reference tables.
+(`date.toordinal()`).
+
+Each table says in its `info` where its rows would lie on several PostgreSQL hosts: BY_KIOSK beside the other rows of the kiosk,
+EVERYWHERE as a small table that those refer to, CENTRAL on one host alone.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
+    DDL,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -19,11 +24,14 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    PrimaryKeyConstraint,
+    Sequence,
     SmallInteger,
     String,
     Table,
     Text,
     UniqueConstraint,
+    event,
     false,
 )
 from sqlalchemy.schema import SchemaItem  # noqa: TC002  (the only name here used for types alone)
@@ -42,18 +50,35 @@ metadata = MetaData(
 RowId = BigInteger().with_variant(Integer, "sqlite")
 
 
+LAYOUT = "layout"
+BY_KIOSK, EVERYWHERE, CENTRAL = "by kiosk", "everywhere", "central"
+
+
+def _central(name: str, *columns: SchemaItem) -> Table:
+    return Table(name, metadata, *columns, info={LAYOUT: CENTRAL})
+
+
 def _small(name: str, *columns: SchemaItem) -> Table:
-    return Table(name, metadata, *columns)
+    return Table(name, metadata, *columns, info={LAYOUT: EVERYWHERE})
 
 
-def _big(name: str, *columns: SchemaItem) -> Table:
+def _of_kiosk(name: str, *columns: SchemaItem) -> Table:
+    return Table(name, metadata, *columns, info={LAYOUT: BY_KIOSK})
+
+
+def _big(name: str, *columns: SchemaItem, **options: Any) -> Table:
     # The key is the row's place: half the pages and no second index on SQLite.
-    return Table(name, metadata, *columns, sqlite_with_rowid=False)
+    return Table(name, metadata, *columns, info={LAYOUT: BY_KIOSK}, sqlite_with_rowid=False, **options)
+
+
+def _writes() -> Column[int]:
+    # How often a row was written. It never falls, so a sum over rows tells whether any of them changed (fingerprints.py).
+    return Column("writes", Integer, nullable=False, server_default="1")
 
 
 # ---------- this database itself ----------
 
-life = _small(
+life = _central(
     "life",
     Column("id", SmallInteger, primary_key=True, autoincrement=False),
     CheckConstraint("id = 1", name="one_row"),
@@ -64,13 +89,13 @@ life = _small(
 )
 
 # "position" of arrivals, "revision" (both taken last: their order is commit order), "stream" numbers, "config" versions.
-counters = _small(
+counters = _central(
     "counters",
     Column("name", String(20), primary_key=True),
     Column("value", BigInteger, nullable=False),
 )
 
-leases = _small(  # who runs a background job now: of several workers one at a time, and none for ever
+leases = _central(  # who runs a background job now: of several workers one at a time, and none for ever
     "leases",
     Column("name", String(20), primary_key=True),
     Column("holder", String(40), nullable=False),
@@ -172,7 +197,7 @@ kiosks = _small(
     ),  # newest boot that spoke; an older one later is a second machine
 )
 
-incidents = _small(  # what should never happen to a kiosk: a copied card, a key on other hardware
+incidents = _of_kiosk(  # what should never happen to a kiosk: a copied card, a key on other hardware
     "incidents",
     Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
     Column("what", String(20), primary_key=True),
@@ -181,14 +206,14 @@ incidents = _small(  # what should never happen to a kiosk: a copied card, a key
     Column("last_ms", BigInteger, nullable=False),
 )
 
-kiosk_buttons = _small(  # the buttons that look dead, told from the presses of the others
+kiosk_buttons = _of_kiosk(  # the buttons that look dead, told from the presses of the others
     "kiosk_buttons",
     Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
     Column("silent", Text, nullable=False),  # their names as a JSON array
     Column("known_ms", BigInteger, nullable=False),
 )
 
-kiosk_states = _small(  # what the worker last found a kiosk to be, and since when
+kiosk_states = _of_kiosk(  # what the worker last found a kiosk to be, and since when
     "kiosk_states",
     Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
     Column("state", String(20), nullable=False),
@@ -197,7 +222,7 @@ kiosk_states = _small(  # what the worker last found a kiosk to be, and since wh
     Column("pause_known_ms", BigInteger, nullable=False),
 )
 
-heard_days = _small(  # of how many looks at a UTC day the kiosk had been heard shortly before
+heard_days = _of_kiosk(  # of how many looks at a UTC day the kiosk had been heard shortly before
     "heard_days",
     Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
     Column("day", Integer, primary_key=True, autoincrement=False),
@@ -250,7 +275,7 @@ placements = _small(  # where a kiosk stands, since when: its history is never r
     Column("until_ms", BigInteger),
 )
 
-config_versions = _small(  # what each button of a kiosk meant under each version; later changes never relabel old presses
+config_versions = _of_kiosk(  # what each button of a kiosk meant under each version; later changes never relabel old presses
     "config_versions",
     Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
     Column("version", Integer, primary_key=True, autoincrement=False),
@@ -259,7 +284,7 @@ config_versions = _small(  # what each button of a kiosk meant under each versio
     Column("made_ms", BigInteger, nullable=False),
 )
 
-config_buttons = _small(
+config_buttons = _of_kiosk(
     "config_buttons",
     Column("kiosk_id", RowId, primary_key=True, autoincrement=False),
     Column("version", Integer, primary_key=True, autoincrement=False),
@@ -270,7 +295,7 @@ config_buttons = _small(
     ForeignKeyConstraint(["kiosk_id", "version"], ["config_versions.kiosk_id", "config_versions.version"]),
 )
 
-buffers = _small(  # what each buffer file says it thanked for and refused, so "received n of m" can be said
+buffers = _of_kiosk(  # what each buffer file says it thanked for and refused, so "received n of m" can be said
     "buffers",
     Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
     Column("buffer", String(200), primary_key=True),
@@ -281,18 +306,28 @@ buffers = _small(  # what each buffer file says it thanked for and refused, so "
 
 # ---------- reactions and what arrives with them ----------
 
-streams = _small(
+# Of PostgreSQL alone: a counter's row would keep other servers waiting until COMMIT. A number that is left out harms nobody.
+stream_numbers = Sequence("stream_numbers", metadata=metadata)
+
+stream_tokens = _small(  # whose a stream is, for ever; written once, so that a sync finds its kiosk's rows by a small table
+    "stream_tokens",
+    Column("token", String(32), primary_key=True),
+    Column("kiosk_id", ForeignKey("kiosks.id"), nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("parent", String(32), index=True),  # two streams of one parent: a cloned or re-imaged card
+)
+
+streams = _of_kiosk(
     "streams",
     Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
     Column("number", BigInteger, primary_key=True, autoincrement=False),
-    Column("token", String(32), nullable=False, unique=True),
-    Column("parent", String(32), index=True),  # two streams of one parent: a cloned or re-imaged card
+    Column("token", String(32), nullable=False),  # as in stream_tokens
     Column("high", Integer, nullable=False),  # every seq up to here is stored, held or known lost
     Column("first_ms", BigInteger, nullable=False),
     Column("buffer", String(200), nullable=False, server_default="", index=True),  # the file it came from; "received n of m"
 )
 
-lost = _small(
+lost = _of_kiosk(
     "lost",
     Column("kiosk_id", RowId, primary_key=True, autoincrement=False),
     Column("stream", BigInteger, primary_key=True, autoincrement=False),
@@ -301,7 +336,7 @@ lost = _small(
     Column("heard_ms", BigInteger, nullable=False),
 )
 
-boots = _small(
+boots = _of_kiosk(
     "boots",
     Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),  # the server's own count per kiosk
@@ -314,7 +349,7 @@ boots = _small(
     UniqueConstraint("kiosk_id", "boot_id"),
 )
 
-anchors = _small(
+anchors = _of_kiosk(
     "anchors",
     Column("kiosk_id", RowId, primary_key=True, autoincrement=False),
     Column("boot", Integer, primary_key=True, autoincrement=False),
@@ -349,9 +384,16 @@ reactions = _big(
     Column("pressed_ms", BigInteger, nullable=False),
     Column("uncertainty_ms", BigInteger, nullable=False),
     Column("time_quality", SmallInteger, nullable=False),  # database.codes.TIME_QUALITIES
+    postgresql_partition_by="RANGE (stream)",  # streams are renewed weekly, so their numbers follow time
+)
+# What no partition was made for yet (database.partitions).
+event.listen(
+    reactions,
+    "after_create",
+    DDL("CREATE TABLE reactions_rest PARTITION OF reactions DEFAULT").execute_if(dialect="postgresql"),  # type: ignore[no-untyped-call]
 )
 
-unsettled = _small(  # reactions whose time may still become surer; `looked` is what was known of their boot at the last look
+unsettled = _of_kiosk(  # reactions whose time may still become surer; `looked` is what was known of their boot at the last look
     "unsettled",
     Column("kiosk_id", RowId, primary_key=True, autoincrement=False),
     Column("stream", BigInteger, primary_key=True, autoincrement=False),
@@ -361,17 +403,18 @@ unsettled = _small(  # reactions whose time may still become surer; `looked` is 
     Column("looked", String(120), nullable=False),
 )
 
-revisions = _small(  # reactions that changed after they were stored, in commit order
+revisions = _of_kiosk(  # reactions that changed after they were stored, in commit order
     "revisions",
-    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, nullable=False, index=True),  # the feed's order
     Column("kiosk_id", BigInteger, nullable=False),
     Column("stream", BigInteger, nullable=False),
     Column("seq", Integer, nullable=False),
     Column("what", String(10), CheckConstraint("what IN ('time', 'counted', 'released')", name="what"), nullable=False),
     Column("at_ms", BigInteger, nullable=False),
+    PrimaryKeyConstraint("kiosk_id", "position"),
 )
 
-held = _small(  # stored raw, not counted yet, re-processable
+held = _of_kiosk(  # stored raw, not counted yet, re-processable
     "held",
     Column("kiosk_id", RowId, primary_key=True, autoincrement=False),
     Column("stream", BigInteger, primary_key=True, autoincrement=False),
@@ -384,9 +427,9 @@ held = _small(  # stored raw, not counted yet, re-processable
     Column("received_ms", BigInteger, nullable=False),
 )
 
-arrivals = _small(  # the ledger: which run of a stream was stored when; its order is commit order
+arrivals = _of_kiosk(  # the ledger: which run of a stream was stored when; its order is commit order
     "arrivals",
-    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, nullable=False, index=True),  # the cursor's order
     Column("kiosk_id", BigInteger, nullable=False),
     Column("stream", BigInteger, nullable=False),
     Column("first_seq", Integer, nullable=False),
@@ -394,7 +437,7 @@ arrivals = _small(  # the ledger: which run of a stream was stored when; its ord
     Column("received_ms", BigInteger, nullable=False),
     # "" for what stands at its seq; for what is held beside it, the held row's code:digest.
     Column("apart", String(100), nullable=False, server_default=""),
-    Index("ix_arrivals_of_stream", "kiosk_id", "stream", "first_seq"),  # a stream's safe seq; when a reaction came
+    PrimaryKeyConstraint("kiosk_id", "stream", "first_seq", "position"),  # a stream's safe seq; when a reaction came
     Index("ix_arrivals_recent", "kiosk_id", "received_ms"),  # what came in lately, of which some was pressed long before
 )
 
@@ -454,6 +497,7 @@ days = _big(
             *("evening_counted", "evening_positive"),
         )
     ),
+    _writes(),
 )
 
 visit_days = _big(  # both answers of one passer-by, at the local day of the first press
@@ -468,6 +512,7 @@ visit_days = _big(  # both answers of one passer-by, at the local day of the fir
         Column(name, Integer, nullable=False, server_default="0")
         for name in ("both", "service_only", "experience_only", "neither")
     ),
+    _writes(),
 )
 
 set_aside = _big(  # the marked presses of `days` by the reason that they do not count for
@@ -478,9 +523,10 @@ set_aside = _big(  # the marked presses of `days` by the reason that they do not
     Column("question_id", BigInteger, primary_key=True, autoincrement=False),
     Column("reason", SmallInteger, primary_key=True, autoincrement=False),  # database.codes.ASIDE
     *(Column(name, Integer, nullable=False, server_default="0") for name in ("positive", "neutral", "negative")),
+    _writes(),
 )
 
-open_clusters = _small(  # each stream's last cluster per question, so that the next press can join it
+open_clusters = _of_kiosk(  # each stream's last cluster per question, so that the next press can join it
     "open_clusters",
     Column("kiosk_id", RowId, primary_key=True, autoincrement=False),
     Column("stream", BigInteger, primary_key=True, autoincrement=False),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import jdatetime
@@ -32,11 +33,8 @@ class Formats:
 
     def number(self, value: float, decimals: int = 0) -> str:
         """A number with the language's digits and separators."""
-        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        # Polish leaves four digits together; CLDR says so, Babel only follows it when told nothing about the pattern.
-        if self.language == "pl" and abs(value) < 10_000:
-            pattern = pattern.replace("#,##0", "0")
-        return format_decimal(value, pattern, locale=self._locale, numbering_system="default").translate(self._digits)
+        # A zero has no sign, and one key.
+        return _number(value + 0, decimals, self.language, self._locale).translate(self._digits)
 
     def digits(self, text: str) -> str:
         """Text with its Latin digits in the language's own."""
@@ -124,3 +122,12 @@ def _digits(language: str, locale: Locale) -> dict[int, int]:
     # Plain Arabic without a known country reads Latin digits; CLDR knows the countries.
     arabic = language == "ar" and locale.territory and locale.default_numbering_system == "arab"
     return ARABIC_DIGITS if arabic else NO_DIGITS
+
+
+@lru_cache(maxsize=4096)  # a page of many stores writes a thousand numbers, most of them between 0 and 100
+def _number(value: float, decimals: int, language: str, locale: Locale) -> str:
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    # Polish leaves four digits together; CLDR says so, Babel only follows it when told nothing about the pattern.
+    if language == "pl" and abs(value) < 10_000:
+        pattern = pattern.replace("#,##0", "0")
+    return format_decimal(value, pattern, locale=locale, numbering_system="default")

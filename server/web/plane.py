@@ -24,6 +24,9 @@ LETTER, LINE = 7.4, 16.0
 LATE = 0.65
 PLACES = ((10, 5, "start"), (-10, 5, "end"), (0, -11, "middle"), (0, 21, "middle"), (9, -8, "start"), (-9, -8, "end"))
 
+# Left, top, right and bottom in pixels, in reading direction.
+Box = tuple[float, float, float, float]
+
 
 class Axis(NamedTuple):
     """From which value to which."""
@@ -122,15 +125,15 @@ class Plane:
 
     def labels(self, spots: Sequence[Spot]) -> str:
         """Labels beside their spots where they hide no other label and no mark; those without room are left out."""
-        taken = [self._box(spot, 0, 4, "middle", 10) for spot in spots]
+        taken = _Taken(self._box(spot, 0, 4, "middle", 10) for spot in spots)
         parts = []
         for spot in sorted((spot for spot in spots if spot.label), key=lambda spot: not spot.strong):
             # Near the end of a narrow plane there is room on the other side alone.
             late = self.x.share(spot.x) > LATE
             for dx, dy, anchor in sorted(PLACES, key=lambda place: late and place[2] == "start"):
                 box = self._box(spot, dx, dy, anchor, LETTER * len(spot.label))
-                if self._inside(box) and not any(_meet(box, other) for other in taken):
-                    taken.append(box)
+                if self._inside(box) and not taken.meets(box):
+                    taken.add(box)
                     parts.append(self._label(spot, dx, dy, anchor))
                     break
         return "".join(parts)
@@ -143,16 +146,38 @@ class Plane:
             f' text-anchor="{anchor}">{escape(spot.label)}</text>'
         )
 
-    def _box(self, spot: Spot, dx: float, dy: float, anchor: str, width: float) -> tuple[float, float, float, float]:
+    def _box(self, spot: Spot, dx: float, dy: float, anchor: str, width: float) -> Box:
         """In reading direction, so that it is the same in both."""
         x = USUAL_WIDTH * self.x.share(spot.x) + dx
         left = x - {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor] * width
         y = self.up(spot.y) + dy
         return left, y - LINE + 3, left + width, y + 3
 
-    def _inside(self, box: tuple[float, float, float, float]) -> bool:
+    def _inside(self, box: Box) -> bool:
         return box[0] >= 0 and box[2] <= USUAL_WIDTH and box[1] >= TOP - LINE and box[3] <= BASE
 
 
-def _meet(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+class _Taken:
+    """Boxes that are taken, by the lines that they lie in: of hundreds, a few are near enough to be looked at."""
+
+    def __init__(self, boxes: Iterable[Box]) -> None:
+        self._lines: dict[int, list[Box]] = {}
+        for box in boxes:
+            self.add(box)
+
+    def add(self, box: Box) -> None:
+        """Take a box."""
+        for line in _lines(box):
+            self._lines.setdefault(line, []).append(box)
+
+    def meets(self, box: Box) -> bool:
+        """Whether any taken box meets this one."""
+        return any(_meet(box, other) for line in _lines(box) for other in self._lines.get(line, ()))
+
+
+def _lines(box: Box) -> range:
+    return range(int(box[1] // LINE), int(box[3] // LINE) + 1)
+
+
+def _meet(one: Box, other: Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

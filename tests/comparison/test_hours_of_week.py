@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import random
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from server.comparison.hours_of_week import above_usual, hours_of_week
+from server.comparison.hours_of_week import LEVEL, OFTEN, above_usual, hours_of_week
 from server.database.hours import HourCount
 
 END = date(2026, 11, 21)  # a Saturday
@@ -104,3 +107,10 @@ def test_hours_that_are_all_alike_are_rarely_told_apart():
         told += bool(table(counts).spells)
     # One page in a hundred may, for either of the two questions that are put.
     assert told <= 4
+
+
+@given(st.floats(10, 100_000), st.floats(0.0001, 0.9999))
+def test_what_is_near_the_usual_never_stands_out(total, usual):
+    # So nobody computes how improbable that is.
+    often = min(total, total * usual + OFTEN * math.sqrt(total * usual * (1 - usual)))
+    assert above_usual(often, total, 100 * usual) > 4 * LEVEL

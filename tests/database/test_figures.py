@@ -118,7 +118,7 @@ def test_weekends_are_told_from_weekdays_where_the_store_stands(shops):
             shops.press(kiosk, TODAY - timedelta(days=back), SERVICE, 1 + back, 0, **bands)
     with reading(shops.engine) as connection:
         found = figures.store_counts(connection, DAY - 6, DAY + 1, rules)
-        alone = figures.store_counts(connection, DAY - 6, DAY + 1, rules, there.id)
+        alone = figures.store_counts(connection, DAY - 6, DAY + 1, rules, [there.id])
     assert [(count.store_id, count.weekend, count.positive, count.evening_positive) for count in found] == [
         (here.id, 0, 20, 5),
         (here.id, 1, 8, 2),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from alembic import command
@@ -17,13 +17,14 @@ from server.database.codes import ASIDE
 from server.database.engine import make_engine, reading, writing
 from server.database.life import read_life
 from server.database.migrate import TooNew, _config, is_current, upgrade
+from server.database.partitions import partitions
 from server.database.tables import days, metadata, set_aside, unsettled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
 
 @pytest.fixture
@@ -39,11 +40,17 @@ def empty(tmp_path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
+def differences(connection: Connection) -> list[Any]:
+    """What alembic would still change; partitions of a table are no tables of their own to it."""
+    options = {"include_name": lambda name, kind, _parents: kind != "table" or not re.match(r"reactions_(rest|\d)", name or "")}
+    return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
+
+
 def test_a_new_database_gets_the_tables_that_the_code_uses(empty: Engine) -> None:
     assert not is_current(empty)
     upgrade(empty)
     with reading(empty) as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert differences(connection) == []
     assert is_current(empty)
 
 
@@ -158,8 +165,8 @@ def test_what_was_set_aside_before_is_counted_by_reason(empty: Engine) -> None:
     tomorrow = date(2026, 11, 22).toordinal()
     with reading(empty) as connection:
         assert [tuple(row) for row in connection.execute(select(set_aside))] == [
-            (1, 1, tomorrow, 9, ASIDE["repeat"], 1, 0, 0),
-            (1, 1, tomorrow, 9, ASIDE["rush"], 0, 1, 1),
+            (1, 1, tomorrow, 9, ASIDE["repeat"], 1, 0, 0, 1),
+            (1, 1, tomorrow, 9, ASIDE["rush"], 0, 1, 1, 1),
         ]
 
 
@@ -172,7 +179,7 @@ def test_a_first_releases_postgresql_gets_the_same_tables(postgres_url: str) -> 
         connection.execute(text("INSERT INTO life VALUES (1, 'epoch', '', false, 0)"))
     upgrade(engine)
     with reading(engine) as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert differences(connection) == []
         assert connection.execute(text("SELECT value FROM counters WHERE name = 'revision'")).scalar_one() == 0
     engine.dispose()
 
@@ -183,3 +190,58 @@ def test_days_on_postgresql_get_their_parts_too(postgres_url: str) -> None:
     upgrade(engine)
     assert _parts(engine) == [(4, 3, 7, 3, 11, 5), (0, 0, 0, 0, 0, 0)]
     engine.dispose()
+
+
+def _release_with_a_key_per_position(engine: Engine) -> None:
+    """A database of the release before the kiosk came first, with streams of two months."""
+    with writing(engine) as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        yes, no = ("true", "false") if engine.dialect.name == "postgresql" else ("1", "0")
+        columns = "id, code, hardware, enrolled_ms, software, config_seen, config_applied, health"
+        connection.execute(text(f"INSERT INTO kiosks ({columns}) VALUES (1, 'K', 'h', 0, '', 1, 1, '{{}}')"))
+        connection.execute(text("INSERT INTO counters VALUES ('stream', 7)"))
+        for number, first_ms in ((1, 0), (5, 1_000), (7, 5_000_000_000)):
+            columns = "kiosk_id, number, token, parent, high, first_ms"
+            token, parent = f"'{number:032x}'", "NULL" if number == 1 else f"'{1:032x}'"
+            connection.execute(text(f"INSERT INTO streams ({columns}) VALUES (1, {number}, {token}, {parent}, 1, {first_ms})"))
+            facts = f"0, 0, {no}, 1, 'happy', NULL, 0, 1, 9, 2, 2, 0, {yes}, 0, 0, 0"
+            connection.execute(text(f"INSERT INTO reactions VALUES (1, {number}, 1, 7, {facts})"))
+            connection.execute(text(f"INSERT INTO arrivals VALUES ({10 - number}, 1, {number}, 1, 1, 5, '')"))
+            connection.execute(text(f"INSERT INTO revisions VALUES ({number}, 1, {number}, 1, 'time', 5)"))
+
+
+def _kept(engine: Engine) -> list[Any]:
+    with reading(engine) as connection:
+        return [
+            [tuple(row) for row in connection.execute(text(f"SELECT {columns} FROM {table} ORDER BY 1"))]
+            for table, columns in (
+                ("stream_tokens", "number, kiosk_id, token, parent"),
+                ("streams", "number, token, high, buffer"),
+                ("reactions", "stream, seq, boot, button"),
+                ("arrivals", "position, stream, first_seq, last_seq, received_ms, apart"),
+                ("revisions", "position, stream, seq, what"),
+            )
+        ]
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_keys_begin_with_the_kiosk_and_every_row_is_kept(request: pytest.FixtureRequest, empty: Engine, database: str) -> None:
+    engine = empty if database == "sqlite" else make_engine(request.getfixturevalue("postgres_url"))
+    _release_with_a_key_per_position(engine)
+    upgrade(engine)
+    tokens = {number: f"{number:032x}" for number in (1, 5, 7)}
+    assert _kept(engine) == [
+        [(number, 1, token, None if number == 1 else tokens[1]) for number, token in tokens.items()],
+        [(number, token, 1, "") for number, token in tokens.items()],
+        [(number, 1, 7, "happy") for number in tokens],
+        [(10 - number, number, 1, 1, 5, "") for number in (7, 5, 1)],
+        [(number, number, 1, "time") for number in tokens],
+    ]
+    if database == "postgresql":
+        with reading(engine) as connection:
+            assert partitions(connection)[:2] == [(1, 6), (6, 8)]
+            assert partitions(connection)[-1][1] > 1_000
+            assert connection.execute(text("SELECT nextval('stream_numbers')")).scalar_one() == 8
+        engine.dispose()

@@ -56,7 +56,9 @@ class House:
 
     def rows(self, table: Table) -> list[Any]:
         with reading(self.engine) as connection:
-            return list(connection.execute(select(table).order_by(*table.primary_key.columns)))
+            # A ledger in its own order, whatever its key begins with.
+            order = [table.c.position] if "position" in table.c else table.primary_key.columns
+            return list(connection.execute(select(table).order_by(*order)))
 
     def total(self, table: Table, column: str) -> int:
         return sum(getattr(row, column) for row in self.rows(table))

@@ -44,3 +44,13 @@ def test_on_a_day_of_two_hundred_it_moves_less_than_a_point_or_the_page_says_che
     assert max(day.moved for day in found) < 2
     assert sum(day.set_aside for day in found) < 0.02 * 200 * len(found)
     assert sum(day.marked_alone for day in found) == 0
+
+
+def test_on_a_day_of_four_hundred_the_page_says_so_though_less_than_a_tenth_is_set_aside(shops: tuple[Shop, Shop]) -> None:
+    chance = random.Random("four hundred")
+    found = [a_day(shops, chance, 400, 400 / 600, "everywhere") for _ in range(10)]
+    assert [day.moved for day in found if day.moved >= 1 and not day.check_this_kiosk] == []
+    # By a tenth alone it would be one day in six.
+    assert sum(day.check_this_kiosk for day in found) >= 9
+    assert sum(day.set_aside for day in found) < 0.02 * 400 * len(found)
+    assert sum(day.marked_alone for day in found) == 0

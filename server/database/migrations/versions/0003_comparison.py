@@ -116,9 +116,12 @@ def upgrade() -> None:
         sa.Column("positive", sa.Integer(), server_default="0", nullable=False),
         sa.Column("neutral", sa.Integer(), server_default="0", nullable=False),
         sa.Column("negative", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("writes", sa.Integer(), server_default="1", nullable=False),
         sa.PrimaryKeyConstraint("kiosk_id", "placement_id", "local_day", "question_id", "reason", name=op.f("pk_set_aside")),
         sqlite_with_rowid=False,
     )
+    for table in ("days", "visit_days"):
+        op.add_column(table, sa.Column("writes", sa.Integer(), server_default="1", nullable=False))
     op.add_column("enrolment_codes", sa.Column("wrong", sa.Integer(), server_default="0", nullable=False))
     op.add_column("export_tokens", sa.Column("employees", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("questions", sa.Column("made_ms", sa.BigInteger(), server_default="0", nullable=False))
@@ -162,6 +165,6 @@ def _count_set_aside() -> None:
         # As codes.ASIDE_OF_MARK, ASIDE_OF_REASON and ANSWERS have it: numbers never get another meaning.
         key = (kiosk, placement, day, question, mark or {1: 2, 2: 4, 3: 3, 4: 5}[reason])
         found.setdefault(key, [0, 0, 0])[{1: 0, 2: 0, 3: 1}.get(answer, 2)] += 1
-    statement = sa.text("INSERT INTO set_aside VALUES (:a, :b, :c, :d, :e, :f, :g, :h)")
+    statement = sa.text("INSERT INTO set_aside VALUES (:a, :b, :c, :d, :e, :f, :g, :h, 1)")
     for place, counts in sorted(found.items()):
         connection.execute(statement, dict(zip("abcdefgh", (*place, *counts), strict=True)))
