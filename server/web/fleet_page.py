@@ -166,9 +166,13 @@ def _names(one: Watched) -> set[str]:
     return {trouble.name for trouble in one.troubles}
 
 
-def _urgency(one: Watched) -> tuple[bool, int]:
-    """Places those who need someone first: where presses are lost or nobody can answer, then by how surely it is broken."""
-    return not one.troubles, URGENCY.index(one.state) if one.state in URGENCY else len(URGENCY)
+def _urgency(one: Watched) -> tuple[bool, bool, int]:
+    """Places those who need someone first: where presses are lost or nobody can answer, then by how surely it is broken.
+
+    Then those of which there is something to know; a chain's other kiosks may fill many parts of the page.
+    """
+    told = any(remark.name != OFF for remark in one.remarks)
+    return not one.troubles, not told, URGENCY.index(one.state) if one.state in URGENCY else len(URGENCY)
 
 
 def _mark(one: Watched) -> str:
