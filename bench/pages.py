@@ -45,7 +45,9 @@ ROUNDS = 9
 OFFICE, MANAGER = f"/head-office?period={PERIOD}", f"/stores/S0000?period={PERIOD}"
 # Stores and kiosks in each, days and presses of a kiosk and day: about a hundred thousand reactions.
 SIZE, FEW_DAYS, MANY_DAYS, FEW = (50, 2), 91, 364, 11
-MOST_OFFICE_S, MOST_GROWTH, LEAST_TIMES = 0.300, 1.3, 500
+MOST_OFFICE_S, MOST_GROWTH = 0.300, 1.3
+# Of ten million reactions; with fewer, raw ones cost as much less as they are fewer.
+LEAST_TIMES, OF_REACTIONS = 500, 10_000_000
 RESULTS = Path(__file__).parent / "results"
 
 
@@ -168,7 +170,7 @@ def keeps_its_goals(found: dict[str, float]) -> bool:
     """Whether head office's page, the growth of a manager's page and the price of raw figures are within their goals."""
     office = max(found["office_seen"], found["office_late"]) <= MOST_OFFICE_S
     times = found["figures_page_raw"] / found["figures_page_kept"]
-    return office and found["growth"] <= MOST_GROWTH and times >= LEAST_TIMES
+    return office and found["growth"] <= MOST_GROWTH and (times >= LEAST_TIMES or found["many_reactions"] < OF_REACTIONS)
 
 
 def main() -> None:
