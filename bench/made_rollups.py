@@ -13,7 +13,7 @@ from server.analysis.tallies import BAND_COLUMNS
 from server.database.engine import writing
 from server.database.life import begin_life
 from server.database.stores import add_store
-from server.database.tables import days, kiosks, metadata, placements, questions, visit_days
+from server.database.tables import days, kiosk_syncs, kiosks, metadata, placements, questions, visit_days
 from server.survey.definitions import install_first
 from server.survey.questions import install_starter
 
@@ -57,10 +57,10 @@ def _fill_kiosk(
     presses: int,
     chance: random.Random,
 ) -> None:
-    made = {"code": code, "hardware": code, "enrolled_ms": MADE_MS, "software": "", "health": "{}"}
-    kiosk = connection.execute(
-        kiosks.insert().values(**made, config_seen=1, config_applied=1).returning(kiosks.c.id)
-    ).scalar_one()
+    made = {"code": code, "hardware": code, "enrolled_ms": MADE_MS}
+    kiosk = connection.execute(kiosks.insert().values(**made).returning(kiosks.c.id)).scalar_one()
+    said = {"software": "", "config_seen": 1, "config_applied": 1, "health": "{}"}
+    connection.execute(kiosk_syncs.insert().values(kiosk_id=kiosk, **said))
     place = {"kiosk_id": kiosk, "store_id": store_id, "touchpoint": "exit", "from_ms": MADE_MS}
     placement = connection.execute(placements.insert().values(**place).returning(placements.c.id)).scalar_one()
     rows, visits = [], []

@@ -41,9 +41,9 @@ def questions_of_buttons(connection: Connection, kiosk_id: int) -> dict[str, int
     """
     rows = run(
         connection,
-        "SELECT b.button, b.question_id FROM kiosks k"
-        " JOIN config_buttons b ON b.kiosk_id = k.id AND b.version = k.config_applied"
-        " JOIN questions q ON q.id = b.question_id WHERE k.id = ? AND q.dimension <> ? ORDER BY b.button",
+        "SELECT b.button, b.question_id FROM kiosk_syncs k"
+        " JOIN config_buttons b ON b.kiosk_id = k.kiosk_id AND b.version = k.config_applied"
+        " JOIN questions q ON q.id = b.question_id WHERE k.kiosk_id = ? AND q.dimension <> ? ORDER BY b.button",
         (kiosk_id, EMPLOYEES),
     )
     return {button: question for button, question in rows}  # noqa: C416  (dict() of rows has no type)
@@ -54,8 +54,8 @@ def presses_of_buttons(connection: Connection, kiosk_id: int, since_ms: int) -> 
     rows = run(
         connection,
         "SELECT r.button, r.counted, r.mark FROM streams s JOIN reactions r ON r.kiosk_id = s.kiosk_id AND r.stream = s.number"
-        " JOIN kiosks k ON k.id = s.kiosk_id"
-        " JOIN config_buttons b ON b.kiosk_id = k.id AND b.version = k.config_applied"
+        " JOIN kiosk_syncs k ON k.kiosk_id = s.kiosk_id"
+        " JOIN config_buttons b ON b.kiosk_id = k.kiosk_id AND b.version = k.config_applied"
         " AND b.button = r.button AND b.question_id = r.question_id"
         " JOIN placements p ON p.id = r.placement_id AND p.until_ms IS NULL"
         " WHERE s.kiosk_id = ? AND s.first_ms >= ? AND r.pressed_ms >= ? AND r.uncertainty_ms < 1800000"

@@ -15,7 +15,7 @@ from server.database.codes import ASIDE
 from server.database.dimensions import kiosks_asking_employees, outside
 from server.database.engine import reading
 from server.database.life import read_life
-from server.database.tables import days, kiosks, placements, questions, set_aside, stores, streams, visit_days
+from server.database.tables import days, kiosk_syncs, kiosks, placements, questions, set_aside, stores, streams, visit_days
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -250,12 +250,13 @@ def standing_kiosks(connection: Connection, store_id: int) -> list[Standing]:
         select(
             kiosks.c.code,
             placements.c.touchpoint,
-            kiosks.c.heard_ms,
+            kiosk_syncs.c.heard_ms,
             completeness.thanked(),
             completeness.known(),
             completeness.gone(),
             kiosks.c.id.in_(kiosks_asking_employees()),
         )
+        .join(kiosk_syncs, kiosk_syncs.c.kiosk_id == kiosks.c.id)
         .join(placements, placements.c.kiosk_id == kiosks.c.id)
         .where(placements.c.store_id == store_id, placements.c.until_ms.is_(None), kiosks.c.disabled_ms.is_(None))
         .order_by(placements.c.touchpoint, kiosks.c.code)

@@ -13,6 +13,7 @@ from server.database.tables import (
     held,
     kiosk_keys,
     kiosk_states,
+    kiosk_syncs,
     kiosks,
     placements,
     reactions,
@@ -83,9 +84,9 @@ def fleet_rows(connection: Connection, store_ids: Collection[int] | None = None)
             placements.c.touchpoint,
             kiosks.c.enrolled_ms,
             kiosks.c.disabled_ms,
-            kiosks.c.heard_ms,
-            kiosks.c.health,
-            kiosks.c.config_applied,
+            kiosk_syncs.c.heard_ms,
+            kiosk_syncs.c.health,
+            kiosk_syncs.c.config_applied,
             completeness.thanked(),
             _sum(func.sum(buffers.c.refused), buffers.c.kiosk_id),
             completeness.known(),
@@ -96,6 +97,7 @@ def fleet_rows(connection: Connection, store_ids: Collection[int] | None = None)
             _revoked(),
             completeness.elsewhere(),
         )
+        .join(kiosk_syncs, kiosk_syncs.c.kiosk_id == kiosks.c.id)
         .join(placements, (placements.c.kiosk_id == kiosks.c.id) & placements.c.until_ms.is_(None))
         .join(stores, stores.c.id == placements.c.store_id)
         .outerjoin(kiosk_states, kiosk_states.c.kiosk_id == kiosks.c.id)
@@ -160,7 +162,8 @@ def note_look(connection: Connection, day: int, heard_since_ms: int) -> int:
     looked = run(
         connection,
         "INSERT INTO heard_days (kiosk_id, day, looks, heard)"
-        " SELECT id, ?, 1, CASE WHEN heard_ms >= ? THEN 1 ELSE 0 END FROM kiosks WHERE disabled_ms IS NULL"
+        " SELECT id, ?, 1, CASE WHEN heard_ms >= ? THEN 1 ELSE 0 END FROM kiosks JOIN kiosk_syncs ON kiosk_id = id"
+        " WHERE disabled_ms IS NULL"
         " ON CONFLICT (kiosk_id, day) DO UPDATE SET looks = heard_days.looks + 1, heard = heard_days.heard + excluded.heard",
         (day, heard_since_ms),
     )
@@ -194,8 +197,9 @@ def _last_pressed_lately() -> ScalarSelect[int | None]:
         .correlate(streams)
         .scalar_subquery()
     )
-    lately = streams.c.first_ms >= kiosks.c.heard_ms - STREAM_LASTS_MS
-    return select(func.max(last)).where(streams.c.kiosk_id == kiosks.c.id, lately).correlate(kiosks).scalar_subquery()
+    lately = streams.c.first_ms >= kiosk_syncs.c.heard_ms - STREAM_LASTS_MS
+    of_it = select(func.max(last)).where(streams.c.kiosk_id == kiosks.c.id, lately)
+    return of_it.correlate(kiosks, kiosk_syncs).scalar_subquery()
 
 
 def _last_pressed_in_newest() -> ScalarSelect[int | None]:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, update
 
 from server.database.driver import run
-from server.database.tables import config_versions, kiosks, placements, stores
+from server.database.tables import config_versions, kiosk_syncs, kiosks, placements, stores
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection, Row, Select
 
 # More configurations than this are not made between a backup and its restore.
 FAR_OFF = 10_000
@@ -22,24 +22,29 @@ def add_kiosk(connection: Connection, hardware: str, software: str, now_ms: int)
     # Two enrolments of one device may run at once; the second finds the first's row instead of failing.
     run(
         connection,
-        "INSERT INTO kiosks (code, hardware, enrolled_ms, software, config_seen, config_applied, health)"
-        " VALUES (?, ?, ?, ?, 0, 0, '{}') ON CONFLICT (hardware) DO NOTHING",
-        ("new-" + secrets.token_hex(8), hardware, now_ms, software),
+        "INSERT INTO kiosks (code, hardware, enrolled_ms) VALUES (?, ?, ?) ON CONFLICT (hardware) DO NOTHING",
+        ("new-" + secrets.token_hex(8), hardware, now_ms),
     )
     row = connection.execute(select(kiosks.c.id, kiosks.c.code).where(kiosks.c.hardware == hardware)).one()
+    run(
+        connection,
+        "INSERT INTO kiosk_syncs (kiosk_id, software, config_seen, config_applied, health) VALUES (?, ?, 0, 0, '{}')"
+        " ON CONFLICT (kiosk_id) DO NOTHING",
+        (row.id, software),
+    )
     if row.code.startswith("new-"):
         connection.execute(update(kiosks).where(kiosks.c.id == row.id).values(code=f"K-{row.id:03d}"))
     return int(row.id)
 
 
 def kiosk_by_id(connection: Connection, kiosk_id: int) -> Row[Any]:
-    """The kiosk with all its columns, locked where the database locks rows."""
-    return connection.execute(select(kiosks).where(kiosks.c.id == kiosk_id).with_for_update()).one()
+    """The kiosk with all its columns and its last sync's, locked where the database locks rows."""
+    return connection.execute(_whole().where(kiosks.c.id == kiosk_id).with_for_update()).one()
 
 
 def kiosk_by_code(connection: Connection, code: str) -> Row[Any] | None:
-    """The kiosk of that code with all its columns, or None."""
-    return connection.execute(select(kiosks).where(kiosks.c.code == code)).first()
+    """The kiosk of that code with all its columns and its last sync's, or None."""
+    return connection.execute(_whole().where(kiosks.c.code == code)).first()
 
 
 def kiosk_by_key_id(connection: Connection, key_id: str) -> Row[*tuple[Any, ...]] | None:
@@ -57,7 +62,8 @@ def all_kiosks(connection: Connection) -> list[Row[Any]]:
     """Every kiosk by code, with its present store and touchpoint (None when it stands nowhere)."""
     present = (placements.c.kiosk_id == kiosks.c.id) & placements.c.until_ms.is_(None)
     found = (
-        select(kiosks, stores.c.code.label("store"), placements.c.touchpoint)
+        _whole()
+        .add_columns(stores.c.code.label("store"), placements.c.touchpoint)
         .outerjoin(placements, present)
         .outerjoin(stores, stores.c.id == placements.c.store_id)
         .order_by(kiosks.c.code)
@@ -73,16 +79,21 @@ def note_sync(
     config_applied: int,
     config_seen: int,
     health: str,
-    live_boot: int = 0,
 ) -> None:
-    """Keep what a sync says of the kiosk; an empty `health` leaves the last one, and a `live_boot` of 0 is not known."""
+    """Keep what a sync says of the kiosk; an empty `health` leaves the last one."""
     run(
         connection,
-        "UPDATE kiosks SET heard_ms = ?, software = ?, config_applied = ?, health = CASE WHEN ? = '' THEN health ELSE ? END,"
-        " config_seen = CASE WHEN config_seen < ? THEN ? ELSE config_seen END,"
-        " live_boot = CASE WHEN live_boot < ? THEN ? ELSE live_boot END WHERE id = ?",
-        (heard_ms, software, config_applied, health, health, config_seen, config_seen, live_boot, live_boot, kiosk_id),
+        "UPDATE kiosk_syncs SET heard_ms = ?, software = ?, config_applied = ?, health = CASE WHEN ? = '' THEN health ELSE ? END,"
+        " config_seen = CASE WHEN config_seen < ? THEN ? ELSE config_seen END"
+        " WHERE kiosk_id = ?",
+        (heard_ms, software, config_applied, health, health, config_seen, config_seen, kiosk_id),
     )
+
+
+def note_boot(connection: Connection, kiosk_id: int, boot: int) -> None:
+    """Keep the newest boot that spoke; only it grows."""
+    newer = (kiosks.c.id == kiosk_id) & (kiosks.c.live_boot < boot)
+    connection.execute(update(kiosks).where(newer).values(live_boot=boot))
 
 
 def note_totals(connection: Connection, kiosk_id: int, buffer: str, thanked: int, refused: int, heard_ms: int) -> None:
@@ -133,10 +144,16 @@ def set_rotate(connection: Connection, kiosk_id: int, rotate_ms: int | None) -> 
 
 def set_config_seen(connection: Connection, kiosk_id: int, version: int) -> None:
     """Note the highest version that the kiosk may know, so that the next is above it."""
-    connection.execute(update(kiosks).where(kiosks.c.id == kiosk_id).values(config_seen=version))
+    connection.execute(update(kiosk_syncs).where(kiosk_syncs.c.kiosk_id == kiosk_id).values(config_seen=version))
 
 
 def config_body(connection: Connection, kiosk_id: int, version: int) -> str | None:
     """The stored JSON of one configuration."""
     wanted = (config_versions.c.kiosk_id == kiosk_id) & (config_versions.c.version == version)
     return connection.execute(select(config_versions.c.body).where(wanted)).scalar_one_or_none()
+
+
+def _whole() -> Select[*tuple[Any, ...]]:
+    """Kiosks with what their last sync said."""
+    said = [column for column in kiosk_syncs.c if column is not kiosk_syncs.c.kiosk_id]
+    return select(kiosks, *said).join(kiosk_syncs, kiosk_syncs.c.kiosk_id == kiosks.c.id)

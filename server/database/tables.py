@@ -187,14 +187,19 @@ kiosks = _small(
     Column("enrolled_ms", BigInteger, nullable=False),
     Column("disabled_ms", BigInteger),
     Column("rotate_ms", BigInteger),  # a new key was asked for: each sync hands one out until one of them is used
+    Column(
+        "live_boot", Integer, nullable=False, server_default="0"
+    ),  # newest boot that spoke; an older one later is a second machine
+)
+
+kiosk_syncs = _of_kiosk(  # what every sync changes of its kiosk, apart from what seldom changes; made with the kiosk
+    "kiosk_syncs",
+    Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
     Column("software", Text, nullable=False),
     Column("heard_ms", BigInteger),  # last authenticated request
     Column("config_seen", Integer, nullable=False),  # highest config version seen in any sync or made: never reused
     Column("config_applied", Integer, nullable=False),  # the version the kiosk last said it runs
     Column("health", Text, nullable=False),  # JSON as sent
-    Column(
-        "live_boot", Integer, nullable=False, server_default="0"
-    ),  # newest boot that spoke; an older one later is a second machine
 )
 
 incidents = _of_kiosk(  # what should never happen to a kiosk: a copied card, a key on other hardware

@@ -9,7 +9,7 @@ import msgspec
 from server import errors
 from server.database.enrolments import replaced_by, replaces
 from server.database.incidents import CARD_COPIED, TWO_BOOTS, note_incident
-from server.database.kiosks import newest_config_version, note_sync, note_totals
+from server.database.kiosks import newest_config_version, note_boot, note_sync, note_totals
 from server.database.streams import Arrival, Stream, add_stream, lock_stream, streams_of_parent
 from server.fleet.configuration import HIGHEST_BELIEVED, newest_config, renew
 from server.fleet.kiosks import next_key, note_use
@@ -92,6 +92,8 @@ def _note(connection: Connection, job: Job, boot: int | None) -> None:
     request = job.request
     if boot is not None and boot < job.kiosk.live_boot:
         note_incident(connection, job.kiosk.id, TWO_BOOTS, job.arrived_ms)
+    elif boot is not None and boot > job.kiosk.live_boot:
+        note_boot(connection, job.kiosk.id, boot)
     seen = max([request.config_version, *{reaction.config_version for reaction in request.reactions}])
     note_sync(
         connection,
@@ -101,7 +103,6 @@ def _note(connection: Connection, job: Job, boot: int | None) -> None:
         request.config_version,
         seen if seen <= HIGHEST_BELIEVED else 0,
         _health(request),
-        boot or 0,
     )
     if request.buffer and request.totals is not None:
         totals = request.totals

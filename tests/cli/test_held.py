@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 def holding(ready: Callable[..., Result], database_url: str) -> Callable[..., Result]:
     engine = make_engine(database_url)
     with writing(engine) as connection:
-        fixed = {"software": "", "config_seen": 0, "config_applied": 0, "health": "{}", "enrolled_ms": 0}
-        connection.execute(tables.kiosks.insert().values(id=1, code="K-001", hardware="one", **fixed))
+        connection.execute(tables.kiosks.insert().values(id=1, code="K-001", hardware="one", enrolled_ms=0))
+        said = {"software": "", "config_seen": 0, "config_applied": 0, "health": "{}"}
+        connection.execute(tables.kiosk_syncs.insert().values(kiosk_id=1, **said))
         connection.execute(tables.streams.insert().values(kiosk_id=1, number=1, token="ab" * 16, high=2, first_ms=0))
         for seq in (1, 2):
             content = json.dumps([5, 5, False, "boot", "happy", 9, None, "vote"]).encode()

@@ -26,8 +26,7 @@ def test_a_wrong_one_fails_the_check_until_it_is_repaired(ready: Callable[..., R
     with writing(engine) as connection:
         run(
             connection,
-            "INSERT INTO kiosks (id, code, hardware, enrolled_ms, software, config_seen, config_applied, health)"
-            " VALUES (1, 'K-001', 'sha256:1', 0, '', 1, 1, '{}')",
+            "INSERT INTO kiosks (id, code, hardware, enrolled_ms) VALUES (1, 'K-001', 'sha256:1', 0)",
         )
         run(connection, "INSERT INTO placements (id, kiosk_id, store_id, touchpoint, from_ms) VALUES (1, 1, 1, 'exit', 0)")
         run(connection, "INSERT INTO streams (kiosk_id, number, token, high, first_ms) VALUES (1, 1, ?, 1, 0)", ("0" * 32,))

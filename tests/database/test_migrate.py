@@ -200,7 +200,7 @@ def _release_with_a_key_per_position(engine: Engine) -> None:
         command.upgrade(config, "0003")
         yes, no = ("true", "false") if engine.dialect.name == "postgresql" else ("1", "0")
         columns = "id, code, hardware, enrolled_ms, software, config_seen, config_applied, health"
-        connection.execute(text(f"INSERT INTO kiosks ({columns}) VALUES (1, 'K', 'h', 0, '', 1, 1, '{{}}')"))
+        connection.execute(text(f"INSERT INTO kiosks ({columns}) VALUES (1, 'K', 'h', 0, '1.2', 3, 2, '{{}}')"))
         connection.execute(text("INSERT INTO counters VALUES ('stream', 7)"))
         for number, first_ms in ((1, 0), (5, 1_000), (7, 5_000_000_000)):
             columns = "kiosk_id, number, token, parent, high, first_ms"
@@ -222,6 +222,7 @@ def _kept(engine: Engine) -> list[Any]:
                 ("reactions", "stream, seq, boot, button"),
                 ("arrivals", "position, stream, first_seq, last_seq, received_ms, apart"),
                 ("revisions", "position, stream, seq, what"),
+                ("kiosk_syncs", "kiosk_id, software, heard_ms, config_seen, config_applied, health"),
             )
         ]
 
@@ -238,6 +239,7 @@ def test_keys_begin_with_the_kiosk_and_every_row_is_kept(request: pytest.Fixture
         [(number, 1, 7, "happy") for number in tokens],
         [(10 - number, number, 1, 1, 5, "") for number in (7, 5, 1)],
         [(number, number, 1, "time") for number in tokens],
+        [(1, "1.2", None, 3, 2, "{}")],
     ]
     if database == "postgresql":
         with reading(engine) as connection:

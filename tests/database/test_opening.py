@@ -72,11 +72,7 @@ def test_special_days_stand_beside_the_week_and_are_replaced(stores: Engine) -> 
 def test_a_placement_has_the_hours_of_its_store(stores: Engine) -> None:
     with writing(stores) as connection:
         set_week(connection, 2, WEEK)
-        connection.execute(
-            tables.kiosks.insert().values(
-                id=1, code="K-001", hardware="h", enrolled_ms=0, software="", config_seen=1, config_applied=1, health="{}"
-            )
-        )
+        connection.execute(tables.kiosks.insert().values(id=1, code="K-001", hardware="h", enrolled_ms=0))
         rows = [{"id": number, "kiosk_id": 1, "store_id": number, "touchpoint": "exit", "from_ms": 0} for number in (1, 2)]
         connection.execute(tables.placements.insert(), rows)
         assert opening_of_placement(connection, 1) is None
@@ -94,10 +90,6 @@ def test_a_usual_pause_of_other_hours_is_forgotten(stores: Engine) -> None:
                     code=f"K-{number}",
                     hardware=f"h{number}",
                     enrolled_ms=0,
-                    software="",
-                    config_seen=1,
-                    config_applied=1,
-                    health="{}",
                 )
             )
             connection.execute(

@@ -40,7 +40,9 @@ def test_the_same_place_again_goes_on_and_another_ends_it(connection) -> None:
     assert place(connection, 1, 1, "checkout", 7) == 2
     end_placement(connection, 1, 9)
     assert present_placement(connection, 1) is None
-    rows = connection.execute(select(placements.c.touchpoint, placements.c.from_ms, placements.c.until_ms))
+    rows = connection.execute(
+        select(placements.c.touchpoint, placements.c.from_ms, placements.c.until_ms).order_by(placements.c.id)
+    )
     assert [tuple(row) for row in rows] == [("exit", 5, 7), ("checkout", 7, 9)]
 
 

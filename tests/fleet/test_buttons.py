@@ -26,7 +26,7 @@ def kiosk(engine: Engine, clock: FakeClock) -> int:
     enrol(engine, clock, code, "sha256:machine", "1.0.0", "127.0.0.1")
     with writing(engine) as connection:
         number = connection.execute(select(tables.kiosks.c.id)).scalar_one()
-        connection.execute(update(tables.kiosks).values(config_applied=1, heard_ms=clock.now_ms()))
+        connection.execute(update(tables.kiosk_syncs).values(config_applied=1, heard_ms=clock.now_ms()))
         connection.execute(
             tables.streams.insert().values(kiosk_id=number, number=1, token="ab" * 16, high=1, first_ms=clock.now_ms())
         )
@@ -63,7 +63,7 @@ def press(engine: Engine, kiosk_id: int, clock: FakeClock, *buttons: str) -> Non
                 }
             )
         connection.execute(tables.reactions.insert(), rows)
-        connection.execute(update(tables.kiosks).values(heard_ms=clock.now_ms()))
+        connection.execute(update(tables.kiosk_syncs).values(heard_ms=clock.now_ms()))
 
 
 def dead(engine: Engine, clock: FakeClock) -> list[str]:
@@ -102,7 +102,7 @@ def test_presses_under_another_question_or_at_another_place_are_not_compared(cha
 def test_a_kiosk_without_a_configuration_has_no_dead_button(each_chain: Engine, clock: FakeClock) -> None:
     number = kiosk(each_chain, clock)
     with writing(each_chain) as connection:
-        connection.execute(update(tables.kiosks).where(tables.kiosks.c.id == number).values(config_applied=9))
+        connection.execute(update(tables.kiosk_syncs).where(tables.kiosk_syncs.c.kiosk_id == number).values(config_applied=9))
     assert find_silent(each_chain, clock.now_ms()) == 1
     assert dead(each_chain, clock) == []
 

@@ -18,6 +18,7 @@ from server.fleet.watching import LOOK_MS, count_heard, learn_pauses, watch
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+SYNCS = tables.kiosk_syncs
 DAY_MS = 86_400_000
 NOON_MS = 1_795_262_400_000
 FIXED = {
@@ -46,12 +47,12 @@ def test_a_change_is_noted_and_logged_once(shops: Shops, clock: Any, caplog: pyt
     caplog.set_level(logging.INFO)
     store = shops.store("S001", "Leeds")
     shops.kiosk(store, "K-001", heard_ms=clock.now_ms())
-    shops.kiosk(store, "K-002", heard_ms=clock.now_ms())
+    second = shops.kiosk(store, "K-002", heard_ms=clock.now_ms())
     assert watch(shops.engine, clock.now_ms()) == 2
     assert watch(shops.engine, clock.now_ms()) == 0
     clock.advance(20 * 60_000)
     with writing(shops.engine) as connection:
-        connection.execute(update(tables.kiosks).where(tables.kiosks.c.code == "K-002").values(heard_ms=clock.now_ms()))
+        connection.execute(update(SYNCS).where(SYNCS.c.kiosk_id == second.id).values(heard_ms=clock.now_ms()))
     assert watch(shops.engine, clock.now_ms()) == 1
     assert watch(shops.engine, clock.now_ms()) == 0
     assert [(row.state, row.since_ms) for row in rows(shops, tables.kiosk_states)] == [
@@ -70,14 +71,14 @@ def test_a_store_that_closes_is_noted_and_raises_no_alarm(shops: Shops, clock: A
     caplog.set_level(logging.INFO)
     store = shops.store("S001", "Leeds")
     opens(shops, store, "mon-sat 09:00-12:20")  # it is Saturday noon
-    shops.kiosk(store, "K-001", heard_ms=clock.now_ms())
+    first = shops.kiosk(store, "K-001", heard_ms=clock.now_ms())
     shops.kiosk(store, "K-002", heard_ms=clock.now_ms() - 10 * 60_000)
     assert watch(shops.engine, clock.now_ms()) == 2
     # One is switched off with the lights; the other was not heard for half an hour of open time.
     clock.advance(21 * 60_000)
     with writing(shops.engine) as connection:
         heard_ms = clock.now_ms() - 60_000
-        connection.execute(update(tables.kiosks).where(tables.kiosks.c.code == "K-001").values(heard_ms=heard_ms))
+        connection.execute(update(SYNCS).where(SYNCS.c.kiosk_id == first.id).values(heard_ms=heard_ms))
     assert watch(shops.engine, clock.now_ms()) == 2
     clock.advance(40 * 3_600_000)
     assert watch(shops.engine, clock.now_ms()) == 1

@@ -8,7 +8,7 @@ import pytest
 
 from server.database import tables
 from server.database.engine import writing
-from server.database.tables import arrivals, buffers, days, held, kiosks, lost, reactions, streams
+from server.database.tables import arrivals, buffers, days, held, kiosk_syncs, lost, reactions, streams
 from server.fleet import kiosks as fleet
 
 
@@ -168,8 +168,8 @@ def test_a_heartbeat_tells_of_the_kiosk_and_changes_no_count(house, kiosk) -> No
     assert [(row.thanked, row.refused) for row in house.rows(buffers)] == [(7, 1)]
     kiosk.sync([], totals={"thanked": 5, "refused": 0})
     assert [(row.thanked, row.refused) for row in house.rows(buffers)] == [(7, 1)]
-    assert "51.5" in house.rows(kiosks)[0].health
-    assert house.rows(kiosks)[0].heard_ms == house.clock.now_ms()
+    assert "51.5" in house.rows(kiosk_syncs)[0].health
+    assert house.rows(kiosk_syncs)[0].heard_ms == house.clock.now_ms()
     assert house.rows(arrivals) == []
 
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import event
 
-from server.database.tables import BY_KIOSK, LAYOUT, metadata
+from server.database.tables import BY_KIOSK, EVERYWHERE, LAYOUT, metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TABLE = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE) (\w+)")
+CHANGED = re.compile(r"^(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
 OF_KIOSK = re.compile(r"\bkiosk_id = [?%]|INSERT INTO \w+ \([^)]*\bkiosk_id\b")
 BY_THE_KIOSK = {name for name, table in metadata.tables.items() if table.info[LAYOUT] == BY_KIOSK}
 
@@ -41,6 +42,15 @@ def test_no_statement_of_a_sync_asks_for_more_than_one_kiosks_rows(house, kiosk,
     wanted = {"reactions", "streams", "hours", "days", "arrivals", "held", "lost", "anchors"}
     assert wanted <= set().union(*(tables for _, tables in touched))
     assert [text for text, tables in touched if tables and not OF_KIOSK.search(text)] == []
+
+
+def test_a_kiosk_that_is_known_changes_nothing_that_is_everywhere(house, kiosk, statements: list[str]) -> None:
+    kiosk.sync([kiosk.press(1_000)])
+    statements.clear()
+    kiosk.sync([kiosk.press(40_000)], 2)
+    changed = {name for text in statements for name in CHANGED.findall(text)}
+    assert "kiosk_syncs" in changed
+    assert {name for name in changed if metadata.tables[name].info[LAYOUT] == EVERYWHERE} == set()
 
 
 def test_the_statements_of_several_kiosks_are_told_apart(statements: list[str]) -> None:

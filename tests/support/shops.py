@@ -11,7 +11,19 @@ from server.access.scope import StoreRef
 from server.database.engine import writing
 from server.database.stores import add_store
 from server.database.streams import Arrival, add_arrivals
-from server.database.tables import buffers, days, hours, kiosks, life, placements, questions, reactions, streams, visit_days
+from server.database.tables import (
+    buffers,
+    days,
+    hours,
+    kiosk_syncs,
+    kiosks,
+    life,
+    placements,
+    questions,
+    reactions,
+    streams,
+    visit_days,
+)
 from server.survey.questions import install_starter
 
 if TYPE_CHECKING:
@@ -53,14 +65,11 @@ class Shops:
                     code=code,
                     hardware=f"hardware-{code}",
                     enrolled_ms=MADE_MS,
-                    software="",
-                    heard_ms=heard_ms,
-                    config_seen=1,
-                    config_applied=1,
-                    health="{}",
                 )
                 .returning(kiosks.c.id)
             ).scalar_one()
+            said = {"software": "", "heard_ms": heard_ms, "config_seen": 1, "config_applied": 1, "health": "{}"}
+            connection.execute(kiosk_syncs.insert().values(kiosk_id=number, **said))
             placement = connection.execute(
                 placements.insert()
                 .values(kiosk_id=number, store_id=store.id, touchpoint=touchpoint, from_ms=MADE_MS)

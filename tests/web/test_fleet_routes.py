@@ -49,7 +49,7 @@ def said(shops, kiosk, clock, **facts):
     """What a kiosk said of itself just now."""
     with writing(shops.engine) as connection:
         changes = {"health": json.dumps(facts), "heard_ms": clock.now_ms()}
-        connection.execute(update(tables.kiosks).where(tables.kiosks.c.id == kiosk.id).values(changes))
+        connection.execute(update(tables.kiosk_syncs).where(tables.kiosk_syncs.c.kiosk_id == kiosk.id).values(changes))
 
 
 def states(page: str) -> dict[str, str]:

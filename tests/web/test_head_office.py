@@ -115,9 +115,11 @@ def many(shops):
     day = YESTERDAY.toordinal()
     with writing(shops.engine) as connection:
         for number, (code, store_id) in enumerate(stores.items()):
-            kiosk = {"code": f"K-{code}", "hardware": code, "enrolled_ms": NOON_MS, "software": "", "health": "{}"}
-            connection.execute(tables.kiosks.insert().values(**kiosk, config_seen=1, config_applied=1))
+            kiosk = {"code": f"K-{code}", "hardware": code, "enrolled_ms": NOON_MS}
+            connection.execute(tables.kiosks.insert().values(**kiosk))
             kiosk_id = connection.execute(select(func.max(tables.kiosks.c.id))).scalar_one()
+            said = {"kiosk_id": kiosk_id, "software": "", "config_seen": 1, "config_applied": 1, "health": "{}"}
+            connection.execute(tables.kiosk_syncs.insert().values(said))
             placement = {"kiosk_id": kiosk_id, "store_id": store_id, "touchpoint": "exit", "from_ms": NOON_MS}
             connection.execute(tables.placements.insert().values(**placement))
             placement_id = connection.execute(select(func.max(tables.placements.c.id))).scalar_one()

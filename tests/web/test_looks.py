@@ -17,7 +17,7 @@ from server.database.changes import note_change
 from server.database.engine import writing
 from server.database.opening import set_week
 from server.database.reviews import Found, keep_review
-from server.database.tables import days, kiosks, placements, stores
+from server.database.tables import days, kiosk_syncs, kiosks, placements, stores
 from server.survey.definitions import declare
 
 if TYPE_CHECKING:
@@ -171,10 +171,11 @@ def test_head_offices_pages_of_500_stores_are_small(admin, shops):
                 for at in many
             ],
         )
-        fixed = {"enrolled_ms": MADE_MS, "software": "", "config_seen": 1, "config_applied": 1, "health": "{}"}
         connection.execute(
-            insert(kiosks), [{"id": at, "code": f"K-T{at}", "hardware": f"h{at}", "heard_ms": NOON_MS} | fixed for at in many]
+            insert(kiosks), [{"id": at, "code": f"K-T{at}", "hardware": f"h{at}", "enrolled_ms": MADE_MS} for at in many]
         )
+        said = {"software": "", "heard_ms": NOON_MS, "config_seen": 1, "config_applied": 1, "health": "{}"}
+        connection.execute(insert(kiosk_syncs), [{"kiosk_id": at} | said for at in many])
         connection.execute(
             insert(placements),
             [{"id": at, "kiosk_id": at, "store_id": at, "touchpoint": "exit", "from_ms": MADE_MS} for at in many],
