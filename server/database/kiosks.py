@@ -83,9 +83,9 @@ def note_sync(
     """Keep what a sync says of the kiosk; an empty `health` leaves the last one."""
     run(
         connection,
-        "UPDATE kiosk_syncs SET heard_ms = ?, software = ?, config_applied = ?, health = CASE WHEN ? = '' THEN health ELSE ? END,"
-        " config_seen = CASE WHEN config_seen < ? THEN ? ELSE config_seen END"
-        " WHERE kiosk_id = ?",
+        "UPDATE kiosk_syncs SET heard_ms = ?, software = ?, config_applied = ?,"
+        " health = CASE WHEN ? = '' THEN health ELSE ? END,"
+        " config_seen = CASE WHEN config_seen < ? THEN ? ELSE config_seen END WHERE kiosk_id = ?",
         (heard_ms, software, config_applied, health, health, config_seen, config_seen, kiosk_id),
     )
 
