@@ -186,8 +186,16 @@ def _say(figures: Figures, t: Translator) -> tuple[str, str]:
     if found is None:
         return t.say("say.too-few"), ""
     if found.name in {quadrant.UNCUT, quadrant.UNCLEAR}:
-        return t.say("say.not-clear-yet"), ""
+        return t.say(_unclear(found)), ""
     if found.clear:
         return t.say(f"say.{found.name}"), ""
     chances = min(99, int(100 * found.probability))
     return t.say(f"say.{found.name}"), t.say("say.chances", chances=chances, hundred=100)
+
+
+def _unclear(found: quadrant.Verdict) -> str:
+    """What is clear of one index alone, as the store's own page says it."""
+    sides = found.service, found.experience
+    if sides.count(quadrant.OPEN) != 1:
+        return "say.not-clear-yet"
+    return f"say.service-{sides[0]}" if sides[1] == quadrant.OPEN else f"say.welcome-{sides[1]}"
