@@ -183,6 +183,12 @@ def test_an_opening_says_what_is_clear_of_one_index_alone_and_what_is_open(read)
     assert "Service strong, welcome not clear yet" in read("/head-office")
 
 
+def test_employees_and_hx_have_figures_to_look_at(read):
+    assert re.search(r"Service [78]\d of 100 between .* Experience [56]\d of 100 between", read("/stores/S001/employees"))
+    assert re.search(r"Service [67]\d of 100 between .* Experience [78]\d of 100 between", read("/stores/S004/employees"))
+    assert re.search(r"HX 7\d of 100 between 7\d and [78]\d 100 of 100 of the weight is measured", read("/head-office/hx"))
+
+
 @pytest.mark.parametrize("period", PERIODS)
 def test_of_every_store_its_story_is_claimed_and_nothing_else(read, period):
     for made in STORES:
