@@ -43,7 +43,7 @@ def sign_ins(engine: Engine, path: Path, now_ms: int) -> SignIns:
         # Written first: a password that was made and not kept could never be shown again.
         write_durably(path, json.dumps(kept._asdict()).encode())
     with writing(engine) as connection:
-        people = (
+        people: tuple[tuple[str, str, str, list[str]], ...] = (
             (MANAGER, kept.manager, "manager", [STORES[0].code]),
             (OFFICE, kept.office, "head-office", []),
             (ADMIN, kept.admin, "admin", []),

@@ -48,8 +48,14 @@ def add_stores(engine: Engine, now_ms: int) -> None:
         name_chain(connection, CHAIN, made_up=True)
         install_starter(connection, now_ms)
         if current(connection).version == 1:
-            targets = {"target_service": TARGET_SERVICE, "target_experience": TARGET_EXPERIENCE}
-            declare(connection, now_ms, CHAIN, **targets, weights=WEIGHTS)
+            declare(
+                connection,
+                now_ms,
+                CHAIN,
+                target_service=TARGET_SERVICE,
+                target_experience=TARGET_EXPERIENCE,
+                weights=WEIGHTS,
+            )
         for store in STORES:
             if store_by_code(connection, store.code) is None:
                 number = add_store(
