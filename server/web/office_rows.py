@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from server.comparison import quadrant
 from server.comparison.gaps import spoken
 from server.comparison.rounding import outwards, shown
-from server.comparison.standing import ALONE, GROUPS, TOO_FEW
+from server.comparison.standing import ALONE, GROUPS, LEAST_FOR_PLACE, TOO_FEW
 from server.i18n.sentence import Sentence
 from server.web.charts import small_pair
 from server.web.figures import shown_index
@@ -158,9 +158,16 @@ def note_of(figures: Figures, t: Translator) -> str:
     standing = figures.standing
     if standing.reversed:
         return t.say("fair.other-hours")
+    if standing.group == TOO_FEW and weighs_little(figures):
+        return t.say("fair.weigh-little")
     if standing.thin and standing.group != TOO_FEW:
         return t.say("fair.thin", parts=t.listed(*(t.say(f"mix.{name}") for name in standing.thin)))
     return ""
+
+
+def weighs_little(figures: Figures) -> bool:
+    """Whether a store that is too small has many presses: they came close together, or on such days, that they tell less."""
+    return min(figures.service.total, figures.experience.total) >= LEAST_FOR_PLACE
 
 
 def _beside(figures: Figures, t: Translator) -> tuple[str, str]:

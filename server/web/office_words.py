@@ -16,7 +16,7 @@ from server.comparison.scarce import period_words
 from server.comparison.standing import ALIKE, LEAST_FOR_PLACE, NARROWER, WIDER
 from server.comparison.strata import NAMES
 from server.i18n.sentence import Day, Name, Sentence
-from server.web.office_rows import difference_words, note_of
+from server.web.office_rows import difference_words, note_of, weighs_little
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -188,4 +188,10 @@ def too_small(stores: Sequence[Figures], summary: ChainSummary, today: date, t: 
     if not 0 < len(small) <= MOST_LOW:
         return []
     words = period_words(summary.period, today)
-    return [t.say_html("ranking.too-few", LEAST_FOR_PLACE, store=Name(one.store.name), period=words) for one in small]
+    return [_too_small(one, words, t) for one in small]
+
+
+def _too_small(one: Figures, words: Sentence, t: Translator) -> Markup:
+    if weighs_little(one):
+        return t.say_html("ranking.weigh-little", store=Name(one.store.name), least=LEAST_FOR_PLACE)
+    return t.say_html("ranking.too-few", LEAST_FOR_PLACE, store=Name(one.store.name), period=words)

@@ -197,6 +197,18 @@ def test_stores_stand_in_groups_by_name_and_the_sentence_names_those_that_differ
     assert "11 stores are compared; the more there are, the more often chance misleads" in page
 
 
+def test_a_store_whose_days_differ_is_not_said_to_have_few_presses(dozen, shops, sign_in):
+    kiosk = shops.kiosk(shops.store("T99", "Turnhout"), "K-99")
+    for back in range(1, 8):
+        for question in (SERVICE, EXPERIENCE):
+            happy = 95 if back % 2 else 5
+            shops.press(kiosk, TODAY - timedelta(days=back), question, happy, 100 - happy)
+    page = re.sub(r"<[^>]*>", "", sign_in("head-office").get("/head-office?period=7d&lang=en").get_data(as_text=True))
+    assert "Turnhout: not ranked. Its days differ so much" in page
+    assert "Turnhout: not ranked, fewer than" not in page
+    assert "Presses came close together or on days that differ, so they tell little" in page
+
+
 def test_what_head_office_does_not_claim_no_store_page_claims_either(dozen, sign_in):
     office = sign_in("head-office")
     for number in range(1, 12):
