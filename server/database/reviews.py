@@ -106,15 +106,20 @@ def keep_review(connection: Connection, found: Found) -> None:
     )
 
 
-def reviews_of_stores(connection: Connection, store_ids: Collection[int] | None, decisions: Collection[str]) -> list[ReviewRow]:
-    """The reviews of these stores (None is all) with one of these decisions, the newest day first."""
+def reviews_of_stores(
+    connection: Connection, store_ids: Collection[int] | None, decisions: Collection[str], most: int | None = None
+) -> list[ReviewRow]:
+    """The reviews of these stores (None is all) with one of these decisions, the newest day first, `most` of them."""
     where = f"v.decision IN ({marks(len(decisions))})"
     values: tuple[str | int, ...] = tuple(decisions)
     if store_ids is not None:
         if not store_ids:
             return []
         where, values = f"{where} AND p.store_id IN ({marks(len(store_ids))})", (*values, *store_ids)
-    return _reviews(connection, where, values, " ORDER BY v.local_day DESC, v.id DESC")
+    order = " ORDER BY v.local_day DESC, v.id DESC"
+    if most is not None:
+        order, values = f"{order} LIMIT ?", (*values, most)
+    return _reviews(connection, where, values, order)
 
 
 def reviews_of_kiosk(connection: Connection, kiosk_id: int, since_day: int) -> list[ReviewRow]:

@@ -47,12 +47,14 @@ class FairRow(NamedTuple):
     note: str
 
 
-def together_words(summary: ChainSummary, t: Translator) -> Markup:
+def together_words(summary: ChainSummary, today: date, t: Translator) -> Markup:
     """The opening sentence: what the stores together do better; "" where it can not be told."""
     together, period = summary.together, summary.period
     service, experience, gap = together.service, together.experience, together.gap
     if period.running:
         return t.tell_html(verdict.no_verdict(period.name))
+    if not service.total + experience.total:
+        return t.tell_html(Sentence("presses.none", values={"period": period_words(period, today)}))
     if service.value is None or experience.value is None or gap.points is None:
         return t.tell_html(gap_between(gap, service, experience))
     served, welcomed = _coloured("service", shown(service.value), t), _coloured("experience", shown(experience.value), t)

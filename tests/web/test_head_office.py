@@ -323,6 +323,11 @@ def test_a_manager_of_several_sees_their_own_and_how_they_stand_to_all(dozen, si
     assert "Store 02" not in answer.get_data(as_text=True)
 
 
+def test_a_chain_that_nobody_pressed_in_says_so_first(shops, sign_in):
+    shops.store("S001", "Leeds")
+    assert "No presses in the last 7 days.</p>" in sign_in("head-office").get("/head-office?lang=en").get_data(as_text=True)
+
+
 def test_rows_lead_to_the_store_in_the_same_period_and_language(read):
     assert 'href="/stores/S001?period=4w&amp;lang=fa"' in read("?period=4w&lang=fa").get_data(as_text=True)
 
