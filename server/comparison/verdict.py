@@ -96,17 +96,23 @@ def changed(pairs: Sequence[tuple[Index, Index]], words: Sentence, undecided: Co
 
 
 def beside_others(summary: StoreSummary) -> list[Sentence]:
-    """Each index against the other stores; nothing while the period runs or a number is withheld."""
+    """Each index against the other stores; nothing while the period runs or a number is withheld.
+
+    Of a store that waits for a decision on runs only what they do not change, and that it waits.
+    """
     if summary.figures.period.running:
         return []
     figures, others = summary.figures, summary.others
     if figures.standing.group == OTHER_FACES:
         return [Sentence("faces.not-compared")]
-    found = [
-        _beside(SERVICE, figures.service, others.service, figures.standing.service),
-        _beside(EXPERIENCE, figures.experience, others.experience, figures.standing.experience),
-    ]
-    return [sentence for sentence in found if sentence is not None] + reversed_by_hours(figures.standing)
+    standing = figures.standing
+    pairs = (
+        (SERVICE, figures.service, others.service, standing.service),
+        (EXPERIENCE, figures.experience, others.experience, standing.experience),
+    )
+    found = [_beside(*pair) for pair in pairs if pair[-1].sure or not standing.waits]
+    waits = [Sentence("chain.waits")] if standing.waits else []
+    return [sentence for sentence in found if sentence is not None] + waits + reversed_by_hours(standing)
 
 
 def reversed_by_hours(standing: Standing) -> list[Sentence]:

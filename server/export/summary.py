@@ -112,6 +112,7 @@ def _standing(standing: Standing) -> dict[str, Any]:
         "group": standing.group,
         "standardised": standing.standardised,
         "compared": standing.compared,
+        "waits": standing.waits,
         "not_comparable": list(standing.thin),
         "reversed": standing.reversed,
         "service": _beside(standing.service),

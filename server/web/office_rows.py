@@ -156,6 +156,8 @@ def difference_words(gap: Gap, t: Translator) -> tuple[str, str]:
 def note_of(figures: Figures, t: Translator) -> str:
     """What makes a store's comparison special: hours that turn it round, or too few presses in a part of the week."""
     standing = figures.standing
+    if standing.waits:
+        return t.say("fair.waits")
     if standing.reversed:
         return t.say("fair.other-hours")
     if standing.group == TOO_FEW and weighs_little(figures):

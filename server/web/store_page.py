@@ -83,7 +83,8 @@ class ShownSummary:
         self.gap = "" if figures.period.running else gap_sentence(figures.gap, figures.service, figures.experience, t)
         self.gap_data = gap_data(figures.gap, figures.service, figures.experience)
         beside = [sentence for sentence in verdict.beside_others(summary) if sentence not in said]
-        self.beside = [t.paragraph(beside), t.paragraph(verdict.changes(summary))]
+        middle = [Sentence("figure.middle")] if figures.standing.outer and beside else []
+        self.beside = [t.paragraph([*beside, *middle]), t.paragraph(verdict.changes(summary))]
         self.lens = lens_words(summary, t)
         self.since = ShownSince(summary, t, reader)
         self.hours = None if summary.hours is None else ShownHours(summary, summary.hours, t)
