@@ -18,7 +18,7 @@ from demo.chain import STORES
 from demo.feeding import Refused
 from demo.folder import Folder, NotOurs
 from demo.processes import Child, NotStarted, command
-from demo.sign_ins import MANAGER, OFFICE, SignIns, sign_ins
+from demo.sign_ins import ADMIN, MANAGER, OFFICE, SignIns, sign_ins
 from demo.telling import add_stores, tell
 from kiosk.enrol import read as read_enrolment
 from kiosk.errors import Unreachable
@@ -167,9 +167,10 @@ Salve is running with a made-up chain.
   See the store move  {server}/stores/{STORES[0].code}?period=today
   All stores          {server}/head-office
 
-Sign in as
+Sign in as the manager of one store, as head office, or as administrator
 {MANAGER}  {people.manager}
 {OFFICE}  {people.office}
+{ADMIN}  {people.admin}
 
 Every reaction as CSV:
 curl -H 'Authorization: Bearer {people.token}' {server}/api/v1/export/reactions.csv

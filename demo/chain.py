@@ -9,6 +9,8 @@ HISTORY_DAYS = 56
 # What this chain declares to be strong: shares of positive answers.
 TARGET_SERVICE = 0.75
 TARGET_EXPERIENCE = 0.70
+# What this chain declares HX to be made of: customers' and employees' experience.
+WEIGHTS = {"CX": 0.6, "EX": 0.4}
 # Shares of happy answers wherever no story says otherwise: what the pages find beyond the stories would be chance.
 WELCOMED, SERVED = 0.79, 0.84
 
@@ -78,10 +80,19 @@ def _fitting(visitors: float, welcomed: float = WELCOMED, served: float = SERVED
     )
 
 
+def _staff_room(people: float, welcomed: float, served: float) -> MadeUpKiosk:
+    """Where those who work there press, a few of them a day; none of it is in a figure about customers."""
+    return MadeUpKiosk("staff-room", "staff-mattered", "staff-had-needed", people, welcomed, served)
+
+
 STORES = (
     MadeUpStore(
         "S001", "Leeds Briggate", "North", "Europe/London", ("en", "pl", "ar"), "GB",
-        (_exit(34, 0.70, 0.87, colder_since=19, colder_by=0.12), _checkout(24, 0.68, 0.86, colder_since=19, colder_by=0.10)),
+        (
+            _exit(34, 0.70, 0.87, colder_since=19, colder_by=0.12),
+            _checkout(24, 0.68, 0.86, colder_since=19, colder_by=0.10),
+            _staff_room(3.4, 0.62, 0.78),
+        ),
         # Somebody who tries the simulated kiosk at night must see it count.
         hours_known=False, story="serves well and does not welcome; colder for the last weeks, since a new rota",
         noted=((19, "New rota"),),
@@ -98,7 +109,7 @@ STORES = (
     ),
     MadeUpStore(
         "S004", "Ankara Kızılay", "East", "Europe/Istanbul", ("tr", "en", "ar"), "TR",
-        (_exit(44), _checkout(26)),
+        (_exit(44), _checkout(26), _staff_room(4.2, 0.80, 0.74)),
         opens=10, closes=21,
     ),
     MadeUpStore(

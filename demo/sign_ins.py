@@ -20,30 +20,37 @@ if TYPE_CHECKING:
 
 MANAGER = "manager@demo.example"
 OFFICE = "office@demo.example"
+ADMIN = "admin@demo.example"
 TOKEN_DAYS = 365
 DAY_MS = 86_400_000
 
 
 class SignIns(NamedTuple):
-    """What a newcomer needs: two passwords and a token, in clear; the token's end in Unix milliseconds."""
+    """What a newcomer needs: three passwords and a token, in clear; the token's end in Unix milliseconds."""
 
     manager: str
     office: str
     token: str
     token_ends_ms: int
+    admin: str = ""
 
 
 def sign_ins(engine: Engine, path: Path, now_ms: int) -> SignIns:
     """The demonstration's sign-ins, made at the first start; a token about to end is replaced."""
-    if not path.exists():
-        kept = SignIns(_password(), _password(), "", 0)
+    kept = SignIns(**json.loads(path.read_text())) if path.exists() else SignIns(_password(), _password(), "", 0)
+    if not kept.admin:
+        kept = kept._replace(admin=_password())
         # Written first: a password that was made and not kept could never be shown again.
         write_durably(path, json.dumps(kept._asdict()).encode())
-    kept = SignIns(**json.loads(path.read_text()))
     with writing(engine) as connection:
-        if user_by_email(connection, MANAGER) is None:
-            add_user(connection, MANAGER, kept.manager, "manager", [STORES[0].code], now_ms)
-            add_user(connection, OFFICE, kept.office, "head-office", [], now_ms)
+        people: tuple[tuple[str, str, str, list[str]], ...] = (
+            (MANAGER, kept.manager, "manager", [STORES[0].code]),
+            (OFFICE, kept.office, "head-office", []),
+            (ADMIN, kept.admin, "admin", []),
+        )
+        for email, password, role, codes in people:
+            if user_by_email(connection, email) is None:
+                add_user(connection, email, password, role, codes, now_ms)
     if kept.token_ends_ms < now_ms + DAY_MS:
         with writing(engine) as connection:
             token = add_token(connection, "demonstration", None, TOKEN_DAYS, now_ms)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from demo.chain import CHAIN, HISTORY_DAYS, STORES, TARGET_EXPERIENCE, TARGET_SERVICE
+from demo.chain import CHAIN, HISTORY_DAYS, STORES, TARGET_EXPERIENCE, TARGET_SERVICE, WEIGHTS
 from demo.feeding import Enrolled, Life, ReplayClock, as_json
 from kiosk.files import write_durably
 from server.analysis.opening_text import read_week
@@ -48,7 +48,14 @@ def add_stores(engine: Engine, now_ms: int) -> None:
         name_chain(connection, CHAIN, made_up=True)
         install_starter(connection, now_ms)
         if current(connection).version == 1:
-            declare(connection, now_ms, CHAIN, target_service=TARGET_SERVICE, target_experience=TARGET_EXPERIENCE)
+            declare(
+                connection,
+                now_ms,
+                CHAIN,
+                target_service=TARGET_SERVICE,
+                target_experience=TARGET_EXPERIENCE,
+                weights=WEIGHTS,
+            )
         for store in STORES:
             if store_by_code(connection, store.code) is None:
                 number = add_store(
@@ -98,7 +105,13 @@ def _tell(client: FlaskClient, engine: Engine, clock: ReplayClock, notes: Path, 
     today = datetime.fromtimestamp(now_ms / 1000, UTC).date()
     # A store east of here may already be in tomorrow, and its day must not wait for ours.
     days = [done + timedelta(at) for at in range(1, (today - done).days + 2)]
-    places = [(store, kiosk) for store in STORES for kiosk in store.kiosks]
+    # A history that was begun without a kiosk goes on without it: its first weeks would be missing.
+    places = [
+        (store, kiosk)
+        for store in STORES
+        for kiosk in store.kiosks
+        if done < first or f"{store.code}/{kiosk.touchpoint}" in told["kiosks"]
+    ]
     with click.progressbar(
         length=len(places) + len(days) * len(places), label="Made-up weeks up to now", show_eta=False
     ) as bar:

@@ -7,6 +7,7 @@ from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
 from server.analysis.ranking import spread
+from server.comparison.doubted import without_runs
 from server.comparison.faces import stores_apart
 from server.comparison.indexes import (
     NO_GAP,
@@ -32,7 +33,7 @@ from server.comparison.standing import LEAST_OTHERS, NO_STANDINGS, NOT_COMPARED,
 from server.comparison.store_rows import Asking, presses_of, read_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from sqlalchemy import Connection
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from server.comparison.periods import Period
     from server.comparison.store_rows import StoreRows
     from server.database.figures import Asked
+    from server.database.reviews import OpenRun
     from server.survey.definitions import Definition
 
 
@@ -100,6 +102,7 @@ class Chain:
         store_id: read this store alone; its figures then stand beside nobody's.
         mix: the chain's hours, where they are known already.
         rows: all stores' rows of this period, where they are read already.
+        runs: its runs of presses that nobody has decided about.
     """
 
     def __init__(
@@ -111,6 +114,7 @@ class Chain:
         store_id: int | None = None,
         mix: Mix | None = None,
         rows: dict[int, StoreRows] | None = None,
+        runs: Sequence[OpenRun] = (),
     ) -> None:
         self.period, self.definition = period, definition
         asking = asking_of(period, definition, asked, alone=store_id is not None)
@@ -126,7 +130,7 @@ class Chain:
         self._figures: dict[StoreRef, Figures] = {}
         self._answers: dict[tuple[int, int], _Answers] = {}
         self.mix: Mix | None = (mix or mix_of(connection, period.end)) if asking.compared else None
-        self.standings = replace(self._stand(self.mix), apart=self.apart) if self.mix else NO_STANDINGS
+        self.standings = replace(self._stand(self.mix, runs), apart=self.apart) if self.mix else NO_STANDINGS
         self.cuts = self._cuts()
 
     def figures(self, store: StoreRef) -> Figures:
@@ -224,10 +228,11 @@ class Chain:
     def _visits(self, store_id: int) -> Visits:
         return self._rows[store_id].counted.visits if store_id in self._rows else NO_VISITS
 
-    def _stand(self, mix: Mix) -> Standings:
+    def _stand(self, mix: Mix, runs: Sequence[OpenRun]) -> Standings:
         """How every store stands to the others, judged at once."""
         found = {store: own.counted for store, own in self._rows.items() if store not in self.apart}
-        return stand(found, mix.weights, self.definition.least_count)
+        doubted = without_runs(found, runs, (self.service_ids, self.experience_ids))
+        return stand(found, mix.weights, self.definition.least_count, doubted)
 
     def _cuts(self) -> Cuts:
         """The definition's targets; where it has none, the middle of the stores, if there are three with a number."""

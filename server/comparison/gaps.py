@@ -58,7 +58,7 @@ def against_chain(summary: StoreSummary) -> list[Sentence]:
     if beside.away.points is None:
         return []
     if not beside.sure:
-        return [Sentence("gap.like-chain")]
+        return [Sentence("chain.waits" if summary.figures.standing.waits else "gap.like-chain")]
     if not others.gap.clear or _points(others.service, others.experience) == 0:
         return [Sentence("gap.chain-none")]
     if ((beside.others or 0.0) < 0) != ((beside.own or 0.0) < 0):

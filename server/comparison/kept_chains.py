@@ -16,6 +16,7 @@ from server.comparison.shelf import Shelf, by_store
 from server.comparison.store_rows import read_rows
 from server.database.fingerprints import fingerprints
 from server.database.life import read_life
+from server.database.reviews import open_runs
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -40,9 +41,11 @@ def chain_of(connection: Connection, period: Period, definition: Definition, ask
     # Another life of the database counts its writes anew; a question's dimension says whether pages may count it at all.
     about = (read_life(connection).epoch, asking, frozenset((number, one.dimension) for number, one in asked.items()))
     now = fingerprints(connection, asking.first, asking.end)
-    key = (about, period, definition, question_ids(definition, asked), mix, tuple(now.items()))
+    # What somebody decided to let count writes no row, and yet a store may be named for it now.
+    runs = tuple(open_runs(connection, asking.first, asking.end))
+    key = (about, period, definition, question_ids(definition, asked), mix, tuple(now.items()), runs)
     found = _chains.take(key)
     if found is not None:
         return found
     rows = by_store(_rows, about, now, lambda store_ids: read_rows(connection, asking, store_ids))
-    return _chains.put(key, Chain(connection, period, definition, asked, mix=mix, rows=rows))
+    return _chains.put(key, Chain(connection, period, definition, asked, mix=mix, rows=rows, runs=runs))

@@ -19,6 +19,9 @@ BOTH_WEAK = "both-weak"
 UNCLEAR = "not-clear-yet"
 UNCUT = ""
 
+# On which side of its cut an index lies with its whole range.
+STRONG, WEAK, OPEN = "strong", "weak", "open"
+
 NAMES = {(True, True): BOTH_STRONG, (True, False): SERVES, (False, True): WELCOMES, (False, False): BOTH_WEAK}
 
 
@@ -38,13 +41,16 @@ NO_CUTS = Cuts(None, None, declared=False)
 class Verdict:
     """A store's name among the four quadrants, or not-clear-yet; "" where nothing says what strong would be.
 
-    `probability` (0 to 1) is that of the likeliest quadrant. `clear` says that both ranges lie on one side of their cuts.
+    `probability` (0 to 1) is that of the likeliest quadrant. `clear` says that both ranges lie on one side of their cuts;
+    `service` and `experience` say it of each alone: STRONG or WEAK, and OPEN where the range holds the cut.
     """
 
     name: str
     probability: float
     clear: bool
     cuts: Cuts
+    service: str = OPEN
+    experience: str = OPEN
 
 
 def verdict_of(service: Index, experience: Index, cuts: Cuts) -> Verdict | None:
@@ -55,13 +61,16 @@ def verdict_of(service: Index, experience: Index, cuts: Cuts) -> Verdict | None:
         return Verdict(UNCUT, 0.0, clear=False, cuts=cuts)
     likeliest = quadrant(_above(service, cuts.service), _above(experience, cuts.experience))
     named = NAMES[likeliest.service_strong, likeliest.experience_strong] if likeliest.probability >= SURE_ENOUGH else UNCLEAR
-    clear = named != UNCLEAR and not _crosses(service, cuts.service) and not _crosses(experience, cuts.experience)
-    return Verdict(named, likeliest.probability, clear=clear, cuts=cuts)
+    sides = _side(service, cuts.service), _side(experience, cuts.experience)
+    clear = named != UNCLEAR and OPEN not in sides
+    return Verdict(named, likeliest.probability, clear=clear, cuts=cuts, service=sides[0], experience=sides[1])
 
 
 def _above(index: Index, cut: float) -> float:
     return probability_above(index.positive / index.total * index.effective, index.effective, cut / 100)
 
 
-def _crosses(index: Index, cut: float) -> bool:
-    return index.low is not None and index.high is not None and index.low <= cut <= index.high
+def _side(index: Index, cut: float) -> str:
+    if index.low is None or index.high is None or index.low <= cut <= index.high:
+        return OPEN
+    return STRONG if index.low > cut else WEAK

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, NamedTuple
 
 from server.analysis.edge_runs import is_too_alike, straight_needed
 from server.comparison.chain import question_ids
 from server.comparison.indexes import LEAST_FOR_VALUE
 from server.comparison.periods import local_time
-from server.database.figures import asked_questions, day_counts
+from server.database.figures import asked_questions
 from server.database.reviews import EXCLUDED, KEPT, OPEN, ReviewRow, reviews_of_stores
-from server.survey.definitions import valid_at
+from server.database.sums import daily_counts
+from server.survey.definitions import history
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,10 +22,14 @@ if TYPE_CHECKING:
 
     from server.access.scope import StoreRef
     from server.database.figures import Asked
+    from server.database.sums import DailyCount
+    from server.survey.definitions import Declared
 
 # The days that end with the run's, over which the page shows what it changes.
 EFFECT_DAYS = 7
 MOST_DECIDED = 50
+# As many stand in a part of the list of those to decide about, as on the kiosks' page.
+PART_RUNS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +75,18 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Reviews:
-    """The runs of some stores, the newest day first: those to decide about, those too few to tell, and those decided."""
+    """A part of some stores' runs, the newest day first: those to decide about, those too few to tell, and those decided.
+
+    The first two are one list, cut into parts of PART_RUNS; this one begins after `before` of its `undecided` runs, of which
+    `waiting` are to decide about. Those decided, the newest MOST_DECIDED, stand in the first part.
+    """
 
     open: tuple[Review, ...]
     too_few: tuple[Review, ...]
     decided: tuple[Review, ...]
+    waiting: int
+    undecided: int
+    before: int
 
 
 def tells(row: ReviewRow) -> bool:
@@ -82,17 +94,23 @@ def tells(row: ReviewRow) -> bool:
     return is_too_alike(row.run.presses, row.run.alike, row.run.usual_share)
 
 
-def reviews_of(connection: Connection, stores: Sequence[StoreRef], now_ms: int) -> Reviews:
-    """The runs found in these stores."""
+def reviews_of(connection: Connection, stores: Sequence[StoreRef], part: int = 1) -> Reviews:
+    """A part, from 1, of the runs found in these stores; one beyond the end is empty. As many queries for many as for few."""
     of_id = {store.id: store for store in stores}
-    undecided = reviews_of_stores(connection, list(of_id), (OPEN,))
-    decided = reviews_of_stores(connection, list(of_id), (EXCLUDED, KEPT))[:MOST_DECIDED]
+    rows = sorted(reviews_of_stores(connection, list(of_id), (OPEN,)), key=lambda row: not tells(row))
+    begin = PART_RUNS * (part - 1)
+    undecided = rows[begin : begin + PART_RUNS]
+    decided = reviews_of_stores(connection, list(of_id), (EXCLUDED, KEPT), MOST_DECIDED) if part == 1 else []
     asked = asked_questions(connection)
-    found = {row.id: _review(connection, row, of_id[row.store_id], asked) for row in (*undecided, *decided)}
+    effects = _effects(connection, [(row, of_id[row.store_id]) for row in (*undecided, *decided)], asked)
+    found = {row.id: _review(row, of_id[row.store_id], asked, effects[row.id]) for row in (*undecided, *decided)}
     return Reviews(
         open=tuple(found[row.id] for row in undecided if tells(row)),
         too_few=tuple(found[row.id] for row in undecided if not tells(row)),
         decided=tuple(found[row.id] for row in decided),
+        waiting=sum(map(tells, rows)),
+        undecided=len(rows),
+        before=begin,
     )
 
 
@@ -101,7 +119,7 @@ def open_reviews(connection: Connection, store_id: int) -> int:
     return sum(tells(row) for row in reviews_of_stores(connection, [store_id], (OPEN,)))
 
 
-def _review(connection: Connection, row: ReviewRow, store: StoreRef, asked: Mapping[int, Asked]) -> Review:
+def _review(row: ReviewRow, store: StoreRef, asked: Mapping[int, Asked], effect: Effect | None) -> Review:
     run, question = row.run, asked[row.run.question_id]
     return Review(
         id=row.id,
@@ -121,34 +139,64 @@ def _review(connection: Connection, row: ReviewRow, store: StoreRef, asked: Mapp
         usual_share=run.usual_share,
         tells=tells(row),
         needed=straight_needed(run.usual_share),
-        effect=_effect(connection, row, store, dict(asked)),
+        effect=effect,
         decision=row.decision,
         decided_by=row.decided_by,
         decided_ms=row.decided_ms,
     )
 
 
-def _effect(connection: Connection, row: ReviewRow, store: StoreRef, asked: dict[int, Asked]) -> Effect | None:
-    """What the run changes, from the roll-ups; those hold its presses unless it was excluded."""
+def _effects(
+    connection: Connection, found: Sequence[tuple[ReviewRow, StoreRef]], asked: dict[int, Asked]
+) -> dict[int, Effect | None]:
+    """What each run changes, by its id, from the roll-ups of all of them at once."""
+    versions = history(connection)
+    spans = {row.id: _signal_days(row, store, versions, asked) for row, store in found}
+    known = [span for span in spans.values() if span is not None]
+    wanted = {span.first.toordinal() + at for span in known for at in range(EFFECT_DAYS)}
+    counts = daily_counts(
+        connection, {row.store_id for row, _ in found}, wanted, {number for span in known for number in span.question_ids}
+    )
+    return {row.id: _effect(row, spans[row.id], counts) for row, _ in found}
+
+
+class _Span(NamedTuple):
+    """The days and the questions of the index that a run's question is in."""
+
+    signal: str
+    first: date
+    last: date
+    question_ids: frozenset[int]
+
+
+def _signal_days(row: ReviewRow, store: StoreRef, versions: Sequence[Declared], asked: dict[int, Asked]) -> _Span | None:
+    """None for a question that is in neither index."""
     run = row.run
     # A run before closing may lie past midnight.
     last = local_time(store.timezone, run.until_ms - 1).date()
-    first = date.fromordinal(last.toordinal() - EFFECT_DAYS + 1)
-    service, experience = question_ids(valid_at(connection, run.until_ms), asked)
-    signal, ids = next(
-        ((name, ids) for name, ids in (("service", service), ("experience", experience)) if run.question_id in ids), ("", None)
-    )
-    if ids is None:
+    valid = next((one for one in versions if one.made_ms <= run.until_ms), versions[-1])
+    for signal, ids in zip(("service", "experience"), question_ids(valid.definition, asked), strict=True):
+        if run.question_id in ids:
+            return _Span(signal, last - timedelta(days=EFFECT_DAYS - 1), last, ids)
+    return None
+
+
+def _effect(row: ReviewRow, span: _Span | None, counts: Sequence[DailyCount]) -> Effect | None:
+    """What the run changes; the roll-ups hold its presses unless it was excluded."""
+    if span is None:
         return None
-    counts = [
-        count for count in day_counts(connection, store.id, first.toordinal(), last.toordinal() + 1) if count.question_id in ids
+    own = [
+        count
+        for count in counts
+        if count.store_id == row.store_id
+        and count.question_id in span.question_ids
+        and span.first.toordinal() <= count.local_day <= span.last.toordinal()
     ]
-    positive = sum(count.positive for count in counts)
-    total = sum(count.positive + count.neutral + count.negative for count in counts)
+    positive, total = sum(count.positive for count in own), sum(count.total for count in own)
     sign = 1 if row.decision == EXCLUDED else -1
-    other = _share(positive + sign * run.positives, total + sign * run.presses)
+    other = _share(positive + sign * row.run.positives, total + sign * row.run.presses)
     now = _share(positive, total)
-    return Effect(signal, first, last, *((other, now) if row.decision == EXCLUDED else (now, other)))
+    return Effect(span.signal, span.first, span.last, *((other, now) if row.decision == EXCLUDED else (now, other)))
 
 
 def _share(positive: int, total: int) -> float | None:

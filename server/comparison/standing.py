@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from server.analysis.ranking import adjusted
 from server.comparison.beside import NOT_BESIDE, Beside, Compared, Counted, compare, others_of
 from server.comparison.day_floor import with_floor
+from server.comparison.doubted import sure_both_ways
 from server.comparison.indexes import NO_TALLY, NO_VISITS, Visits, add, subtract, visits_of
 from server.comparison.strata import NAMES, NO_STRATA, add_strata, subtract_strata
 
@@ -44,7 +45,8 @@ class Standing:
     for a store whose boxes have another number of faces than most, or "" where there are too few other stores, or the period
     runs. `standardised` says that all figures here are by the chain's mix of
     hours; else they are crude, and `thin` names the parts of the week with too few presses. `compared` is how many stores
-    were judged at once.
+    were judged at once. `waits` says that something here would be sure with, or without, a run of presses alone that nobody has
+    decided about: then it is not. `outer` is how many stores at either end the others leave out.
     """
 
     group: str
@@ -54,6 +56,8 @@ class Standing:
     standardised: bool
     thin: tuple[str, ...]
     compared: int
+    waits: bool = False
+    outer: int = 0
 
     @property
     def reversed(self) -> bool:
@@ -84,44 +88,58 @@ class Standings:
 
 
 NO_STANDINGS = Standings({}, {}, {})
+NOT_DOUBTED: Mapping[int, Counted] = {}
 
 
-def stand(stores: Mapping[int, Counted], weights: Sequence[float] | None, least: int = 0) -> Standings:
+def stand(
+    stores: Mapping[int, Counted],
+    weights: Sequence[float] | None,
+    least: int = 0,
+    doubted: Mapping[int, Counted] = NOT_DOUBTED,
+) -> Standings:
     """Every store beside all the others.
 
     Args:
         stores: the counts of each store that had presses, by its id.
         weights: the mix of hours (`Mix.weights`); None compares as the presses came.
         least: the definition's least count, where it is more than ours.
+        doubted: the counts of stores with runs of presses that nobody has decided about, as if these were set aside; what is
+            sure of such a store is sure both with and without them.
     """
     pressed = {store_id: own for store_id, own in stores.items() if own.service.total + own.experience.total}
     if len(pressed) - 1 < LEAST_OTHERS:
         return NO_STANDINGS
+    # Floored beside the same stores, so that nothing but the runs makes a difference.
+    doubted = {
+        store_id: with_floor({**pressed, store_id: one})[store_id] for store_id, one in doubted.items() if store_id in pressed
+    }
     pressed = with_floor(pressed)
     middle = middle_of(pressed)
     reference = _together([pressed[store_id] for store_id in middle])
     shared = others_of(reference, weights, least)
-    found = {
-        store_id: compare(
-            own,
-            others_of(_without(reference, own), weights, least) if store_id in middle else shared,
-            weights,
-            least,
-        )
-        for store_id, own in pressed.items()
-    }
-    judged = {
-        store_id: one
-        for store_id, one in found.items()
-        if one.effective >= max(LEAST_FOR_PLACE, least) and (one.standardised or weights is None)
-    }
-    sure = _sure(judged)
+
+    def beside(store_id: int, own: Counted) -> Compared:
+        others = others_of(_without(reference, pressed[store_id]), weights, least) if store_id in middle else shared
+        return compare(own, others, weights, least)
+
+    found = {store_id: beside(store_id, own) for store_id, own in pressed.items()}
     enough = max(LEAST_FOR_PLACE, least)
+    judged = {store_id: one for store_id, one in found.items() if _is_judged(one, weights, enough)}
+    sure = _sure(judged)
+    again = {store_id: beside(store_id, own) for store_id, own in doubted.items()}
+    judged_again = {store_id: one for store_id, one in again.items() if _is_judged(one, weights, enough)}
+    unchanged = {store_id: one for store_id, one in judged.items() if store_id not in again}
+    without = _sure({**unchanged, **judged_again}) if again else {}
+    kept, waiting = sure_both_ways(found, sure, again, without)
     standings = {
-        store_id: _standing(one, sure.get(store_id), len(judged), enough=one.effective >= enough)
+        store_id: replace(
+            _standing(one, kept.get(store_id), len(judged), enough=one.effective >= enough),
+            waits=store_id in waiting,
+            outer=len(pressed) - len(middle),
+        )
         for store_id, one in found.items()
     }
-    ranked = {store_id: one for store_id, one in judged.items() if not pressed[store_id].suspect}
+    ranked = {store_id: one for store_id, one in judged.items() if not pressed[store_id].suspect and store_id not in waiting}
     return Standings(
         standings,
         {store_id: one.weighed_service for store_id, one in ranked.items()},
@@ -183,6 +201,10 @@ def _sure(judged: Mapping[int, Compared]) -> dict[int, tuple[bool, bool, bool]]:
     """Which of each store's service, experience and gap are sure to differ, all of them judged at once."""
     stands = iter([p <= FALSE_SHARE for p in adjusted(p for one in judged.values() for p in one.p_values)])
     return {store_id: (next(stands), next(stands), next(stands)) for store_id in judged}
+
+
+def _is_judged(one: Compared, weights: Sequence[float] | None, enough: int) -> bool:
+    return one.effective >= enough and (one.standardised or weights is None)
 
 
 def _standing(one: Compared, sure: tuple[bool, bool, bool] | None, compared: int, *, enough: bool) -> Standing:

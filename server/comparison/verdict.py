@@ -2,7 +2,7 @@
 
 Rounding: an index and a difference are whole numbers, ranges round outwards, probabilities down, what is missing up. Readers
 subtract, so a difference in a sentence is that of the two numbers it shows; one that rounds to 0 is not spoken of, and the
-range of one that is sure never reads as if it held 0. The opening is four sentences at most; how sure it is stands right after
+range of one that is sure never reads as if it held 0. The opening is five sentences at most; how sure it is stands right after
 what is named strong or weak, so that nobody takes it for a word on the gap.
 """
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from server.comparison import quadrant
 from server.comparison.gaps import against_chain, difference_sentence, fewer, gap_between, named_gap, spoken
 from server.comparison.moves import chance, moves
-from server.comparison.rounding import shown
+from server.comparison.rounding import outwards, shown
 from server.comparison.scarce import EXPERIENCE, HUNDRED, SERVICE, fact, period_words, spans, too_few
 from server.comparison.standing import OTHER_FACES
 from server.i18n.sentence import Days, Sentence
@@ -41,6 +41,15 @@ MARKED_FROM = 9
 
 # A move that comes by chance more rarely than once in so many periods, and is not sure either, is said without its chance.
 OFTEN_ENOUGH = 5
+
+
+# What is said of one index whose whole range lies on one side of its cut, by whether it is service.
+ALONE = {
+    (True, quadrant.STRONG): "verdict.serves-not-welcomes",
+    (True, quadrant.WEAK): "verdict.service-weak",
+    (False, quadrant.STRONG): "verdict.welcomes-not-serves",
+    (False, quadrant.WEAK): "verdict.welcome-weak",
+}
 
 
 def paragraph(summary: StoreSummary) -> list[Sentence]:
@@ -87,36 +96,28 @@ def changed(pairs: Sequence[tuple[Index, Index]], words: Sentence, undecided: Co
 
 
 def beside_others(summary: StoreSummary) -> list[Sentence]:
-    """Each index against the other stores; nothing while the period runs or a number is withheld."""
+    """Each index against the other stores; nothing while the period runs or a number is withheld.
+
+    Of a store that waits for a decision on runs only what they do not change, and that it waits.
+    """
     if summary.figures.period.running:
         return []
     figures, others = summary.figures, summary.others
     if figures.standing.group == OTHER_FACES:
         return [Sentence("faces.not-compared")]
-    found = [
-        _beside(SERVICE, figures.service, others.service, figures.standing.service),
-        _beside(EXPERIENCE, figures.experience, others.experience, figures.standing.experience),
-    ]
-    return [sentence for sentence in found if sentence is not None] + reversed_by_hours(figures.standing)
+    standing = figures.standing
+    pairs = (
+        (SERVICE, figures.service, others.service, standing.service),
+        (EXPERIENCE, figures.experience, others.experience, standing.experience),
+    )
+    found = [_beside(*pair) for pair in pairs if pair[-1].sure or not standing.waits]
+    waits = [Sentence("chain.waits")] if standing.waits else []
+    return [sentence for sentence in found if sentence is not None] + waits + reversed_by_hours(standing)
 
 
 def reversed_by_hours(standing: Standing) -> list[Sentence]:
     """The warning where the presses as they came say the opposite of what equal hours say."""
     return [Sentence("mix.reversed")] if standing.reversed else []
-
-
-def strong_means(summary: StoreSummary) -> list[Sentence]:
-    """What "strong" stands for in this verdict."""
-    verdict = summary.figures.verdict
-    if verdict is None or verdict.name == quadrant.UNCUT:
-        return []
-    cuts = verdict.cuts
-    if not cuts.declared:
-        return [Sentence("strong-means.middle")]
-    targets = dict.fromkeys(shown(cut) for cut in (cuts.service, cuts.experience) if cut is not None)
-    if len(targets) == 1:
-        return [Sentence("strong-means.target", values={"target": target, "hundred": HUNDRED}) for target in targets]
-    return [Sentence("strong-means.targets", values={"served": shown(cuts.service), "welcomed": shown(cuts.experience)})]
 
 
 def asks_for_a_look(place: Place) -> bool:
@@ -147,7 +148,7 @@ def _verdict(summary: StoreSummary) -> list[Sentence]:
     if verdict is None or verdict.name == quadrant.UNCUT:
         return _without_cut(summary)
     if verdict.name == quadrant.UNCLEAR:
-        return [Sentence("verdict.not-clear-yet"), spans(service, experience), *named_gap(summary)]
+        return [*_unclear(service, experience, verdict), *named_gap(summary)]
     if verdict.name in {quadrant.BOTH_STRONG, quadrant.BOTH_WEAK}:
         helped, welcomed = fact("fact.helped", service), fact("fact.felt-welcome", experience)
         opening, named = Sentence(f"verdict.{verdict.name}"), named_gap(summary)
@@ -156,6 +157,24 @@ def _verdict(summary: StoreSummary) -> list[Sentence]:
         # What "fewer" is measured against is said first.
         return [opening, _sure(verdict), helped if (figures.gap.points or 0.0) < 0 else welcomed, *named]
     return _split(summary, verdict)
+
+
+def _unclear(service: Index, experience: Index, verdict: Verdict) -> list[Sentence]:
+    """Where no quadrant is probable enough: what is clear of one index alone, and that the other one is open."""
+    sides = verdict.service, verdict.experience
+    if sides.count(quadrant.OPEN) != 1:
+        return [Sentence("verdict.not-clear-yet"), spans(service, experience)]
+    serves = verdict.experience == quadrant.OPEN
+    side = sides[0] if serves else sides[1]
+    known, other = (service, experience) if serves else (experience, service)
+    low, high = outwards(other.low, other.high)
+    return [
+        fact(ALONE[serves, side], known),
+        Sentence("sure.clear"),
+        Sentence(
+            f"verdict.{'welcome' if serves else 'service'}-{side}-too", values={"low": low, "high": high, "hundred": HUNDRED}
+        ),
+    ]
 
 
 def _sure(verdict: Verdict) -> Sentence:

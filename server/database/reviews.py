@@ -54,6 +54,22 @@ class ReviewRow(NamedTuple):
     touchpoint: str
 
 
+class OpenRun(NamedTuple):
+    """A run that nobody has decided about, with the zone and the territory of its store."""
+
+    store_id: int
+    timezone: str
+    territory: str
+    question_id: int
+    local_day: int
+    from_ms: int
+    until_ms: int
+    presses: int
+    alike: int
+    positives: int
+    usual_share: float
+
+
 class Judged(NamedTuple):
     """A shopper's vote that counts: what was asked, its polarity (a column of analysis.tallies), when it was pressed."""
 
@@ -106,15 +122,32 @@ def keep_review(connection: Connection, found: Found) -> None:
     )
 
 
-def reviews_of_stores(connection: Connection, store_ids: Collection[int] | None, decisions: Collection[str]) -> list[ReviewRow]:
-    """The reviews of these stores (None is all) with one of these decisions, the newest day first."""
+def reviews_of_stores(
+    connection: Connection, store_ids: Collection[int] | None, decisions: Collection[str], most: int | None = None
+) -> list[ReviewRow]:
+    """The reviews of these stores (None is all) with one of these decisions, the newest day first, `most` of them."""
     where = f"v.decision IN ({marks(len(decisions))})"
     values: tuple[str | int, ...] = tuple(decisions)
     if store_ids is not None:
         if not store_ids:
             return []
         where, values = f"{where} AND p.store_id IN ({marks(len(store_ids))})", (*values, *store_ids)
-    return _reviews(connection, where, values, " ORDER BY v.local_day DESC, v.id DESC")
+    order = " ORDER BY v.local_day DESC, v.id DESC"
+    if most is not None:
+        order, values = f"{order} LIMIT ?", (*values, most)
+    return _reviews(connection, where, values, order)
+
+
+def open_runs(connection: Connection, from_day: int, to_day: int) -> list[OpenRun]:
+    """The runs of all stores on the days [from_day, to_day) that nobody has decided about."""
+    rows = run(
+        connection,
+        "SELECT p.store_id, s.timezone, s.territory, v.question_id, v.local_day, v.from_ms, v.until_ms, v.presses, v.alike,"
+        " v.positives, v.usual_share FROM reviews v JOIN placements p ON p.id = v.placement_id"
+        " JOIN stores s ON s.id = p.store_id WHERE v.decision = ? AND v.local_day >= ? AND v.local_day < ? ORDER BY v.id",
+        (OPEN, from_day, to_day),
+    )
+    return [OpenRun(*row) for row in rows]
 
 
 def reviews_of_kiosk(connection: Connection, kiosk_id: int, since_day: int) -> list[ReviewRow]:

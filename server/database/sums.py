@@ -59,6 +59,32 @@ class QuestionCount(NamedTuple):
     sum_nn: int
 
 
+class DailyCount(NamedTuple):
+    """One store's counted presses of one question on one day."""
+
+    store_id: int
+    local_day: int
+    question_id: int
+    positive: int
+    total: int
+
+
+def daily_counts(
+    connection: Connection, store_ids: Collection[int], local_days: Collection[int], question_ids: Collection[int]
+) -> list[DailyCount]:
+    """These stores' counted presses on each of these days, by question."""
+    total = days.c.positive + days.c.neutral + days.c.negative
+    keys = (placements.c.store_id, days.c.local_day, days.c.question_id)
+    rows = connection.execute(
+        select(*keys, func.sum(days.c.positive), func.sum(total))
+        .join(placements, placed(days.c.kiosk_id, days.c.placement_id))
+        .where(placements.c.store_id.in_(store_ids), days.c.local_day.in_(local_days), days.c.question_id.in_(question_ids))
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+    return [DailyCount._make(row) for row in rows]
+
+
 def week_counts(
     connection: Connection,
     store_ids: Collection[int],

@@ -91,13 +91,18 @@ def _figures(figures: Figures) -> dict[str, Any]:
 
 
 def _strong(verdict: Verdict) -> dict[str, Any]:
-    """What counts as strong (0 to 100), and how probable the likeliest of the four verdicts is, as the page says it."""
+    """What counts as strong (0 to 100), and how probable the likeliest of the four verdicts is, as the page says it.
+
+    A side is "strong" or "weak" where an index's whole range lies above or below what counts as strong, else "open".
+    """
     return {
         "service": rounded(verdict.cuts.service),
         "experience": rounded(verdict.cuts.experience),
         "declared": verdict.cuts.declared,
         "probability": math.floor(100 * verdict.probability) / 100,
         "clear": verdict.clear,
+        "service_side": verdict.service,
+        "experience_side": verdict.experience,
     }
 
 
@@ -107,6 +112,7 @@ def _standing(standing: Standing) -> dict[str, Any]:
         "group": standing.group,
         "standardised": standing.standardised,
         "compared": standing.compared,
+        "waits": standing.waits,
         "not_comparable": list(standing.thin),
         "reversed": standing.reversed,
         "service": _beside(standing.service),

@@ -20,6 +20,7 @@ from server.web.office_words import (
     differing_words,
     fair_row,
     listed,
+    means_words,
     mix_words,
     ranking_words,
     together_words,
@@ -129,7 +130,7 @@ class ShownChain:
             t.say("unit.stores", len(summary.stores)), *([t.say("unit.regions", len(part.regions))] if part.regions else [])
         )
         # The sentence, and the two numbers under it.
-        self.say = together_words(summary, t)
+        self.say, self.means = together_words(summary, moment.date(), t), means_words(summary, t)
         self.why = differing_words(summary.stores, link, t)
         self.changes = change_words(summary, office, t)
         self.service, self.experience = shown_index(together.service, t), shown_index(together.experience, t)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from server.comparison import quadrant
 from server.comparison.gaps import spoken
 from server.comparison.rounding import outwards, shown
-from server.comparison.standing import ALONE, GROUPS, TOO_FEW
+from server.comparison.standing import ALONE, GROUPS, LEAST_FOR_PLACE, TOO_FEW
 from server.i18n.sentence import Sentence
 from server.web.charts import small_pair
 from server.web.figures import shown_index
@@ -156,11 +156,20 @@ def difference_words(gap: Gap, t: Translator) -> tuple[str, str]:
 def note_of(figures: Figures, t: Translator) -> str:
     """What makes a store's comparison special: hours that turn it round, or too few presses in a part of the week."""
     standing = figures.standing
+    if standing.waits:
+        return t.say("fair.waits")
     if standing.reversed:
         return t.say("fair.other-hours")
+    if standing.group == TOO_FEW and weighs_little(figures):
+        return t.say("fair.weigh-little")
     if standing.thin and standing.group != TOO_FEW:
         return t.say("fair.thin", parts=t.listed(*(t.say(f"mix.{name}") for name in standing.thin)))
     return ""
+
+
+def weighs_little(figures: Figures) -> bool:
+    """Whether a store that is too small has many presses: they came close together, or on such days, that they tell less."""
+    return min(figures.service.total, figures.experience.total) >= LEAST_FOR_PLACE
 
 
 def _beside(figures: Figures, t: Translator) -> tuple[str, str]:
@@ -186,8 +195,16 @@ def _say(figures: Figures, t: Translator) -> tuple[str, str]:
     if found is None:
         return t.say("say.too-few"), ""
     if found.name in {quadrant.UNCUT, quadrant.UNCLEAR}:
-        return t.say("say.not-clear-yet"), ""
+        return t.say(_unclear(found)), ""
     if found.clear:
         return t.say(f"say.{found.name}"), ""
     chances = min(99, int(100 * found.probability))
     return t.say(f"say.{found.name}"), t.say("say.chances", chances=chances, hundred=100)
+
+
+def _unclear(found: quadrant.Verdict) -> str:
+    """What is clear of one index alone, as the store's own page says it."""
+    sides = found.service, found.experience
+    if sides.count(quadrant.OPEN) != 1:
+        return "say.not-clear-yet"
+    return f"say.service-{sides[0]}" if sides[1] == quadrant.OPEN else f"say.welcome-{sides[1]}"

@@ -9,20 +9,21 @@ from markupsafe import Markup
 
 from server.comparison import verdict
 from server.comparison.gaps import fewer, gap_between
+from server.comparison.meanings import range_means
 from server.comparison.ranking import LEAST_RANKED
 from server.comparison.rounding import shown
 from server.comparison.scarce import period_words
 from server.comparison.standing import ALIKE, LEAST_FOR_PLACE, NARROWER, WIDER
 from server.comparison.strata import NAMES
 from server.i18n.sentence import Day, Name, Sentence
-from server.web.office_rows import difference_words, note_of
+from server.web.office_rows import difference_words, note_of, weighs_little
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import date
 
     from server.comparison.beside import Beside
-    from server.comparison.chain import Figures
+    from server.comparison.chain import Figures, Others
     from server.comparison.mix import Mix
     from server.comparison.office import Office
     from server.comparison.ranking import Ranking
@@ -46,22 +47,36 @@ class FairRow(NamedTuple):
     note: str
 
 
-def together_words(summary: ChainSummary, t: Translator) -> Markup:
+def together_words(summary: ChainSummary, today: date, t: Translator) -> Markup:
     """The opening sentence: what the stores together do better; "" where it can not be told."""
     together, period = summary.together, summary.period
     service, experience, gap = together.service, together.experience, together.gap
     if period.running:
         return t.tell_html(verdict.no_verdict(period.name))
+    if not service.total + experience.total:
+        return t.tell_html(Sentence("presses.none", values={"period": period_words(period, today)}))
     if service.value is None or experience.value is None or gap.points is None:
         return t.tell_html(gap_between(gap, service, experience))
     served, welcomed = _coloured("service", shown(service.value), t), _coloured("experience", shown(experience.value), t)
-    serves = gap.points < 0
-    named = fewer(gap, service, experience, serves=True) if serves else fewer(gap, experience, service, serves=False)
+    named = _surely_fewer(together)
     if named is None:
         return t.say_html("office.both-alike", served=served, welcomed=welcomed)
     low, high = named.values["low"], named.values["high"]
-    entry = "office.serve-better" if serves else "office.welcome-better"
+    entry = "office.serve-better" if gap.points < 0 else "office.welcome-better"
     return t.say_html(entry, named.n, served=served, welcomed=welcomed, low=low, high=high)
+
+
+def means_words(summary: ChainSummary, t: Translator) -> str:
+    """What the range in the opening sentence means; "" where there is none."""
+    named = None if summary.period.running else _surely_fewer(summary.together)
+    return "" if named is None else t.paragraph(range_means([named]))
+
+
+def _surely_fewer(together: Others) -> Sentence | None:
+    """The gap of the stores together where it is sure."""
+    serves = (together.gap.points or 0.0) < 0
+    strong, weak = (together.service, together.experience) if serves else (together.experience, together.service)
+    return None if together.gap.points is None else fewer(together.gap, strong, weak, serves=serves)
 
 
 def differing_words(stores: Sequence[Figures], link: Callable[[Figures], str], t: Translator) -> Markup:
@@ -175,4 +190,10 @@ def too_small(stores: Sequence[Figures], summary: ChainSummary, today: date, t: 
     if not 0 < len(small) <= MOST_LOW:
         return []
     words = period_words(summary.period, today)
-    return [t.say_html("ranking.too-few", LEAST_FOR_PLACE, store=Name(one.store.name), period=words) for one in small]
+    return [_too_small(one, words, t) for one in small]
+
+
+def _too_small(one: Figures, words: Sentence, t: Translator) -> Markup:
+    if weighs_little(one):
+        return t.say_html("ranking.weigh-little", store=Name(one.store.name), least=LEAST_FOR_PLACE)
+    return t.say_html("ranking.too-few", LEAST_FOR_PLACE, store=Name(one.store.name), period=words)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from server.comparison.periods import local_time
+from server.comparison.reviews import PART_RUNS
 from server.comparison.rounding import shown
 from server.database.reviews import EXCLUDED
 from server.i18n.sentence import Day, Days, Name, Sentence
@@ -41,7 +42,11 @@ class ShownReviews:
         self.open = [self._review(review) for review in found.open]
         self.too_few = [self._review(review) for review in found.too_few]
         self.decided = [self._review(review) for review in found.decided]
-        self.count = t.say("reviews.count", len(self.open)) if self.open else t.say("reviews.none")
+        self.count = t.say("reviews.count", found.waiting) if found.waiting else t.say("reviews.none")
+        number, last = found.before // PART_RUNS + 1, found.before + len(found.open) + len(found.too_few)
+        self.previous = str(number - 1) if found.before else ""
+        self.next = str(number + 1) if last < found.undecided else ""
+        self.part = t.say("office.part", first=found.before + 1, last=last, all=found.undecided)
 
     def _review(self, review: Review) -> ShownReview:
         t = self._t

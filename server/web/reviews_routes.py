@@ -14,7 +14,7 @@ from server.database.life import read_life
 from server.database.reviews import EXCLUDED, KEPT
 from server.errors import not_found, wrong_parameter
 from server.fleet.reviewing import decide, read_review
-from server.web.page import Page
+from server.web.page import Page, page_asked
 from server.web.reviews_page import ShownReviews
 from server.web.visitor import reader, signed_in
 
@@ -39,7 +39,9 @@ def add_reviews(web: Blueprint, settings: Settings, clock: Clock, engine: Engine
             person = signed_in(connection, settings, now_ms)
             if person.role not in OFFICE_ROLES:
                 raise not_found()
-            found = reviews_of(connection, visible_stores(connection, person), now_ms)
+            found = reviews_of(connection, visible_stores(connection, person), page_asked())
+            if found.before and found.before >= found.undecided:
+                raise wrong_parameter("page", "is beyond the list's end")
             made_up = read_life(connection).made_up
         t = reader()
         page = Page(t, made_up=made_up, person=person, several=True)

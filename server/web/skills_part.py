@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
 
 class ShownSkill(NamedTuple):
-    """A row: its name, its figures, its drawing; `asked` False says that nobody is asked about it."""
+    """A row: its name, figures and drawing; `asked` False says that nobody is asked it, `pressed` that somebody answered."""
 
     name: str
     shown: ShownIndex
     chart: Markup
     asked: bool
+    pressed: bool
 
 
 class ShownFamily(NamedTuple):
@@ -67,4 +68,4 @@ def _family(name: str, family: Family, t: Translator) -> ShownFamily:
 
 
 def _row(name: str, index: Index, t: Translator, *, asked: bool) -> ShownSkill:
-    return ShownSkill(name, shown_index(index, t, "unit.to"), dot_row(index, NO_INDEX, "plain", t), asked)
+    return ShownSkill(name, shown_index(index, t, "unit.to"), dot_row(index, NO_INDEX, "plain", t), asked, index.total > 0)

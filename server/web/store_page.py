@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from markupsafe import Markup
 
 from server.comparison import verdict
+from server.comparison.meanings import range_means, strong_means
 from server.comparison.periods import local_time
 from server.comparison.rounding import shown
-from server.comparison.scarce import HUNDRED
+from server.comparison.scarce import HUNDRED, span
 from server.i18n.sentence import Days, Sentence
 from server.web.charts import Row, side_by_side, small_scale
 from server.web.figures import ShownIndex, gap_data, gap_sentence, gap_words, index_data, shown_index
@@ -33,6 +34,8 @@ COLOURED = {
     "verdict.welcomes-not-serves": ("n", "experience"),
     "verdict.fewer-welcome": ("welcomed", "experience"),
     "fact.felt-welcome": ("n", "experience"),
+    "verdict.service-weak": ("n", "service"),
+    "verdict.welcome-weak": ("n", "experience"),
 }
 
 
@@ -65,6 +68,9 @@ class ShownSummary:
         self.days_shown = t.days(figures.period.first, figures.period.last)
         said = verdict.paragraph(summary)
         self.paragraph = Markup(" ").join(_colour(sentence, t) for sentence in said)
+        # Said once, beside what is first said so: beneath the opening, or else beneath the two big numbers.
+        self.meanings = t.paragraph([*range_means(said), *strong_means(summary)])
+        self.range_means = "" if range_means(said) else t.paragraph(range_means(_spans(summary)))
         self.why = _why(summary, t)
         # Said once: beside the sentence with what they change, or else under "Now".
         self.runs_told = sum(one.runs for one in summary.undecided) == summary.today.reviews and bool(_undecided(summary, t))
@@ -77,7 +83,8 @@ class ShownSummary:
         self.gap = "" if figures.period.running else gap_sentence(figures.gap, figures.service, figures.experience, t)
         self.gap_data = gap_data(figures.gap, figures.service, figures.experience)
         beside = [sentence for sentence in verdict.beside_others(summary) if sentence not in said]
-        self.beside = [t.paragraph(beside), t.paragraph(verdict.changes(summary))]
+        middle = [Sentence("figure.middle")] if figures.standing.outer and beside else []
+        self.beside = [t.paragraph([*beside, *middle]), t.paragraph(verdict.changes(summary))]
         self.lens = lens_words(summary, t)
         self.since = ShownSince(summary, t, reader)
         self.hours = None if summary.hours is None else ShownHours(summary, summary.hours, t)
@@ -86,6 +93,13 @@ class ShownSummary:
         self.scale = small_scale(t)
         self.sure = ShownSure(summary, t)
         self.version = summary.definition.version
+
+
+def _spans(summary: StoreSummary) -> list[Sentence]:
+    """The ranges that stand beneath the big numbers, the first one first."""
+    figures = summary.figures
+    shown_ones = [one for one in (figures.service, figures.experience) if one.value is not None and one.low is not None]
+    return [span(Sentence("label.service"), one) for one in shown_ones]
 
 
 def _why(summary: StoreSummary, t: Translator) -> list[tuple[str, Markup]]:

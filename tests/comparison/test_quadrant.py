@@ -32,6 +32,15 @@ def test_a_coin_toss_is_not_clear_yet():
     assert verdict_of(index(40, 50), index(35, 50), TARGETS).name == "not-clear-yet"
 
 
+def test_each_index_alone_is_strong_or_weak_where_its_range_lies_on_one_side():
+    unclear = verdict_of(index(360, 400), index(144, 200), TARGETS)
+    assert (unclear.name, unclear.service, unclear.experience) == ("not-clear-yet", "strong", "open")
+    unclear = verdict_of(index(81, 100), index(200, 400), TARGETS)
+    assert (unclear.name, unclear.service, unclear.experience) == ("not-clear-yet", "open", "weak")
+    named = verdict_of(index(360, 400), index(200, 400), TARGETS)
+    assert (named.service, named.experience) == ("strong", "weak")
+
+
 def test_without_a_cut_nothing_is_named():
     assert verdict_of(index(360, 400), index(200, 400), Cuts(None, None, declared=False)).name == ""
 

@@ -159,3 +159,26 @@ def test_equal_stores_are_told_apart_in_no_more_than_one_chain_in_twenty():
         claimed += any(one.service.sure or one.experience.sure or one.gap.sure for one in found.of.values())
     # With one in twenty, more than 7 of 60 come once in 130 times.
     assert claimed <= 7
+
+
+def test_a_store_is_named_only_for_what_stands_with_and_without_a_run_in_doubt():
+    cold, usual = store(even(0.84), even(0.50)), store(even(0.84), even(0.68))
+    for counted, doubted in ((cold, usual), (usual, cold)):
+        found = stand(chain(counted), MIX, doubted={0: doubted})
+        assert found.store(0).waits
+        assert found.store(0).group == ALIKE
+        assert not found.store(0).experience.sure
+        assert 0 not in found.experience
+        assert not any(found.store(number).waits for number in range(1, 9))
+    named = stand(chain(cold), MIX, doubted={0: store(even(0.84), even(0.48))}).store(0)
+    assert (named.group, named.waits, named.experience.sure) == (WIDER, False, True)
+
+
+def test_a_run_that_turns_a_store_round_leaves_it_unnamed():
+    found = stand(chain(store(even(0.84), even(0.90))), MIX, doubted={0: store(even(0.84), even(0.50))}).store(0)
+    assert (found.group, found.waits, found.experience.sure) == (ALIKE, True, False)
+
+
+def test_a_store_too_small_without_its_run_waits():
+    found = stand(chain(store(even(0.84), even(0.50))), MIX, doubted={0: store(even(0.84, 40), even(0.50, 40))}).store(0)
+    assert (found.group, found.waits) == (ALIKE, True)

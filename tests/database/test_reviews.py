@@ -56,6 +56,7 @@ def test_stores_hear_of_their_own_runs_by_decision_the_newest_day_first(shops):
         save_decision(connection, 1, KEPT, "x", 1, 40, 40, 40)
         assert [row.id for row in reviews_of_stores(connection, None, (OPEN, KEPT))] == [2, 3, 1]
         assert [row.id for row in reviews_of_stores(connection, [one.store_id], (OPEN,))] == [2]
+        assert [row.id for row in reviews_of_stores(connection, None, (OPEN, KEPT), 2)] == [2, 3]
         assert reviews_of_stores(connection, [], (OPEN, KEPT)) == []
 
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from demo.feeding import Life
-from demo.sign_ins import MANAGER, OFFICE, sign_ins
+from demo.sign_ins import ADMIN, MANAGER, OFFICE, sign_ins
 from demo.telling import add_stores, tell
 from server.database.engine import reading, writing
 from server.database.rollup_check import check
@@ -58,7 +58,7 @@ def test_interrupted_weeks_end_as_if_they_had_not_been(
     half = counts(engine)
     tell(settings, engine, tmp_path / "history.json", now, DAYS)
     done = counts(engine)
-    assert half[0] == done[0] == 22
+    assert half[0] == done[0] == 24
     assert half[1] < done[1]
     tell(settings, engine, tmp_path / "history.json", now, DAYS)
     assert counts(engine) == done
@@ -96,7 +96,37 @@ def test_sign_ins_are_made_once_also_after_an_interrupted_start(engine: Engine, 
     assert sign_ins(engine, path, clock.now_ms()) == again
     with writing(engine) as connection:
         people = connection.execute(text("SELECT email FROM users ORDER BY email")).scalars().all()
-        assert people == [MANAGER, OFFICE]
+        assert people == [ADMIN, MANAGER, OFFICE]
+
+
+def test_a_demonstration_begun_without_an_administrator_gets_one_and_keeps_its_passwords(
+    engine: Engine, clock: FakeClock, tmp_path: Path
+) -> None:
+    add_stores(engine, clock.now_ms())
+    path = tmp_path / "sign-ins.json"
+    path.write_text(
+        json.dumps({"manager": "aaaa-bbbb-cccc-dddd", "office": "dddd-eeee-ffff-gggg", "token": "", "token_ends_ms": 0})
+    )
+    kept = sign_ins(engine, path, clock.now_ms())
+    assert (kept.manager, kept.office) == ("aaaa-bbbb-cccc-dddd", "dddd-eeee-ffff-gggg")
+    assert kept.admin
+    assert json.loads(path.read_text())["admin"] == kept.admin
+    with reading(engine) as connection:
+        roles = dict(connection.execute(text("SELECT email, role FROM users")).all())
+    assert roles == {ADMIN: "admin", MANAGER: "manager", OFFICE: "head-office"}
+
+
+def test_a_history_begun_without_a_kiosk_goes_on_without_it(
+    settings: Settings, engine: Engine, clock: FakeClock, tmp_path: Path
+) -> None:
+    add_stores(engine, clock.now_ms())
+    notes = tmp_path / "history.json"
+    assert len(tell(settings, engine, notes, clock.now_ms(), 2)) == 24
+    told = json.loads(notes.read_text())
+    del told["kiosks"]["S001/staff-room"]
+    notes.write_text(json.dumps(told))
+    clock.advance(86_400_000)
+    assert len(tell(settings, engine, notes, clock.now_ms(), 2)) == 23
 
 
 def test_a_token_about_to_end_is_replaced(engine: Engine, clock: FakeClock, tmp_path: Path) -> None:

@@ -69,7 +69,9 @@ def test_the_json_says_what_the_pages_result_says(chain: Any, client: FlaskClien
         "uncertain": 0,
         "reactions": 10,
     }
-    assert answer.json["strong"] == {"service": None, "experience": None, "declared": False, "probability": 0.0, "clear": False}
+    sides = {"service_side": "open", "experience_side": "open"}
+    uncut = {"service": None, "experience": None, "declared": False, "probability": 0.0, "clear": False}
+    assert answer.json["strong"] == uncut | sides
     assert answer.json["period"] == {"name": "7d", "from": "2026-11-14", "to": "2026-11-21", "running": False}
 
 

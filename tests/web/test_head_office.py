@@ -199,6 +199,18 @@ def test_stores_stand_in_groups_by_name_and_the_sentence_names_those_that_differ
     assert "11 stores are compared; the more there are, the more often chance misleads" in page
 
 
+def test_a_store_whose_days_differ_is_not_said_to_have_few_presses(dozen, shops, sign_in):
+    kiosk = shops.kiosk(shops.store("T99", "Turnhout"), "K-99")
+    for back in range(1, 8):
+        for question in (SERVICE, EXPERIENCE):
+            happy = 95 if back % 2 else 5
+            shops.press(kiosk, TODAY - timedelta(days=back), question, happy, 100 - happy)
+    page = re.sub(r"<[^>]*>", "", sign_in("head-office").get("/head-office?period=7d&lang=en").get_data(as_text=True))
+    assert "Turnhout: not ranked. Its days differ so much" in page
+    assert "Turnhout: not ranked, fewer than" not in page
+    assert "Presses came close together or on days that differ, so they tell little" in page
+
+
 def test_what_head_office_does_not_claim_no_store_page_claims_either(dozen, sign_in):
     office = sign_in("head-office")
     for number in range(1, 12):
@@ -311,6 +323,11 @@ def test_a_manager_of_several_sees_their_own_and_how_they_stand_to_all(dozen, si
     assert order(answer) == ["S01", "S05"]
     assert "11 stores are compared; the more there are" in answer.get_data(as_text=True)
     assert "Store 02" not in answer.get_data(as_text=True)
+
+
+def test_a_chain_that_nobody_pressed_in_says_so_first(shops, sign_in):
+    shops.store("S001", "Leeds")
+    assert "No presses in the last 7 days.</p>" in sign_in("head-office").get("/head-office?lang=en").get_data(as_text=True)
 
 
 def test_rows_lead_to_the_store_in_the_same_period_and_language(read):

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from shops import EXPERIENCE, SERVICE, TODAY
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from server.database import tables
 from server.database.engine import reading, writing
@@ -177,3 +177,50 @@ def test_a_manager_hears_on_the_stores_page_that_a_run_waits(sign_in, shops, run
     shops.store("S002", "York")
     other = sign_in("manager", "S002", email="other@demo.example")
     assert "waits for head office to decide" not in text(other.get("/stores/S002"))
+
+
+def many_runs(shops, runs, how_many: int) -> None:
+    with writing(shops.engine) as connection:
+        for back in range(2, 2 + how_many):
+            keep_review(connection, found(runs, shops, local_day=YESTERDAY.toordinal() - back))
+
+
+def queries(shops, client, at: str) -> int:
+    """How many questions a page asks the database."""
+    asked: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest) -> None:
+        asked.append(statement)
+
+    event.listen(shops.engine, "before_cursor_execute", note)
+    try:
+        assert client.get(at).status_code == 200
+    finally:
+        event.remove(shops.engine, "before_cursor_execute", note)
+    return len(asked)
+
+
+def test_many_runs_stand_in_parts_of_twenty_those_to_decide_about_first(sign_in, shops, runs):
+    many_runs(shops, runs, 24)
+    office = sign_in("head-office")
+    first, second = (office.get(f"/head-office/reviews?lang=en&page={part}").get_data(as_text=True) for part in (1, 2))
+    assert first.count("data-review=") == 20
+    assert second.count("data-review=") == 6
+    assert "25 runs of presses wait for a decision." in first
+    assert "25 runs of presses wait for a decision." in second
+    assert "Too few to tell" not in first
+    assert "Too few to tell" in second
+    assert "1 to 20 of 26" in first
+    assert 'lang=en&amp;page=2" rel="next"' in first
+    assert 'rel="prev"' in second
+    assert 'rel="next"' not in second
+    for beyond in ("3", "0", "x"):
+        assert office.get(f"/head-office/reviews?page={beyond}").status_code == 400
+
+
+def test_the_page_asks_as_little_for_many_runs_as_for_few(sign_in, shops, runs):
+    office = sign_in("head-office")
+    office.get("/head-office/reviews")
+    few = queries(shops, office, "/head-office/reviews")
+    many_runs(shops, runs, 18)
+    assert queries(shops, office, "/head-office/reviews") == few

@@ -48,6 +48,16 @@ def test_the_sentence_opens_the_page_with_its_numbers_in_their_colours(read, pre
     assert '<b class="fig-experience">61</b> of 100, 25 points less' in said
 
 
+@pytest.mark.parametrize("stores", [4, 10])
+def test_where_the_comparison_leaves_out_the_outermost_stores_the_page_says_so(read, shops, pressed, stores):
+    for number in range(2, 2 + stores):
+        other = shops.kiosk(shops.store(f"S0{number:02}", "York"), f"K-0{number:02}")
+        shops.press(other, YESTERDAY, SERVICE, 860 - number, 140 + number)
+        shops.press(other, YESTERDAY, EXPERIENCE, 850 + number, 150 - number)
+    said = "The comparison leaves out those at either end, so that one far off does not move the rest."
+    assert (said in text(read())) == (stores == 10)
+
+
 def test_what_the_sentence_says_of_the_other_stores_is_not_said_again(read, shops, pressed):
     for number in (2, 3, 4):
         other = shops.kiosk(shops.store(f"S00{number}", "York"), f"K-00{number}")
