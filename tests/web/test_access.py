@@ -65,6 +65,7 @@ RULES = {
     "POST /fleet/move": Rule(OFFICE, form={"kiosk": "K-001", "store": "S001"}),
     "GET /head-office": Rule(REGIONS),
     "GET /head-office/exports": Rule(OFFICE),
+    "GET /audit": Rule(OFFICE),
     "GET /head-office/reviews": Rule(REGIONS),
     "POST /head-office/reviews/<int(max=2147483647):number>": Rule(OFFICE, "/head-office/reviews/1", {"decision": "kept"}),
     "GET /head-office/questions": Rule(REGIONS),
