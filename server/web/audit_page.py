@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,15 +27,21 @@ ABOUT_NOTHING = {
     Act.HOLIDAY_SET: "several",
     Act.CHANGE_NOTED: "chain",
 }
+# Acts about a thing that has a number for a name.
+BY_NUMBER = {Act.DEFINITION_DECLARED}
+NUMBERED = re.compile(r"[0-9]{1,9}\Z")
+# What is shown beside the sentence as it stands: dates, codes and names, which need no words.
+BESIDE = ("from", "to", "period", "stores", "touchpoint", "hours", "open", "source", "name")
 MOST_LETTERS = 120
 
 
 class ShownEntry(NamedTuple):
-    """One entry's line; `address` is "" where there is none or the reader does not see it."""
+    """One entry's line; `beside` are its details, `address` is "" where there is none or the reader does not see it."""
 
     number: int
     act: str
     what: Markup
+    beside: list[str]
     who: Markup
     address: str
     when: str
@@ -47,6 +54,7 @@ def shown_entry(one: Listed, t: Translator, today: date, *, addresses: bool) -> 
         number=entry.number,
         act=entry.act,
         what=_what(entry, t),
+        beside=[_said(value, t) for key, value in _details(entry.details).items() if key in BESIDE and value],
         who=_who(entry, t),
         address=one.address if addresses else "",
         when=_moment(entry.at_ms, t, today),
@@ -76,7 +84,7 @@ def _what(entry: Entry, t: Translator) -> Markup:
         Sentence(
             name,
             values={
-                "about": _name(entry.about),
+                "about": int(entry.about) if NUMBERED.match(entry.about) and entry.act in BY_NUMBER else _name(entry.about),
                 "count": _count(found),
                 "rows": _number(found.get("rows")),
                 "role": Sentence(role) if t.known(role) else "",
@@ -128,6 +136,10 @@ def _list(value: object) -> list[object]:
 def _name(value: object) -> Name:
     text = "" if value is None else str(value)
     return Name(text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 1]}…")
+
+
+def _said(value: object, t: Translator) -> str:
+    return str(_name(t.listed(*map(str, value)) if isinstance(value, list) else value))
 
 
 def _day(value: object, t: Translator) -> str:
