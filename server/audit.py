@@ -20,9 +20,9 @@ class By(NamedTuple):
     address: str = ""
 
 
-PERSON, TOKEN, KIOSK, SHELL, SERVER, STRANGER = "person", "token", "kiosk", "command-line", "server", "stranger"
-KINDS_OF_ACTOR = (PERSON, TOKEN, KIOSK, SHELL, SERVER, STRANGER)
-COMMAND_LINE, THE_SERVER = By(SHELL), By(SERVER)
+PERSON, TOKEN, KIOSK, SHELL, STRANGER = "person", "token", "kiosk", "command-line", "stranger"
+KINDS_OF_ACTOR = (PERSON, TOKEN, KIOSK, SHELL, STRANGER)
+COMMAND_LINE = By(SHELL)
 
 
 class Act(StrEnum):

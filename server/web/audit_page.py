@@ -41,7 +41,7 @@ class ShownEntry(NamedTuple):
     number: int
     act: str
     what: Markup
-    beside: list[str]
+    beside: list[Name]
     who: Markup
     address: str
     when: str
@@ -54,7 +54,7 @@ def shown_entry(one: Listed, t: Translator, today: date, *, addresses: bool) -> 
         number=entry.number,
         act=entry.act,
         what=_what(entry, t),
-        beside=[_said(value, t) for key, value in _details(entry.details).items() if key in BESIDE and value],
+        beside=_beside(_details(entry.details), t),
         who=_who(entry, t),
         address=one.address if addresses else "",
         when=_moment(entry.at_ms, t, today),
@@ -138,8 +138,9 @@ def _name(value: object) -> Name:
     return Name(text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 1]}…")
 
 
-def _said(value: object, t: Translator) -> str:
-    return str(_name(t.listed(*map(str, value)) if isinstance(value, list) else value))
+def _beside(found: dict[str, Any], t: Translator) -> list[Name]:
+    values = [found[key] for key in BESIDE if found.get(key)]
+    return [_name(t.listed(*map(str, value)) if isinstance(value, list) else _day(value, t) or str(value)) for value in values]
 
 
 def _day(value: object, t: Translator) -> str:
