@@ -102,6 +102,14 @@ leases = _central(  # who runs a background job now: of several workers one at a
     Column("until_ms", BigInteger, nullable=False),
 )
 
+job_runs = _central(  # each background job's last run
+    "job_runs",
+    Column("name", String(20), primary_key=True),
+    Column("ended_ms", BigInteger, nullable=False),
+    Column("took_ms", BigInteger, nullable=False),
+    Column("failed", Boolean, nullable=False),
+)
+
 # ---------- reference: stores, questions, definitions ----------
 
 stores = _small(

@@ -108,6 +108,7 @@ PROGRAMS = {f"GET /api/v1/export/{name}": (READERS, f"/api/v1/export/{name}?stor
     "GET /api/v1/export/reactions/<month>.parquet": (READERS, "/api/v1/export/reactions/2026-11.parquet?store=S001"),
     "GET /api/v1/stores/<code>/summary": (READERS, "/api/v1/stores/S001/summary"),
     "GET /api/v1/stores/<code>/employees": (("employees-token",), "/api/v1/stores/S001/employees"),
+    "GET /metrics": ((), "/metrics"),  # by a token of its own: tests/probes/test_routes.py
     "POST /api/v1/sync": (("kiosk",), "/api/v1/sync"),
     "POST /api/v1/reconcile": (("kiosk",), "/api/v1/reconcile"),
 }

@@ -1,4 +1,4 @@
-"""The audit log, which triggers keep from being changed; its addresses beside it, its tallies and its last check."""
+"""The audit log, which triggers keep from being changed; its addresses beside it, its tallies, its last check; and the last runs of jobs."""
 
 from __future__ import annotations
 
@@ -29,6 +29,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_audit_act", "audit", ["act", "number"], unique=False)
     _beside()
+    op.create_table(
+        "job_runs",
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.Column("ended_ms", sa.BigInteger(), nullable=False),
+        sa.Column("took_ms", sa.BigInteger(), nullable=False),
+        sa.Column("failed", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_job_runs")),
+    )
     if op.get_bind().dialect.name == "postgresql":
         _keep_on_postgresql()
     else:
