@@ -20,6 +20,7 @@ from server.database.export_columns import HOURLY, PARAMETERS, REACTIONS
 from server.errors import not_found, token_unknown, unknown_parameter
 from server.export.employees import employees_json
 from server.export.file_routes import CURSOR_HEADER, month_wanted, send_month, send_sqlite
+from server.export.openapi import document
 from server.export.package import package_json
 from server.export.producing import KINDS, SMALL, produce
 from server.export.pulls import Pull, puller, said_of
@@ -49,6 +50,8 @@ def blueprint(settings: Settings, clock: Clock, engine: Engine) -> Blueprint:
     door.add_url_rule("/export/datapackage.json", "datapackage", desk.datapackage)
     door.add_url_rule("/export/salve.sqlite", "sqlite", desk.sqlite)
     door.add_url_rule("/export/reactions/<month>.parquet", "parquet", desk.parquet)
+    whole = document()
+    door.add_url_rule("/openapi.json", "openapi", lambda: jsonify(whole))
     door.add_url_rule("/stores/<code>/summary", "summary", desk.summary)
     door.add_url_rule("/stores/<code>/employees", "employees", desk.employees)
     return door

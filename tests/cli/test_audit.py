@@ -14,7 +14,7 @@ from server.database.driver import run
 from server.database.engine import make_engine, reading, writing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from click.testing import Result
@@ -70,8 +70,10 @@ def commands(command: click.Command, name: str = "") -> list[str]:
 
 
 @pytest.fixture
-def looking(database_url: str, ready: Callable[..., Result]) -> Engine:
-    return make_engine(database_url)
+def looking(database_url: str, ready: Callable[..., Result]) -> Iterator[Engine]:
+    engine = make_engine(database_url)
+    yield engine
+    engine.dispose()
 
 
 def log(salve: Callable[..., Result], *words: str) -> list[dict[str, object]]:

@@ -50,6 +50,7 @@ RULES = {
     "GET /healthz": EVERYONE,
     "GET /readyz": EVERYONE,
     "GET /static/<path:filename>": EVERYONE._replace(path="/static/salve.css"),
+    "GET /api/v1/openapi.json": EVERYONE,
     "GET /sign-in": EVERYONE,
     "POST /sign-in": EVERYONE._replace(form={"email": "guess@chain.example", "password": "x"}),
     "POST /sign-out": EVERYONE,
