@@ -12,13 +12,13 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server.clock import Clock, SystemClock
-from server.database.engine import make_engine, reading
-from server.database.failures import OperationalError, SQLAlchemyError, first_line
-from server.database.life import read_life
+from server.database.engine import make_engine
+from server.database.failures import OperationalError, first_line
 from server.errors import Refusal, busy, malformed, too_large
 from server.export import routes as export_routes
 from server.ingest import routes as ingest_routes
 from server.ingest.writer import Writer
+from server.probes import routes as probe_routes
 from server.web import routes as web_routes
 from wire.limits import MAX_SENT_BYTES
 
@@ -60,28 +60,12 @@ def create_app(settings: Settings, clock: Clock | None = None, engine: Engine | 
     app.register_blueprint(export_routes.blueprint(settings, clock, engine))
     app.register_blueprint(web_routes.blueprint(settings, clock, engine))
     app.extensions["salve_close"] = writer.close
-    _add_probes(app, engine)
+    app.register_blueprint(probe_routes.blueprint(settings, clock, engine, writer))
     _add_answers(app, settings)
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
-
-
-def _add_probes(app: Flask, engine: Engine) -> None:
-    @app.get("/healthz")
-    def healthz() -> Response:
-        return jsonify(status="up")
-
-    @app.get("/readyz")
-    def readyz() -> Response:
-        try:
-            with reading(engine) as connection:
-                read_life(connection)
-        except SQLAlchemyError as error:
-            log.warning("not ready: %s", type(error).__name__)
-            raise busy() from error
-        return jsonify(status="ready")
 
 
 def _add_answers(app: Flask, settings: Settings) -> None:

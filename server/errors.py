@@ -97,6 +97,11 @@ def token_ended() -> Refusal:
     return Refusal(401, codes.KEY_REVOKED, "This export token was ended or has expired. Ask head office for a new one.")
 
 
+def metrics_token_wrong() -> Refusal:
+    """No metrics token, or another than the one that is set."""
+    return Refusal(401, codes.KEY_UNKNOWN, "The metrics token is needed, as `Authorization: Bearer ...`.")
+
+
 def code_refused() -> Refusal:
     """An enrolment code that is wrong, used or expired: all answered alike, so that nobody learns which."""
     return Refusal(403, codes.CODE_REFUSED, "This code is not valid. Ask head office for a new one.")

@@ -52,12 +52,13 @@ SETTINGS = (
         "",
         "Folder where the worker puts each day's exports once the day is over everywhere; none if empty.",
     ),
+    Setting("SALVE_METRICS_TOKEN_FILE", "", "File with the token for /metrics, 32 characters or more; no such page if empty."),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings, checked. `public_url` has no slash at its end; `secret_key` never prints."""
+    """All settings, checked. `public_url` has no slash at its end; `secret_key` and `metrics_token` never print."""
 
     data_dir: Path
     database_url: str
@@ -71,6 +72,7 @@ class Settings:
     connection_limit: int = 2000
     daily_quota: int = 50_000
     delivery_dir: Path | None = None
+    metrics_token: str = ""
 
     @property
     def session_cookie(self) -> str:
@@ -105,6 +107,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         connection_limit=_whole("SALVE_CONNECTION_LIMIT", values, 100, 100_000),
         daily_quota=_whole("SALVE_DAILY_QUOTA", values, 1, 10_000_000),
         delivery_dir=Path(values["SALVE_DELIVERY_DIR"]).expanduser() if values["SALVE_DELIVERY_DIR"] else None,
+        metrics_token=_token(values["SALVE_METRICS_TOKEN_FILE"]),
     )
 
 
@@ -153,6 +156,18 @@ def _secret(text: str, data_dir: Path) -> bytes:
     if len(secret) < 32:
         raise WrongSetting(f"SALVE_SECRET_KEY_FILE: {path} must hold at least 32 bytes")
     return secret
+
+
+def _token(path: str) -> str:
+    if not path:
+        return ""
+    try:
+        token = Path(path).expanduser().read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongSetting(f"SALVE_METRICS_TOKEN_FILE: {path} can not be read as plain ASCII") from error
+    if len(token) < 32 or not token.isprintable() or " " in token:
+        raise WrongSetting(f"SALVE_METRICS_TOKEN_FILE: {path} must hold one token of at least 32 characters")
+    return token
 
 
 def _make_secret(path: Path) -> None:

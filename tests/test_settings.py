@@ -71,6 +71,19 @@ def test_a_short_secret_is_refused(tmp_path: Path) -> None:
         read(tmp_path, SALVE_SECRET_KEY_FILE=str(tmp_path / "secret"))
 
 
+def test_the_metrics_token_is_read_from_its_file_and_a_short_one_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text("t" * 32 + "\n")
+    settings = read(tmp_path, SALVE_METRICS_TOKEN_FILE=str(file))
+    assert settings.metrics_token == "t" * 32
+    assert "ttt" not in repr(settings)
+    assert read(tmp_path).metrics_token == ""
+    for wrong in ("short", "two words of thirty-two letters or so", "ü" * 40):
+        file.write_text(wrong)
+        with pytest.raises(WrongSetting, match=r"^SALVE_METRICS_TOKEN_FILE: "):
+            read(tmp_path, SALVE_METRICS_TOKEN_FILE=str(file))
+
+
 @pytest.mark.parametrize("text", ["colour = 'blue'", "port = ["])
 def test_a_file_with_something_else_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "salve.toml"

@@ -9,9 +9,13 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from server.access.people import Person, change_password, check_password
+from server.audit import PERSON, STRANGER, Act, By
 from server.database import sessions as rows
+from server.database.audit import note
+from server.database.audit_tallies import Tallied, tally
 from server.database.engine import WRITE, reading, writing
 from server.database.failures import OperationalError
+from server.database.people import user_by_email
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -21,6 +25,8 @@ IDLE_MS = 30 * MINUTE_MS
 LONGEST_MS = 12 * 60 * MINUTE_MS
 # A failure is forgotten an hour after its delay ended.
 MEMORY_MS = 60 * MINUTE_MS
+# Of the failures of an account, and of all unknown ones together, so many an hour get an entry of the audit log each.
+FAILURES_TOLD = 5
 # For so long after the password was given, people and tokens may be changed.
 CONFIRMED_FOR_MS = 10 * MINUTE_MS
 
@@ -59,6 +65,7 @@ def sign_in(engine: Engine, now_ms: int, email: str, password: str, address: str
     with reading(engine) as connection:
         user_id = check_password(connection, mail, password)
     if user_id is None:
+        _note_failure(engine, now_ms, mail, address)
         return SignIn(None, 0)
     token = secrets.token_urlsafe(32)
     with writing(engine) as connection:
@@ -67,6 +74,7 @@ def sign_in(engine: Engine, now_ms: int, email: str, password: str, address: str
         if previous:
             rows.end_session(connection, _hash(previous))
         rows.insert_session(connection, _hash(token), user_id, now_ms)
+        note(connection, now_ms, By(PERSON, user_id, mail, address), Act.SIGNED_IN)
     return SignIn(token, 0)
 
 
@@ -115,11 +123,21 @@ def confirm(engine: Engine, now_ms: int, person: Person, password: str, address:
     with reading(engine) as connection:
         right = check_password(connection, person.email, password) == person.id
     if not right:
+        _note_failure(engine, now_ms, person.email, address)
         return SignIn(None, 0)
     with writing(engine) as connection:
         _take_back_try(connection, subjects, now_ms)
         rows.confirm_session(connection, _hash(token), now_ms)
     return SignIn(token, 0)
+
+
+def _note_failure(engine: Engine, now_ms: int, mail: str, address: str) -> None:
+    """Tell the audit log of a wrong password; what was typed as an unknown address is not kept: it may be a password."""
+    with writing(engine) as connection:
+        row = user_by_email(connection, mail)
+        subject = "sign-in" if row is None else f"sign-in {row.id}"
+        kept = Tallied(subject, now_ms + MEMORY_MS, FAILURES_TOLD)
+        tally(connection, now_ms, By(STRANGER, address=address), Act.SIGN_IN_FAILED, "" if row is None else row.email, kept)
 
 
 def _see(connection: Connection, hashed: str, now_ms: int) -> None:

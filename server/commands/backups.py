@@ -34,7 +34,7 @@ def backup(file: Path, *, as_json: bool) -> None:
     Example: salve-server backup /backups/salve-2026-11-21
     """
     with at_work() as place, progress("Copying") as tell:
-        held = back_up(place.engine, file, tell)
+        held = back_up(place.engine, file, tell, place.clock.now_ms())
     _say(f"{file} holds", held, as_json=as_json)
 
 
@@ -51,7 +51,7 @@ def restore(file: Path, *, discard: bool, as_json: bool) -> None:
     """
     with at_work(current=False) as place, progress("Restoring") as tell:
         kept = None if discard else _name_for_what_is_there(place)
-        held = put_back(place.engine, file, kept, tell)
+        held = put_back(place.engine, file, kept, tell, place.clock.now_ms())
     _say("The database now holds", held, as_json=as_json)
     if kept is not None and kept.exists():
         click.echo(f"What it held before is kept in {kept}.", err=True)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from server.audit import COMMAND_LINE, Act
 from server.commands.workplace import Commands, at_work, show_json
+from server.database.audit import note
 from server.database.engine import reading, writing
 from server.errors import Unfit
 from server.export.times import utc_text
@@ -68,10 +70,10 @@ def declare_next(
     Example: salve-server definition declare --target-service 0.75 --target-experience 0.70 --weight CX=0.6 --weight EX=0.4
     """
     with at_work() as place, writing(place.engine) as connection:
-        before = current(connection)
+        before, now_ms = current(connection), place.clock.now_ms()
         new = declare(
             connection,
-            place.clock.now_ms(),
+            now_ms,
             "command line",
             service=service or None,
             experience=experience or None,
@@ -81,6 +83,7 @@ def declare_next(
             weights=_weights(weights),
             labels=dict(before.labels) | dict(_pair(text) for text in labels) if labels else None,
         )
+        note(connection, now_ms, COMMAND_LINE, Act.DEFINITION_DECLARED, str(new.version))
     click.echo(f"Version {new.version} is valid from now on.")
 
 

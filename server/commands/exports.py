@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from server.access.tokens import ExportToken
+from server.audit import COMMAND_LINE, Act
 from server.commands.export_files import bar, opened, sqlite_into
 from server.commands.workplace import Commands, Workplace, at_work
 from server.comparison.periods import DEFAULT
-from server.database.engine import reading
+from server.database.audit import note
+from server.database.engine import reading, writing
 from server.database.stores import store_ids
 from server.errors import Unfit
 from server.export.delivery import Delivery
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 # Whoever may run this on the server may read the database anyway.
 EVERYTHING = ExportToken(0, "command line", all_stores=True, employees=True)
+# What the audit log keeps of an export's options, and what it calls them.
+ASKED = {"first": "from", "end": "to", "stores": "stores", "after": "after"}
 
 
 @click.group("export", cls=Commands)
@@ -81,6 +85,7 @@ def reactions(kind: str, output: Path | None, after: str, **wishes: Any) -> None
         raise Unfit(f"--format {kind} needs -o, and takes no --after.")
     with at_work() as place:
         wanted = _wanted(place, **wishes)
+        _note(place, f"reactions.{kind}", **wishes)
         if kind == "sqlite":
             file = SqliteFile(place.engine, wanted, place.clock.now_ms(), wanted.period(DEFAULT))
             sqlite_into(output, file)
@@ -144,6 +149,7 @@ def package(output: Path | None) -> None:
     """
     with at_work() as place, reading(place.engine) as connection:
         body = package_json(connection, read_wanted(connection, EVERYTHING, [], "", ""))
+        _note(place, "datapackage.json")
     with opened(output) as file:
         file.write(body)
 
@@ -157,6 +163,7 @@ def deliver() -> None:
     with at_work() as place:
         if place.settings.delivery_dir is None:
             raise Unfit("SALVE_DELIVERY_DIR names no folder.")
+        _note(place, "delivery")
         days = Delivery(place.engine, place.settings.delivery_dir).deliver(place.clock.now_ms())
     click.echo(f"Delivered {days} day(s).")
 
@@ -168,12 +175,20 @@ def _lines(
         made = produce(
             place.engine, place.clock.now_ms(), _wanted(place, **wishes), name, kind, bom=bom, after=after, period=period
         )
+        _note(place, f"{name}.{kind}", after=after, **wishes)
         with opened(output) as file, bar(made.length, made.done) as step:
             for chunk in made.chunks:
                 file.write(chunk)
                 step()
     if made.cursor:
         click.echo(f"Salve-Cursor: {made.cursor}", err=True)
+
+
+def _note(place: Workplace, name: str, **wishes: Any) -> None:
+    """Tell the audit log before the first byte leaves; what was not asked for stays out of it."""
+    asked = {known: wishes[key] for key, known in ASKED.items() if wishes.get(key)}
+    with writing(place.engine) as connection:
+        note(connection, place.clock.now_ms(), COMMAND_LINE, Act.EXPORTED, name, **asked)
 
 
 def _wanted(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import click
 
+from server.audit import COMMAND_LINE, Act
 from server.commands.workplace import Commands, at_work, show_json
-from server.database.engine import reading
+from server.database.audit import note
+from server.database.engine import reading, writing
 from server.database.held import held_counts
 from server.database.kiosks import kiosk_by_code
 from server.errors import Unfit
@@ -54,5 +56,8 @@ def release(kiosk_code: str | None, *, beyond_quota: bool) -> None:
             if kiosk is None:
                 raise Unfit(f"There is no kiosk {kiosk_code}; `salve-server kiosk list` shows all.")
             kiosk_id = int(kiosk.id)
-        count = release_held(place.engine, place.clock.now_ms(), kiosk_id, beyond_quota=beyond_quota)
+        now_ms = place.clock.now_ms()
+        with writing(place.engine) as connection:  # before, because it is done kiosk by kiosk
+            note(connection, now_ms, COMMAND_LINE, Act.HELD_RELEASED, kiosk_code or "", beyond_quota=beyond_quota)
+        count = release_held(place.engine, now_ms, kiosk_id, beyond_quota=beyond_quota)
     click.echo(f"Released {count} reaction(s).")

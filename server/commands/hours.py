@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from server.analysis.opening_text import read_spans, read_week, write_spans, write_week
+from server.audit import COMMAND_LINE, Act
 from server.commands.workplace import at_work, show_json
+from server.database.audit import note
 from server.database.engine import reading, writing
 from server.database.opening import (
     SpecialDay,
@@ -64,7 +66,9 @@ def hours(code: str, week: str | None, since: str | None, *, clear: bool) -> Non
         with writing(place.engine) as connection:
             row = _store(connection, code)
             set_week(connection, row.id, new)
-        told = "not known any more" if new is None else write_week(new)
+            told = "not known any more" if new is None else write_week(new)
+            hours = "" if new is None else told
+            note(connection, place.clock.now_ms(), COMMAND_LINE, Act.HOURS_SET, code, hours=hours, since=since)
         click.echo(f"Opening hours of {code}: {told}.")
         if first is not None:
             _judge(place, [row], [first, date.max])
@@ -115,6 +119,9 @@ def holiday(
         with writing(place.engine) as connection:
             rows = _region(connection, region) if several else [_store(connection, words[0])]
             done = _change(connection, rows, special, words[-1], remove=remove)
+            about = "" if several else words[0]
+            details = {"day": words[-1], "open": spans or "", "removed": remove, "region": region, "stores": len(rows)}
+            note(connection, place.clock.now_ms(), COMMAND_LINE, Act.HOLIDAY_SET, about, **details)
         click.echo(done)
         _judge(place, rows, [day, day])
 
@@ -152,9 +159,13 @@ def _import(place: Workplace, file: Path) -> None:
             for row in rows:
                 set_special_day(connection, row.id, special)
                 days.setdefault(row.id, (row, []))[1].append(day)
+        found = [day.isoformat() for _, of_store in days.values() for day in of_store]
+        if found:
+            details = {"day": min(found), "last": max(found), "stores": len(days), "file": file.name}
+            note(connection, place.clock.now_ms(), COMMAND_LINE, Act.HOLIDAY_SET, "", **details)
     click.echo(f"Set {len(lines) - 1} line(s) of special days.")
-    for row, found in days.values():
-        _judge(place, [row], found)
+    for row, of_store in days.values():
+        _judge(place, [row], of_store)
 
 
 def _judge(place: Workplace, rows: Sequence[Row[Any]], days: Sequence[date]) -> None:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from server.audit import COMMAND_LINE, Act
 from server.commands.workplace import Commands, at_work, show_json
-from server.database.engine import reading
+from server.database.audit import note
+from server.database.engine import reading, writing
 from server.database.imports import import_stores, question_codes
 from server.database.stores import printable
 from server.ingest.import_files import PressFile, RowMapping, WrongRow, read_mapping
@@ -72,6 +74,9 @@ def reactions(file: Path, mapping: Path | None, source: str, *, raw: bool, dry: 
     with at_work() as place:
         with reading(place.engine) as connection:
             stores, questions = import_stores(connection), question_codes(connection)
+        if not dry:
+            with writing(place.engine) as connection:  # before, because it comes in part by part
+                note(connection, place.clock.now_ms(), COMMAND_LINE, Act.REACTIONS_IMPORTED, file.name, source=source)
         presses = PressFile(file, how, stores, questions, place.clock.now_ms())
         work = Import(place.engine, place.clock, stores, source, dry=dry)
         with file.open("rb") as text:

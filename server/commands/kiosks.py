@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
+from server.audit import COMMAND_LINE, Act
 from server.commands.workplace import Commands, at_work, show_json
+from server.database.audit import note
 from server.database.engine import reading, writing
 from server.export.times import utc_text
 from server.fleet.asking import ask as ask_kiosk
@@ -39,7 +41,10 @@ def code(store: str, touchpoint: str, layout: str, questions: tuple[str, ...], r
     """
     asked = questions or default_questions(layout, touchpoint)
     with at_work() as place, writing(place.engine) as connection:
-        text = make_code(connection, place.clock.now_ms(), store, touchpoint, layout, asked, minutes, replaces)
+        now_ms = place.clock.now_ms()
+        text = make_code(connection, now_ms, store, touchpoint, layout, asked, minutes, replaces)
+        details = {"touchpoint": touchpoint, "layout": layout, "questions": asked, "minutes": minutes, "replaces": replaces}
+        note(connection, now_ms, COMMAND_LINE, Act.CODE_MADE, store, **details)
     click.echo(text)
 
 
@@ -68,7 +73,9 @@ def revoke(kiosk_code: str) -> None:
     Example: salve-server kiosk revoke K-001
     """
     with at_work() as place, writing(place.engine) as connection:
-        ended = revoke_kiosk(connection, kiosk_code, place.clock.now_ms())
+        now_ms = place.clock.now_ms()
+        ended = revoke_kiosk(connection, kiosk_code, now_ms)
+        note(connection, now_ms, COMMAND_LINE, Act.KIOSK_REVOKED, kiosk_code, keys=ended)
     click.echo(f"Ended {ended} key(s) of {kiosk_code}.")
 
 
@@ -80,7 +87,9 @@ def rotate(kiosk_code: str) -> None:
     Example: salve-server kiosk rotate K-001
     """
     with at_work() as place, writing(place.engine) as connection:
-        rotate_kiosk(connection, kiosk_code, place.clock.now_ms())
+        now_ms = place.clock.now_ms()
+        rotate_kiosk(connection, kiosk_code, now_ms)
+        note(connection, now_ms, COMMAND_LINE, Act.KIOSK_ROTATED, kiosk_code)
     click.echo(f"{kiosk_code} gets a new key with its next sync.")
 
 
@@ -93,7 +102,9 @@ def ask(kiosk_code: str, questions: tuple[str, ...]) -> None:
     Example: salve-server kiosk ask K-001 --question desk-listened --question desk-sorted-out
     """
     with at_work() as place, writing(place.engine) as connection:
-        config = ask_kiosk(connection, kiosk_code, questions, place.clock.now_ms())
+        now_ms = place.clock.now_ms()
+        config = ask_kiosk(connection, kiosk_code, questions, now_ms)
+        note(connection, now_ms, COMMAND_LINE, Act.KIOSK_ASKED, kiosk_code, questions=questions)
     click.echo(f"{kiosk_code} asks {' and '.join(questions)} from its next sync on (configuration {config.version}).")
 
 
@@ -107,5 +118,7 @@ def move(kiosk_code: str, store: str, touchpoint: str | None) -> None:
     Example: salve-server kiosk move K-001 --store S015 --touchpoint exit
     """
     with at_work() as place, writing(place.engine) as connection:
-        move_kiosk(connection, kiosk_code, store, place.clock.now_ms(), touchpoint)
+        now_ms = place.clock.now_ms()
+        config = move_kiosk(connection, kiosk_code, store, now_ms, touchpoint)
+        note(connection, now_ms, COMMAND_LINE, Act.KIOSK_MOVED, kiosk_code, store=config.store, touchpoint=touchpoint)
     click.echo(f"{kiosk_code} stands in {store} now.")

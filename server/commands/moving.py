@@ -30,7 +30,7 @@ def move(url: str, *, as_json: bool) -> None:
         place.engine.dispose()
         target = make_engine(url)
         try:
-            moved = move_rows(place.engine, target, kept, tell)
+            moved = move_rows(place.engine, target, kept, tell, place.clock.now_ms())
         finally:
             target.dispose()
     if as_json:

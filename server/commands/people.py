@@ -8,7 +8,9 @@ import click
 
 from server.access.people import ROLES, add_user, change_password, disable, enable, list_people, person_by_email
 from server.access.tokens import add_token, list_tokens, revoke_token
+from server.audit import COMMAND_LINE, Act
 from server.commands.workplace import Commands, at_work, show_json
+from server.database.audit import note
 from server.database.engine import reading, writing
 from server.export.times import utc_text
 
@@ -32,7 +34,9 @@ def add(email: str, role: str, stores: tuple[str, ...]) -> None:
     """
     password = _password()
     with at_work() as place, writing(place.engine) as connection:
-        add_user(connection, email, password, role, stores, place.clock.now_ms())
+        now_ms = place.clock.now_ms()
+        add_user(connection, email, password, role, stores, now_ms)
+        note(connection, now_ms, COMMAND_LINE, Act.PERSON_ADDED, email.lower(), role=role, stores=stores)
     click.echo(f"Added {email.lower()} as {role}.")
 
 
@@ -62,11 +66,12 @@ def switch_off(email: str, *, undo: bool) -> None:
     Example: salve-server user disable ewa@chain.example
     """
     with at_work() as place, writing(place.engine) as connection:
-        person = person_by_email(connection, email)
+        person, now_ms = person_by_email(connection, email), place.clock.now_ms()
         if undo:
             enable(connection, person.id)
         else:
-            disable(connection, person.id, place.clock.now_ms())
+            disable(connection, person.id, now_ms)
+        note(connection, now_ms, COMMAND_LINE, Act.PERSON_ENABLED if undo else Act.PERSON_DISABLED, person.email)
     click.echo(f"{person.email} may sign in again." if undo else f"{person.email} is disabled.")
 
 
@@ -81,6 +86,7 @@ def new_password(email: str) -> None:
     with at_work() as place, writing(place.engine) as connection:
         person = person_by_email(connection, email)
         change_password(connection, person, password)
+        note(connection, place.clock.now_ms(), COMMAND_LINE, Act.PASSWORD_CHANGED, person.email)
     click.echo(f"{person.email} has a new password.")
 
 
@@ -103,7 +109,9 @@ def add_one(name: str, stores: tuple[str, ...], days: int, *, employees: bool) -
     Example: salve-server token add "weekly report" --store S014 --days 30
     """
     with at_work() as place, writing(place.engine) as connection:
-        text = add_token(connection, name, stores or None, days, place.clock.now_ms(), employees=employees)
+        now_ms = place.clock.now_ms()
+        text = add_token(connection, name, stores or None, days, now_ms, employees=employees)
+        note(connection, now_ms, COMMAND_LINE, Act.TOKEN_MADE, name, stores=stores, days=days, employees=employees)
     click.echo(text)
 
 
@@ -134,7 +142,9 @@ def revoke(key_id: str) -> None:
     Example: salve-server token revoke 3fQ9xW2bLk7P
     """
     with at_work() as place, writing(place.engine) as connection:
-        name = revoke_token(connection, key_id, place.clock.now_ms())
+        now_ms = place.clock.now_ms()
+        name = revoke_token(connection, key_id, now_ms)
+        note(connection, now_ms, COMMAND_LINE, Act.TOKEN_REVOKED, name)
     click.echo(f"Revoked the token {name}.")
 
 

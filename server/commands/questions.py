@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TextIO
 
 import click
 
+from server.audit import COMMAND_LINE, Act
 from server.commands.workplace import Commands, Sentence, at_work, show_json
+from server.database.audit import note
 from server.database.engine import reading, writing
 from server.survey.exchange import export_questions, import_questions
 
@@ -35,7 +38,10 @@ def take_in(file: TextIO, *, draft: bool, as_json: bool) -> None:
     except UnicodeDecodeError as error:
         raise Sentence("The questions can not be read: the file is not UTF-8.") from error
     with at_work() as place, writing(place.engine) as connection:
-        outcomes = import_questions(connection, text, place.clock.now_ms(), "command line", active=not draft)
+        now_ms = place.clock.now_ms()
+        outcomes = import_questions(connection, text, now_ms, "command line", active=not draft)
+        added = [one.code for one in outcomes if one.what == "added"]
+        note(connection, now_ms, COMMAND_LINE, Act.QUESTIONS_IMPORTED, Path(file.name).name, added=added, draft=draft)
     if as_json:
         show_json([one._asdict() for one in outcomes])
     else:

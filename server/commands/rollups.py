@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import click
 
+from server.audit import COMMAND_LINE, Act
 from server.commands.workplace import Commands, at_work, show_json
-from server.database.engine import reading
+from server.database.audit import note
+from server.database.engine import reading, writing
 from server.database.rollup_check import Findings, check, repair
 
 
@@ -40,6 +42,8 @@ def repair_all(*, as_json: bool) -> None:
     """
     with at_work() as place:
         found = repair(place.engine)
+        with writing(place.engine) as connection:
+            note(connection, place.clock.now_ms(), COMMAND_LINE, Act.FIGURES_REPAIRED, "", figures=_count(found))
     _tell(found, "put right", as_json=as_json)
 
 

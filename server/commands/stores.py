@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
+from server.audit import COMMAND_LINE, Act
 from server.commands.workplace import Commands, at_work, show_json
+from server.database.audit import note
 from server.database.engine import reading, writing
 from server.database.stores import add_store, all_stores
 
@@ -34,7 +36,9 @@ def add(code: str, name: str, timezone: str, region: str, languages: tuple[str, 
     Example: salve-server store add S014 --name "Old Market" --timezone Europe/Warsaw --region North --language pl
     """
     with at_work() as place, writing(place.engine) as connection:
-        add_store(connection, code, name, timezone, region, languages or ("en",), territory, place.clock.now_ms())
+        now_ms = place.clock.now_ms()
+        add_store(connection, code, name, timezone, region, languages or ("en",), territory, now_ms)
+        note(connection, now_ms, COMMAND_LINE, Act.STORE_ADDED, code, name=name, timezone=timezone, region=region)
     click.echo(f"Added store {code}.")
 
 

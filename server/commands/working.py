@@ -13,6 +13,9 @@ import click
 from server.access.sessions import IDLE_MS, LONGEST_MS, MEMORY_MS
 from server.commands.workplace import at_work
 from server.comparison.mix import freeze
+from server.database.audit import forget_addresses
+from server.database.audit_check import check_and_keep
+from server.database.audit_tallies import close_tallies
 from server.database.engine import writing
 from server.database.partitions import make_partitions
 from server.database.tidying import delete_old
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
 HOUR_S = 3_600
 HEARD_KEPT_DAYS = 60
 DELIVERY_S = 600
+ADDRESSES_KEPT_DAYS = 90
+log = logging.getLogger("salve.worker")
 
 
 @click.command("worker")
@@ -68,6 +73,8 @@ def jobs(engine: Engine) -> list[Job]:
         Job("runs", 6 * HOUR_S, partial(look_for_runs, engine)),
         Job("tidy", HOUR_S, partial(tidy, engine)),
         Job("partitions", HOUR_S, partial(make_room, engine)),
+        Job("audit", HOUR_S, partial(add_up_audit, engine)),
+        Job("audit-check", 6 * HOUR_S, partial(check_audit, engine)),
     ]
 
 
@@ -82,6 +89,21 @@ def make_room(engine: Engine, now_ms: int) -> int:
     """Make tables ahead for the streams to come; returns how many."""
     with writing(engine) as connection:
         return make_partitions(connection)
+
+
+def add_up_audit(engine: Engine, now_ms: int) -> int:
+    """Write what the audit log counted until now, and forget old addresses; returns how many of both."""
+    with writing(engine) as connection:
+        forgotten = forget_addresses(connection, now_ms - ADDRESSES_KEPT_DAYS * DAY_MS)
+        return forgotten + close_tallies(connection, now_ms)
+
+
+def check_audit(engine: Engine, now_ms: int) -> int:
+    """Check the whole audit log; returns how many faults were told, 0 or 1."""
+    fault = check_and_keep(engine, now_ms).fault
+    if fault is not None:
+        log.error("the audit log was changed: entry %d does not fit; `salve-server audit verify` tells more", fault.number)
+    return int(fault is not None)
 
 
 def tidy(engine: Engine, now_ms: int) -> int:

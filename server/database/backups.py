@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from server.audit import COMMAND_LINE, Act
 from server.database import postgres_copies, sqlite_copies
+from server.database.audit import head, note
 from server.database.engine import writing
-from server.database.life import move_safe_position
+from server.database.life import move_safe_position, read_life
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
-    from server.database.holdings import Holding, Tell
+    from server.database.holdings import Holding, Mark, Tell
 
 
 class _Copies(Protocol):
@@ -21,12 +23,12 @@ class _Copies(Protocol):
 
     def write_copy(self, engine: Engine, file: Path, tell: Tell) -> Holding: ...
 
-    def put_back(self, engine: Engine, file: Path, kept: Path | None, tell: Tell) -> Holding: ...
+    def put_back(self, engine: Engine, file: Path, kept: Path | None, tell: Tell, mark: Mark) -> Holding: ...
 
     def try_out(self, engine: Engine, file: Path, folder: Path, tell: Tell) -> tuple[Holding, int]: ...
 
 
-def back_up(engine: Engine, file: Path, tell: Tell) -> Holding:
+def back_up(engine: Engine, file: Path, tell: Tell, now_ms: int) -> Holding:
     """Copy the database into a file while others write, check the copy, and only then say that it is safe.
 
     Kiosks keep what no verified backup holds, so the safe position moves when the file is whole and on the disk.
@@ -36,18 +38,25 @@ def back_up(engine: Engine, file: Path, tell: Tell) -> Holding:
     held = _copies(engine).write_copy(engine, file, tell)
     with writing(engine) as connection:
         move_safe_position(connection, held.epoch, held.position)
+        note(connection, now_ms, COMMAND_LINE, Act.BACKED_UP, file.name, reactions=held.reactions, position=held.position)
     return held
 
 
-def restore(engine: Engine, file: Path, kept: Path | None, tell: Tell) -> Holding:
+def restore(engine: Engine, file: Path, kept: Path | None, tell: Tell, now_ms: int) -> Holding:
     """Put a backup in the place of the database, all of it or nothing; `kept` is where to keep what is there now.
 
     The restored database has a new epoch, so every kiosk asks what is held and sends the rest again, and cursors of exports
-    begin anew. An older release's backup is brought to this release.
+    begin anew. An older release's backup is brought to this release. The audit log is the backup's, and says that it was
+    restored.
 
     Raises Unfit for a file that is no whole backup, and while somebody else uses the database.
     """
-    return _copies(engine).put_back(engine, file, kept, tell)
+
+    def mark(connection: Connection) -> None:
+        last = head(connection).number
+        note(connection, now_ms, COMMAND_LINE, Act.RESTORED, file.name, entries=last, epoch=read_life(connection).epoch)
+
+    return _copies(engine).put_back(engine, file, kept, tell, mark)
 
 
 def check_backup(engine: Engine, file: Path, folder: Path, tell: Tell) -> tuple[Holding, int]:

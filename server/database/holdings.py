@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     # Told how much is done, and how much there is.
     Tell = Callable[[int, int], None]
+    # What a restored database is told about itself, in a write transaction of its own life.
+    Mark = Callable[[Connection], None]
 
 
 class Holding(NamedTuple):

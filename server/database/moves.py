@@ -6,6 +6,8 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from server.audit import COMMAND_LINE, Act
+from server.database.audit import note
 from server.database.driver import copy_in, run
 from server.database.engine import writing
 from server.database.holdings import flush
@@ -55,7 +57,7 @@ class _Adding:
         return Sum(self.count, self._digest % 2**64)
 
 
-def move(source: Engine, target: Engine, kept: str, tell: Tell) -> dict[str, Sum]:
+def move(source: Engine, target: Engine, kept: str, tell: Tell, now_ms: int) -> dict[str, Sum]:
     """Copy every row of a SQLite database of this release into an empty PostgreSQL, and take the old file out of use.
 
     Nobody may use the old database meanwhile; afterwards it has the name `kept`, so that no forgotten server goes on with it.
@@ -73,6 +75,7 @@ def move(source: Engine, target: Engine, kept: str, tell: Tell) -> dict[str, Sum
         upgrade(target)
         with writing(target) as there:
             moved = _move_all(here, there, tell)
+            note(there, now_ms, COMMAND_LINE, Act.MOVED, rows=sum(one.rows for one in moved.values()))
         place.rename(place.with_name(kept))
         flush(place.parent)
     return moved

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import NullPool, create_engine
 
 from server.database.driver import run
-from server.database.engine import make_engine, reading
+from server.database.engine import make_engine, reading, writing
 from server.database.holdings import Holding, read_holding, whole_file
 from server.database.life import new_life
 from server.database.migrate import upgrade
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-    from server.database.holdings import Tell
+    from server.database.holdings import Mark, Tell
 
 RESTORE = ("pg_restore", "--no-owner", "--no-privileges", "--file=-")
 PSQL = ("psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--single-transaction")
@@ -42,7 +42,7 @@ def write_copy(engine: Engine, file: Path, tell: Tell) -> Holding:
     return held
 
 
-def put_back(engine: Engine, file: Path, kept: Path | None, tell: Tell) -> Holding:
+def put_back(engine: Engine, file: Path, kept: Path | None, tell: Tell, mark: Mark) -> Holding:
     """Make the file's content the database, in one transaction; what was there is first copied to `kept`."""
     rows = _rows_of(engine, file, tell)
     with reading(engine) as connection:
@@ -55,7 +55,8 @@ def put_back(engine: Engine, file: Path, kept: Path | None, tell: Tell) -> Holdi
         write_copy(engine, kept, lambda _done, _whole: None)
     _fill(engine, file, rows)
     upgrade(engine)
-    with reading(engine) as connection:
+    with writing(engine) as connection:
+        mark(connection)
         return read_holding(connection)
 
 
@@ -93,7 +94,11 @@ def _fill(engine: Engine, file: Path, rows: dict[str, int]) -> None:
     )
     # pg_restore leaves no schema to be looked in.
     after = ["SET search_path TO public", *new_life(), f"DO $$ BEGIN {counted} END $$"]
-    begin = [f"--command=DROP TABLE IF EXISTS {tables} CASCADE", "--command=DROP SEQUENCE IF EXISTS stream_numbers"]
+    begin = [
+        f"--command=DROP TABLE IF EXISTS {tables} CASCADE",
+        "--command=DROP SEQUENCE IF EXISTS stream_numbers",
+        "--command=DROP FUNCTION IF EXISTS audit_keep",
+    ]
     with running(engine, [*RESTORE, str(file)]) as script:
         run_program(engine, [*PSQL, *begin, "--file=-", *(f"--command={statement}" for statement in after)], script)
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-    from server.database.holdings import Tell
+    from server.database.holdings import Mark, Tell
 
 # Some megabytes: often enough to show progress.
 PAGES_AT_ONCE = 2_000
@@ -45,13 +45,13 @@ def write_copy(engine: Engine, file: Path, tell: Tell) -> Holding:
     return held
 
 
-def put_back(engine: Engine, file: Path, kept: Path | None, tell: Tell) -> Holding:
+def put_back(engine: Engine, file: Path, kept: Path | None, tell: Tell, mark: Mark) -> Holding:
     """Make the file's content the database; what was there keeps its content under the name `kept`."""
     place = Path(engine.url.database or "")
     part = place.with_name(f"{place.name}.restoring-{os.getpid()}")
     try:
         with alone(place):
-            held = _take_out(file, part, tell)
+            held = _take_out(file, part, tell, mark)
             flush(part)
             if kept is not None and place.exists():
                 _name_too(place, kept)
@@ -75,7 +75,7 @@ def try_out(engine: Engine, file: Path, folder: Path, tell: Tell) -> tuple[Holdi
     return held, len(found.rows) + len(found.clusters)
 
 
-def _take_out(file: Path, place: Path, tell: Tell) -> Holding:
+def _take_out(file: Path, place: Path, tell: Tell, mark: Mark | None = None) -> Holding:
     """A database of this release, with a life of its own, of a backup."""
     if not file.is_file():
         raise Unfit(f"There is no file {file}.")
@@ -92,6 +92,8 @@ def _take_out(file: Path, place: Path, tell: Tell) -> Holding:
     with writing(engine) as connection:
         for statement in new_life():
             run(connection, statement)
+        if mark is not None:
+            mark(connection)
         held = read_holding(connection)
     engine.dispose()
     with _plain(place) as copied:

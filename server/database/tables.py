@@ -102,6 +102,14 @@ leases = _central(  # who runs a background job now: of several workers one at a
     Column("until_ms", BigInteger, nullable=False),
 )
 
+job_runs = _central(  # each background job's last run
+    "job_runs",
+    Column("name", String(20), primary_key=True),
+    Column("ended_ms", BigInteger, nullable=False),
+    Column("took_ms", BigInteger, nullable=False),
+    Column("failed", Boolean, nullable=False),
+)
+
 # ---------- reference: stores, questions, definitions ----------
 
 stores = _small(
@@ -599,4 +607,73 @@ export_token_stores = _small(
     "export_token_stores",
     Column("token_id", ForeignKey("export_tokens.id"), primary_key=True),
     Column("store_id", ForeignKey("stores.id"), primary_key=True),
+)
+
+# ---------- the audit log ----------
+
+audit = _central(  # who did what; each entry's hash covers the one before, so none can be changed or taken out unseen
+    "audit",
+    Column("number", RowId, primary_key=True, autoincrement=False),  # 1, 2, 3 ... without a gap
+    Column("at_ms", BigInteger, nullable=False),
+    Column("who_kind", String(12), nullable=False),  # audit.KINDS_OF_ACTOR
+    Column("who_id", BigInteger),
+    Column("who", Text, nullable=False),  # e-mail, token's name or kiosk's code, as it was then
+    Column("origin", String(64), nullable=False),  # stands for the address in audit_origins; "" is none
+    Column("act", String(30), nullable=False),  # audit.Act
+    Column("about", Text, nullable=False),
+    Column("details", Text, nullable=False),  # JSON object
+    Column("hash", String(64), nullable=False),
+    Index("ix_audit_act", "act", "number"),  # the page of one subject
+)
+# Nobody changes or removes an entry through this database, not even by REPLACE, which SQLite runs no DELETE trigger for.
+for _name, _when in (
+    ("audit_keep_update", "UPDATE ON audit"),
+    ("audit_keep_delete", "DELETE ON audit"),
+    ("audit_keep_insert", "INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE number = NEW.number)"),
+):
+    event.listen(
+        audit,
+        "after_create",
+        DDL(  # type: ignore[no-untyped-call]
+            f"CREATE TRIGGER {_name} BEFORE {_when} BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END"
+        ).execute_if(dialect="sqlite"),
+    )
+for _statement in (
+    """CREATE OR REPLACE FUNCTION audit_keep() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'the audit log is only added to'; END $$""",
+    "CREATE TRIGGER audit_keep BEFORE UPDATE OR DELETE OR TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION audit_keep()",
+):
+    event.listen(audit, "after_create", DDL(_statement).execute_if(dialect="postgresql"))  # type: ignore[no-untyped-call]
+
+audit_origins = _central(  # the addresses of entries, deleted after 90 days; a salt each, so that the log's own hash tells none
+    "audit_origins",
+    Column("number", RowId, primary_key=True, autoincrement=False),
+    Column("at_ms", BigInteger, nullable=False, index=True),  # which are old enough to be deleted
+    Column("address", String(64), nullable=False),
+    Column("salt", String(32), nullable=False),
+)
+
+audit_tallies = _central(  # acts too frequent for an entry each, counted until they get one together
+    "audit_tallies",
+    Column("subject", String(300), primary_key=True),
+    Column("who_kind", String(12), nullable=False),
+    Column("who_id", BigInteger),
+    Column("who", Text, nullable=False),
+    Column("act", String(30), nullable=False),
+    Column("about", Text, nullable=False),
+    Column("first_ms", BigInteger, nullable=False),
+    Column("until_ms", BigInteger, nullable=False),
+    Column("times", BigInteger, nullable=False),
+    Column("told", Integer, nullable=False),  # of them, those that have an entry of their own
+    Column("rows_read", BigInteger, nullable=False),
+)
+
+audit_checks = _central(  # the last check of the log, and the newest head that passed one
+    "audit_checks",
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    CheckConstraint("id = 1", name="one_row"),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("fault", BigInteger, nullable=False),  # the first entry that does not fit; 0 is none
 )

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from server.access.people import Person
     from server.access.tokens import ExportToken
+    from server.export.pulls import Pull
     from server.export.sending import Sender
 
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])\Z")
@@ -34,11 +35,11 @@ PIECE_BYTES = 1 << 16
 CURSOR_HEADER = "Salve-Cursor"
 
 
-def send_sqlite(engine: Engine, sender: Sender, wanted: Wanted, now_ms: int, period: str) -> Response:
+def send_sqlite(engine: Engine, sender: Sender, wanted: Wanted, now_ms: int, period: str, pull: Pull) -> Response:
     """`salve.sqlite` of what is wanted."""
     _refuse_too_much(engine, wanted, "salve-server export reactions --format sqlite -o salve.sqlite")
     made = SqliteFile(engine, wanted, now_ms, wanted.period(period))
-    answer = sender.send("salve.sqlite", "application/vnd.sqlite3", lambda: _pieces(made.write))
+    answer = sender.send("salve.sqlite", "application/vnd.sqlite3", pull.noted(lambda: _pieces(made.write)))
     answer.headers[CURSOR_HEADER] = made.cursor
     return answer
 
@@ -55,13 +56,14 @@ def month_wanted(connection: Connection, asker: ExportToken | Person, month: str
     return read_wanted(connection, asker, codes, first.isoformat(), end.isoformat())
 
 
-def send_month(engine: Engine, sender: Sender, wanted: Wanted, now_ms: int, month: str) -> Response:
+def send_month(engine: Engine, sender: Sender, wanted: Wanted, now_ms: int, month: str, pull: Pull) -> Response:
     """One month as Parquet."""
     _refuse_too_much(engine, wanted, "salve-server export reactions --format parquet -o reactions")
     made = ParquetMonths(engine, wanted)
     with reading(engine) as connection:
         tag = closed_tag(connection, wanted, now_ms, "parquet")
-    return sender.send(f"{month}.parquet", "application/vnd.apache.parquet", lambda: _pieces(made.write_one), tag)
+    make = pull.noted(lambda: _pieces(made.write_one))
+    return sender.send(f"{month}.parquet", "application/vnd.apache.parquet", make, tag)
 
 
 def _refuse_too_much(engine: Engine, wanted: Wanted, command: str) -> None:

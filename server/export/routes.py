@@ -20,8 +20,10 @@ from server.database.export_columns import HOURLY, PARAMETERS, REACTIONS
 from server.errors import not_found, token_unknown, unknown_parameter
 from server.export.employees import employees_json
 from server.export.file_routes import CURSOR_HEADER, month_wanted, send_month, send_sqlite
+from server.export.openapi import document
 from server.export.package import package_json
 from server.export.producing import KINDS, SMALL, produce
+from server.export.pulls import Pull, puller, said_of
 from server.export.sending import Sender
 from server.export.summary import summary_json
 from server.export.tags import body_tag, closed_tag
@@ -48,6 +50,8 @@ def blueprint(settings: Settings, clock: Clock, engine: Engine) -> Blueprint:
     door.add_url_rule("/export/datapackage.json", "datapackage", desk.datapackage)
     door.add_url_rule("/export/salve.sqlite", "sqlite", desk.sqlite)
     door.add_url_rule("/export/reactions/<month>.parquet", "parquet", desk.parquet)
+    whole = document()
+    door.add_url_rule("/openapi.json", "openapi", lambda: jsonify(whole))
     door.add_url_rule("/stores/<code>/summary", "summary", desk.summary)
     door.add_url_rule("/stores/<code>/employees", "employees", desk.employees)
     return door
@@ -82,7 +86,8 @@ class _Desk:
         if name in SMALL:
             body = b"".join(chunks)
             tag, chunks = body_tag(body), iter([body])
-        answer = self.sender.send(f"{name}.{kind}", export.content_type, lambda: chunks, tag)
+        make = self._pull(asker, f"{name}.{kind}").noted(lambda: chunks)
+        answer = self.sender.send(f"{name}.{kind}", export.content_type, make, tag)
         if export.cursor:
             answer.headers[CURSOR_HEADER] = export.cursor
         return answer
@@ -93,7 +98,8 @@ class _Desk:
         _only("gzip")
         with reading(self.engine) as connection:
             body = package_json(connection, _wanted(connection, asker))
-        return self.sender.send("datapackage.json", "application/json", lambda: iter([body]), body_tag(body))
+        make = self._pull(asker, "datapackage.json").noted(lambda: iter([body]))
+        return self.sender.send("datapackage.json", "application/json", make, body_tag(body))
 
     def sqlite(self) -> Response:
         """Everything in one file."""
@@ -101,7 +107,8 @@ class _Desk:
         _only("from", "to", "store", "period", "gzip")
         with reading(self.engine) as connection:
             wanted = _wanted(connection, asker)
-        return send_sqlite(self.engine, self.sender, wanted, self.clock.now_ms(), _period())
+        pull = self._pull(asker, "salve.sqlite")
+        return send_sqlite(self.engine, self.sender, wanted, self.clock.now_ms(), _period(), pull)
 
     def parquet(self, month: str) -> Response:
         """One month's reactions."""
@@ -109,7 +116,8 @@ class _Desk:
         _only("store", "gzip")
         with reading(self.engine) as connection:
             wanted = month_wanted(connection, asker, month, _stores())
-        return send_month(self.engine, self.sender, wanted, self.clock.now_ms(), month)
+        pull = self._pull(asker, f"reactions/{month}.parquet")
+        return send_month(self.engine, self.sender, wanted, self.clock.now_ms(), month, pull)
 
     def summary(self, code: str) -> Response:
         """The figures of a store's page."""
@@ -119,7 +127,9 @@ class _Desk:
             store = visible_store(connection, asker, code)
             period = parse_period(_period(), local_today(store.timezone, now_ms))
             lens = read_lens(request.args.get("touchpoint"), request.args.get("question"))
-            return jsonify(summary_json(store_summary(connection, store, period, now_ms, lens)))
+            body = summary_json(store_summary(connection, store, period, now_ms, lens))
+        self._pull(asker, "summary", code).note_whole()
+        return jsonify(body)
 
     def employees(self, code: str) -> Response:
         """The figures of a store's employees' page."""
@@ -129,7 +139,13 @@ class _Desk:
             store = visible_store(connection, asker, code)
             if hidden_dimensions(asker):
                 raise not_found()
-            return jsonify(employees_json(employee_figures(connection, store, self.clock.now_ms())))
+            body = employees_json(employee_figures(connection, store, self.clock.now_ms()))
+        self._pull(asker, "employees", code).note_whole()
+        return jsonify(body)
+
+    def _pull(self, asker: ExportToken | Person, name: str, store: str = "") -> Pull:
+        said = said_of(request.args, [store] if store else _stores())
+        return Pull(self.engine, self.clock, puller(asker, request.remote_addr or ""), name, said)
 
     def _asker(self) -> ExportToken | Person:
         """The bearer of a token; or somebody of head office by their session, for whom a GET is no more than a page."""

@@ -8,7 +8,10 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from server import errors
+from server.audit import KIOSK, STRANGER, Act, By
 from server.database import enrolments as rows
+from server.database.audit import note
+from server.database.audit_tallies import Tallied, tally
 from server.database.engine import reading, writing
 from server.database.kiosk_keys import revoke_keys
 from server.database.kiosks import add_kiosk, kiosk_by_code, kiosk_by_id
@@ -37,6 +40,9 @@ TRIES = 5
 TRIES_MS = 10 * MINUTE_MS
 # Whoever has seen a code of another's may go on guessing the hardware that it was used for, from one address after the other.
 MOST_WRONG = 20
+# Of the wrong codes of an hour, wherever from, so many get an entry of the audit log each.
+REFUSALS_TOLD = 5
+HOUR_MS = 60 * MINUTE_MS
 
 
 def make_code(
@@ -101,9 +107,11 @@ def enrol(engine: Engine, clock: Clock, code: str, hardware: str, software: str,
         _check_tries(connection, address, now_ms)
         taken = rows.take_code(connection, _hash(normal_form(code)), hardware, now_ms, MOST_WRONG)
         if taken is not None:
-            return _enrol(connection, taken, hardware, software, now_ms)
+            return _enrol(connection, taken, hardware, software, now_ms, address)
         rows.count_wrong(connection, _hash(normal_form(code)))
         rows.add_failure(connection, address[:64], now_ms, now_ms - TRIES_MS)
+        kept = Tallied("enrol", now_ms + HOUR_MS, REFUSALS_TOLD)
+        tally(connection, now_ms, By(STRANGER, address=address), Act.ENROLMENT_REFUSED, "", kept)
     raise errors.code_refused()
 
 
@@ -118,7 +126,7 @@ def _check_tries(connection: Connection, address: str, now_ms: int) -> None:
         raise errors.too_many_tries(max(1, (first_ms + TRIES_MS - now_ms) // 1000 + 1))
 
 
-def _enrol(connection: Connection, taken: Row[Any], hardware: str, software: str, now_ms: int) -> EnrolReply:
+def _enrol(connection: Connection, taken: Row[Any], hardware: str, software: str, now_ms: int, address: str) -> EnrolReply:
     kiosk_id = add_kiosk(connection, hardware, software, now_ms)
     # Whoever had a key of this kiosk before, perhaps on a stolen card, does not keep it. One made under this same code stays
     # until another is used: the request may have been delivered twice, and the kiosk holds the first answer.
@@ -132,7 +140,10 @@ def _enrol(connection: Connection, taken: Row[Any], hardware: str, software: str
     except Unfit as error:  # it fitted when the code was made; the store's languages were changed since
         raise errors.code_refused() from error
     key = give_key(connection, kiosk_id, now_ms)
-    return EnrolReply(kiosk_by_id(connection, kiosk_id).code, key, config.store, config, now_ms)
+    kiosk = kiosk_by_id(connection, kiosk_id).code
+    by = By(KIOSK, kiosk_id, kiosk, address)
+    note(connection, now_ms, by, Act.ENROLLED, kiosk, store=config.store, touchpoint=taken.touchpoint)
+    return EnrolReply(kiosk, key, config.store, config, now_ms)
 
 
 def _hash(text: str) -> str:

@@ -105,6 +105,11 @@ def look(connection: Connection, now_ms: int, store_ids: Collection[int] | None 
     return found
 
 
+def waiting_of(row: FleetRow) -> int:
+    """How many presses still wait on a kiosk, by what it last told."""
+    return max(0, row.thanked - row.known)
+
+
 def watch(engine: Engine, now_ms: int) -> int:
     """Note and log every kiosk that is another than at the last look; returns how many."""
     with reading(engine) as connection:

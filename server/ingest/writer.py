@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+from collections import Counter
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as WaitedTooLong
 from typing import TYPE_CHECKING, NamedTuple
@@ -62,6 +63,9 @@ class Writer:
         self._meanings = Meanings()
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._closing = threading.Event()
+        # Written by the writer's thread alone, before those who wait are told.
+        self._stored_reactions = 0
+        self._outcomes: Counter[str] = Counter()
         self._thread = threading.Thread(target=self._work, name="salve-writer", daemon=True)
 
     def start(self) -> None:
@@ -79,6 +83,16 @@ class Writer:
     def waiting(self) -> int:
         """How many requests wait for the next COMMIT."""
         return self._queue.qsize()
+
+    @property
+    def stored(self) -> int:
+        """How many reactions were stored since the process began."""
+        return self._stored_reactions
+
+    @property
+    def outcomes(self) -> dict[str, int]:
+        """How many requests were stored, and how many refused by which code, since the process began."""
+        return dict(self._outcomes)
 
     def sync(self, request: SyncRequest, kiosk: AuthenticatedKiosk, body_sha256: str) -> SyncReply:
         """Store a request and return its answer once it is committed.
@@ -121,10 +135,18 @@ class Writer:
         together.sort(key=lambda waiting: (waiting.job.kiosk.id, waiting.job.request.stream))
         outcomes = self._stored(together)
         for waiting, outcome in zip(together, outcomes, strict=True):
+            self._count(outcome)
             if isinstance(outcome, Outcome):
                 waiting.answer.set_result(outcome)
             else:
                 waiting.answer.set_exception(outcome)
+
+    def _count(self, outcome: Outcome | Exception) -> None:
+        if isinstance(outcome, Outcome):
+            self._stored_reactions += sum(one.last_seq - one.first_seq + 1 for one in outcome.arrivals)
+            self._outcomes["stored"] += 1
+        else:
+            self._outcomes[outcome.code if isinstance(outcome, Refusal) else "failed"] += 1
 
     def _stored(self, together: list[_Waiting]) -> Sequence[Outcome | Exception]:
         """What became of each request; all are told to come again when nothing could be stored."""

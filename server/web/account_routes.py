@@ -10,13 +10,15 @@ from server.access import people, sessions
 from server.access.passwords import LEAST
 from server.access.people import OFFICE_ROLES
 from server.access.scope import visible_stores
+from server.audit import Act
+from server.database.audit import note
 from server.database.engine import reading, writing
 from server.database.life import read_life
 from server.errors import Unfit, wrong_parameter
 from server.i18n.translator import LANGUAGES
 from server.web.page import Page
 from server.web.people_page import reason_words
-from server.web.visitor import LANGUAGE_COOKIE, cookie_name, reader, secure, signed_in
+from server.web.visitor import LANGUAGE_COOKIE, by, cookie_name, reader, secure, signed_in
 
 if TYPE_CHECKING:
     from flask import Blueprint, Response
@@ -78,6 +80,7 @@ def add_account(web: Blueprint, settings: Settings, clock: Clock, engine: Engine
         try:
             with writing(engine) as connection:
                 sessions.replace_password(connection, person, new, token)
+                note(connection, now_ms, by(person), Act.PASSWORD_CHANGED, person.email)
         except Unfit as error:
             return page(400, reason_words(error, reader()))
         return redirect(Page(reader(), made_up=False).to("/account", told="password-set"), 303)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 from flask import redirect, request
 
 from server.access.scope import visible_store
+from server.audit import Act
 from server.comparison.periods import EARLIEST, local_today
+from server.database.audit import note as note_act
 from server.database.changes import note_change, remove_change
 from server.database.engine import writing
 from server.errors import Refusal, not_found
 from server.web.page import kept_address
-from server.web.visitor import signed_in
+from server.web.visitor import by, signed_in
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -41,15 +43,19 @@ def add_changes(web: Blueprint, settings: Settings, clock: Clock, engine: Engine
             day = day_of(request.form.get("day", ""), local_today(store.timezone, now_ms))
             whole_chain = request.form.get("stores") == "all" and person.role in CHAIN_ROLES
             note_change(connection, None if whole_chain else store.id, day.toordinal(), words, now_ms, person.email)
+            about = "" if whole_chain else code
+            note_act(connection, now_ms, by(person), Act.CHANGE_NOTED, about, day=day.isoformat(), words=words)
         return redirect(_back(code), 303)
 
     @web.post("/stores/<code>/changes/<int(max=2147483647):number>/remove")
     def remove(code: str, number: int) -> Any:
         with writing(engine) as connection:
-            person = signed_in(connection, settings, clock.now_ms())
+            now_ms = clock.now_ms()
+            person = signed_in(connection, settings, now_ms)
             store = visible_store(connection, person, code)
             if not remove_change(connection, store.id, number, person.email):
                 raise not_found()
+            note_act(connection, now_ms, by(person), Act.CHANGE_REMOVED, code, change=number)
         return redirect(_back(code), 303)
 
 

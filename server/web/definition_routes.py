@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from flask import make_response, redirect, render_template, request
 
 from server.access.people import CHAIN_ROLES, OFFICE_ROLES
+from server.audit import Act
+from server.database.audit import note
 from server.database.engine import reading, writing
 from server.database.life import read_life
 from server.database.questions import wordings
@@ -16,7 +18,7 @@ from server.survey.refusals import Refused, refused
 from server.web.definition_page import may_be_named, shown_definition, texts_of
 from server.web.page import Page
 from server.web.question_form import DIMENSIONS
-from server.web.visitor import allowed, reader
+from server.web.visitor import allowed, by, reader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,10 +92,11 @@ def add_definitions(web: Blueprint, settings: Settings, clock: Clock, engine: En
         typed = _typed()
         try:
             with writing(engine) as connection:
-                person = allowed(connection, settings, clock.now_ms(), CHAIN_ROLES)
-                declare(
+                now_ms = clock.now_ms()
+                person = allowed(connection, settings, now_ms, CHAIN_ROLES)
+                new = declare(
                     connection,
-                    clock.now_ms(),
+                    now_ms,
                     person.email,
                     service=typed.service,
                     experience=typed.experience,
@@ -103,6 +106,7 @@ def add_definitions(web: Blueprint, settings: Settings, clock: Clock, engine: En
                     weights={name: _weight(text) for name, text in typed.weights.items() if text},
                     labels=typed.labels,
                 )
+                note(connection, now_ms, by(person), Act.DEFINITION_DECLARED, str(new.version))
         except Refused as error:
             return form(typed, 400, _said(error, reader()))
         return redirect(Page(reader(), made_up=False).to(DEFINITIONS, told="declared"), 303)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from server.comparison.periods import local_time
 from server.fleet.states import SILENT_AFTER_MS, is_heard
-from server.fleet.watching import CLOSED, OFF, WELL
+from server.fleet.watching import CLOSED, OFF, WELL, waiting_of
 from server.web.figures import touchpoint_words
 from server.web.fleet_words import TroubleWords
 from server.web.heard_bars import DAYS, heard_bars
@@ -113,7 +113,7 @@ class ShownFleet:
     def _received(self, watched: Sequence[Watched]) -> str:
         t = self._t
         rows = [one.row for one in watched]
-        waiting = sum(_waiting(row) for row in rows if is_heard(row.heard_ms, self._now_ms))
+        waiting = sum(waiting_of(row) for row in rows if is_heard(row.heard_ms, self._now_ms))
         gone = sum(row.lost for row in rows)
         parts = [
             t.say("fleet.received-all", received=sum(map(_received, rows)), thanked=sum(map(_thanked, rows))),
@@ -145,7 +145,7 @@ class ShownFleet:
             last="" if row.heard_ms is None else t.say("fleet.heard-last", time=self._words.moment(row, row.heard_ms)),
             received=t.say("fleet.received-of", received=_received(row), thanked=_thanked(row)),
             notes=notes,
-            waiting=t.formats.number(_waiting(row)) if heard else t.say("fleet.not-known"),
+            waiting=t.formats.number(waiting_of(row)) if heard else t.say("fleet.not-known"),
             heat=self._heat(one.health) if heard else "–",
             supply=self._supply(one) if heard else "–",
         )
@@ -188,7 +188,3 @@ def _thanked(row: FleetRow) -> int:
 
 def _received(row: FleetRow) -> int:
     return max(0, row.known - row.lost - row.elsewhere)
-
-
-def _waiting(row: FleetRow) -> int:
-    return max(0, row.thanked - row.known)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from flask import make_response, redirect, render_template, request
 
 from server.access.scope import visible_stores
+from server.audit import Act
+from server.database.audit import note
 from server.database.engine import reading, writing
 from server.database.fleet import heard_days
 from server.database.kiosks import config_body
@@ -19,7 +21,7 @@ from server.i18n.sentence import Name
 from server.web.fleet_page import MOST_STORES_LISTED, PART_KIOSKS, ShownFleet
 from server.web.heard_bars import DAYS
 from server.web.page import Page, page_asked
-from server.web.visitor import reader, signed_in
+from server.web.visitor import by, reader, signed_in
 
 if TYPE_CHECKING:
     from flask import Blueprint, Response
@@ -83,7 +85,9 @@ def add_fleet(web: Blueprint, settings: Settings, clock: Clock, engine: Engine) 
                 known = {one.row.code for one in look(connection, now_ms, [one.id for one in stores])}
                 if person.role not in MOVERS or code not in known or store not in {one.code for one in stores}:
                     raise not_found()
-                move(connection, code, store, now_ms, request.form.get("touchpoint", "").strip() or None)
+                touchpoint = request.form.get("touchpoint", "").strip() or None
+                move(connection, code, store, now_ms, touchpoint)
+                note(connection, now_ms, by(person), Act.KIOSK_MOVED, code, store=store, touchpoint=touchpoint)
         except Unfit:
             return page(400, failed=True)
         kept = {name: request.args[name] for name in ("lang",) if name in request.args}

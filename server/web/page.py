@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 KEPT = frozenset(
-    {"period", "from", "to", "sort", "page", "lang", "next", "store", "region", "funnel", "touchpoint", "question"}
+    {"period", "from", "to", "sort", "page", "lang", "next", "store", "region", "funnel", "touchpoint", "question", "kind"}
 )
 PERIOD = ("period", "from", "to")
 LENS = ("touchpoint", "question")

@@ -9,12 +9,14 @@ from flask import redirect, request
 
 from server.access import people, sessions, tokens
 from server.access.people import Person
+from server.audit import Act
+from server.database.audit import note
 from server.database.engine import reading
 from server.errors import Unfit, not_found
 from server.web.page import Page
 from server.web.people_desk import PeoplePages, Unconfirmed, done
 from server.web.people_page import codes_typed, reason_words
-from server.web.visitor import reader, safe_next
+from server.web.visitor import by, reader, safe_next
 
 if TYPE_CHECKING:
     from flask import Blueprint, Response
@@ -22,6 +24,13 @@ if TYPE_CHECKING:
 
     from server.clock import Clock
     from server.settings import Settings
+
+# What is done to a person, what the audit log calls it, and what the page tells then.
+DONE = {
+    "password": (Act.PASSWORD_CHANGED, "password-set"),
+    "enable": (Act.PERSON_ENABLED, "person-enabled"),
+    "disable": (Act.PERSON_DISABLED, "person-disabled"),
+}
 
 
 def add_people(web: Blueprint, settings: Settings, clock: Clock, engine: Engine) -> None:
@@ -58,10 +67,11 @@ def _add_changes_of_people(web: Blueprint, pages: PeoplePages) -> None:
     def add_person() -> Any:
         form = request.form
 
-        def add(connection: Connection, _: Person) -> str:
-            stores = codes_typed(form.get("stores", ""))
+        def add(connection: Connection, asker: Person) -> str:
+            stores, now_ms = codes_typed(form.get("stores", "")), pages.clock.now_ms()
             email, role = form.get("email", "").strip(), form.get("role", "")
-            people.add_user(connection, email, form.get("password", ""), role, stores, pages.clock.now_ms())
+            people.add_user(connection, email, form.get("password", ""), role, stores, now_ms)
+            note(connection, now_ms, by(asker), Act.PERSON_ADDED, email.lower(), role=role, stores=stores)
             return "person-added"
 
         return done(pages, add, "/people", pages.listed)
@@ -72,41 +82,40 @@ def _add_changes_of_people(web: Blueprint, pages: PeoplePages) -> None:
             account = next((one for one in people.list_people(connection) if one.id == number), None)
             if account is None:
                 raise not_found()
+            now_ms = pages.clock.now_ms()
             if what == "password":
-                return _give_password(pages, connection, asker, account)
-            if what == "enable":
+                _give_password(pages, connection, asker, account)
+            elif what == "enable":
                 people.enable(connection, number)
-                return "person-enabled"
-            people.disable(connection, number, pages.clock.now_ms())
-            return "person-disabled"
+            else:
+                people.disable(connection, number, now_ms)
+            act, told = DONE[what]
+            note(connection, now_ms, by(asker), act, account.email)
+            return told
 
         return done(pages, change, f"/people/{number}", partial(pages.one, number))
 
 
-def _give_password(pages: PeoplePages, connection: Connection, asker: Person, account: people.Account) -> str:
+def _give_password(pages: PeoplePages, connection: Connection, asker: Person, account: people.Account) -> None:
     person, new = Person(account.id, account.email, account.role, ""), request.form.get("password", "")
     if person.id == asker.id:  # one's own session goes on
         sessions.replace_password(connection, person, new, pages.token)
     else:
         people.change_password(connection, person, new)
-    return "password-set"
 
 
 def _add_changes_of_tokens(web: Blueprint, pages: PeoplePages) -> None:
     @web.post("/people/tokens")
     def add_token() -> Any:
         form = request.form
-        days = form.get("days", "")
+        typed, name = form.get("days", ""), form.get("name", "").strip()
 
-        def add(connection: Connection, _: Person) -> str:
-            return tokens.add_token(
-                connection,
-                form.get("name", "").strip(),
-                codes_typed(form.get("stores", "")) or None,
-                int(days) if days.isdecimal() and len(days) <= 4 else 0,
-                pages.clock.now_ms(),
-                employees=form.get("employees") == "1",
-            )
+        def add(connection: Connection, asker: Person) -> str:
+            stores, employees, now_ms = codes_typed(form.get("stores", "")), form.get("employees") == "1", pages.clock.now_ms()
+            days = int(typed) if typed.isdecimal() and len(typed) <= 4 else 0
+            text = tokens.add_token(connection, name, stores or None, days, now_ms, employees=employees)
+            note(connection, now_ms, by(asker), Act.TOKEN_MADE, name, stores=stores, days=days, employees=employees)
+            return text
 
         try:
             text = pages.change(add)
@@ -115,14 +124,16 @@ def _add_changes_of_tokens(web: Blueprint, pages: PeoplePages) -> None:
         except Unfit as error:
             return pages.listed(400, failed=reason_words(error, reader()))
         # Not redirected: the text is kept nowhere, so this answer is the only place that can show it.
-        return pages.listed(new=(form.get("name", "").strip(), text))
+        return pages.listed(new=(name, text))
 
     @web.post("/people/tokens/<key_id>/revoke")
     def revoke_token(key_id: str) -> Any:
-        def revoke(connection: Connection, _: Person) -> str:
+        def revoke(connection: Connection, asker: Person) -> str:
             if key_id not in {one.key_id for one in tokens.list_tokens(connection)}:
                 raise not_found()
-            tokens.revoke_token(connection, key_id, pages.clock.now_ms())
+            now_ms = pages.clock.now_ms()
+            name = tokens.revoke_token(connection, key_id, now_ms)
+            note(connection, now_ms, by(asker), Act.TOKEN_REVOKED, name)
             return "token-revoked"
 
         return done(pages, revoke, "/people", pages.listed)

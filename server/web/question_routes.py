@@ -9,7 +9,9 @@ from flask import make_response, redirect, render_template, request
 
 from server.access.people import CHAIN_ROLES, OFFICE_ROLES, Person
 from server.access.scope import visible_stores
+from server.audit import Act
 from server.comparison.periods import local_today
+from server.database.audit import note
 from server.database.engine import reading, writing
 from server.database.life import read_life
 from server.database.questions import asked_now, wordings
@@ -24,7 +26,7 @@ from server.survey.refusals import Refused
 from server.web import question_form as form
 from server.web.page import Page
 from server.web.question_page import ShownOne, groups_of
-from server.web.visitor import allowed, reader
+from server.web.visitor import allowed, by, reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -163,28 +165,29 @@ def add_questions(web: Blueprint, settings: Settings, clock: Clock, engine: Engi
 
 
 def _add_changes(web: Blueprint, pages: QuestionPages) -> None:
-    def changed(code: str, told: str, change: Callable[[Connection, str, int], object]) -> Any:
+    def changed(code: str, told: str, change: Callable[[Connection, str, int], object], act: Act) -> Any:
         try:
             with writing(pages.engine) as connection:
-                pages.person(connection, may_change=True)
+                person, now_ms = pages.person(connection, may_change=True), pages.clock.now_ms()
                 if not wordings(connection, code):
                     raise not_found()
-                change(connection, code, pages.clock.now_ms())
+                change(connection, code, now_ms)
+                note(connection, now_ms, by(person), act, code)
         except Unfit as error:
             return pages.one(code, 400, said(error, reader()))
         return redirect(_frame().to(f"{QUESTIONS}/{code}", told=told), 303)
 
     @web.post(f"{QUESTIONS}/<code>/activate")
     def activate_question(code: str) -> Any:
-        return changed(code, "activated", drafting.activate)
+        return changed(code, "activated", drafting.activate, Act.QUESTION_ACTIVATED)
 
     @web.post(f"{QUESTIONS}/<code>/retire")
     def retire_question(code: str) -> Any:
-        return changed(code, "retired", drafting.retire)
+        return changed(code, "retired", drafting.retire, Act.QUESTION_RETIRED)
 
     @web.post(f"{QUESTIONS}/<code>/hand-out")
     def hand_out(code: str) -> Any:
-        return changed(code, "handed-out", give_new_wording)
+        return changed(code, "handed-out", give_new_wording, Act.QUESTION_HANDED_OUT)
 
     @web.post("/head-office/ask")
     def ask_kiosk() -> Any:
@@ -192,8 +195,9 @@ def _add_changes(web: Blueprint, pages: QuestionPages) -> None:
         codes = [code for code in (request.form.get("upper", ""), request.form.get("lower", "")) if code]
         try:
             with writing(pages.engine) as connection:
-                pages.person(connection, may_change=True)
-                ask(connection, kiosk, codes, pages.clock.now_ms())
+                person, now_ms = pages.person(connection, may_change=True), pages.clock.now_ms()
+                ask(connection, kiosk, codes, now_ms)
+                note(connection, now_ms, by(person), Act.KIOSK_ASKED, kiosk, questions=codes)
         except Unfit:
             return pages.listed(400, failed=True)
         return redirect(_frame().to(QUESTIONS, asked=kiosk), 303)
@@ -210,7 +214,9 @@ def _saved(pages: QuestionPages, code: str, keep: Callable[[Connection, Question
             person = pages.person(connection, may_change=True)
             if not new and not wordings(connection, code):
                 raise not_found()
-            keep(connection, form.read_form(code), pages.clock.now_ms(), person.email)
+            now_ms = pages.clock.now_ms()
+            keep(connection, form.read_form(code), now_ms, person.email)
+            note(connection, now_ms, by(person), Act.QUESTION_WORDED, code)
     except Unfit as error:
         shown = form.typed()
         return pages.form(replace(shown, code=code), new=new, status=400, failed=said(error, reader()))

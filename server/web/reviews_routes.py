@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from flask import redirect, render_template, request
 
 from server.access.people import OFFICE_ROLES
 from server.access.scope import visible_stores
+from server.audit import Act
 from server.comparison.reviews import reviews_of, tells
+from server.database.audit import note
 from server.database.engine import reading, writing
 from server.database.life import read_life
 from server.database.reviews import EXCLUDED, KEPT
@@ -16,7 +19,7 @@ from server.errors import not_found, wrong_parameter
 from server.fleet.reviewing import decide, read_review
 from server.web.page import Page, page_asked
 from server.web.reviews_page import ShownReviews
-from server.web.visitor import reader, signed_in
+from server.web.visitor import by, reader, signed_in
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -61,5 +64,7 @@ def add_reviews(web: Blueprint, settings: Settings, clock: Clock, engine: Engine
                 raise not_found()
             if decision not in {EXCLUDED, KEPT}:
                 raise wrong_parameter("decision", f"must be {EXCLUDED} or {KEPT}")
-            decide(connection, review, decision, person.email, now_ms)
+            changed = decide(connection, review, decision, person.email, now_ms)
+            act, day = Act.RUN_SET_ASIDE if decision == EXCLUDED else Act.RUN_KEPT, date.fromordinal(review.run.local_day)
+            note(connection, now_ms, by(person), act, review.kiosk, day=day.isoformat(), review=number, presses=changed)
         return redirect(f"{Page(reader(), made_up=False).to('/head-office/reviews')}#r{number}", 303)

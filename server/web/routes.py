@@ -9,14 +9,17 @@ from flask import Blueprint, Response, current_app, make_response, redirect, ren
 from server.access import sessions
 from server.access.people import OFFICE_ROLES
 from server.access.scope import visible_store, visible_stores
+from server.audit import Act
 from server.comparison.live import pulse_of
 from server.comparison.periods import LONGEST_DAYS, local_today, parse_period
 from server.comparison.summary import store_summary
+from server.database.audit import note
 from server.database.engine import reading, writing
 from server.database.figures import is_made_up
 from server.errors import Refusal
 from server.web import store_page
 from server.web.account_routes import add_account
+from server.web.audit_routes import add_audit
 from server.web.change_routes import CHAIN_ROLES, add_changes
 from server.web.definition_routes import add_definitions
 from server.web.employee_routes import add_employees
@@ -30,6 +33,7 @@ from server.web.question_routes import add_questions
 from server.web.reviews_routes import add_reviews
 from server.web.visitor import (
     Stranger,
+    by,
     check_origin,
     cookie_name,
     reader,
@@ -72,6 +76,7 @@ def blueprint(settings: Settings, clock: Clock, engine: Engine) -> Blueprint:
     add_people(web, settings, clock, engine)
     add_account(web, settings, clock, engine)
     add_reviews(web, settings, clock, engine)
+    add_audit(web, settings, clock, engine)
     return web
 
 
@@ -142,8 +147,12 @@ def _add_sign_in(web: Blueprint, settings: Settings, clock: Clock, engine: Engin
 
     @web.post("/sign-out")
     def sign_out() -> Any:
+        token, now_ms = request.cookies.get(cookie_name(settings)), clock.now_ms()
         with writing(engine) as connection:
-            sessions.sign_out(connection, request.cookies.get(cookie_name(settings)))
+            person = sessions.who(connection, token, now_ms)
+            sessions.sign_out(connection, token)
+            if person is not None:
+                note(connection, now_ms, by(person), Act.SIGNED_OUT)
         response = make_response(redirect(in_language("/sign-in"), 303))
         response.delete_cookie(cookie_name(settings), path="/", secure=secure(settings), httponly=True, samesite="Lax")
         return response

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from flask import g, redirect, request
 
 from server.access import sessions
+from server.audit import PERSON, By
 from server.errors import Refusal, not_found
 from server.i18n.translator import LANGUAGES, translator
 from server.web.page import address, language_asked
@@ -55,6 +56,11 @@ def allowed(connection: Connection, settings: Settings, now_ms: int, roles: Coll
     if person.role not in roles:
         raise not_found()
     return person
+
+
+def by(person: Person) -> By:
+    """Who acts with this request, for the audit log."""
+    return By(PERSON, person.id, person.email, request.remote_addr or "")
 
 
 def to_sign_in() -> Response:

@@ -16,6 +16,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from server.database.engine import writing
 from server.database.failures import SQLAlchemyError, first_line
 from server.database.leases import end_lease, take_lease
+from server.database.measures import JobRun, note_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -84,11 +85,12 @@ class Worker:
         except SQLAlchemyError as error:
             log.warning("no lease for %s: %s", job.name, first_line(error))
             return False
-        ended = threading.Event()
+        ended, began_ms, failed = threading.Event(), self._clock.now_ms(), True
         keeper = threading.Thread(target=self._keep, args=(job.name, ended), name=f"lease-{job.name}", daemon=True)
         keeper.start()
         try:
-            done = job.work(self._clock.now_ms())
+            done = job.work(began_ms)
+            failed = False
             if done:
                 log.info("%s: %d", job.name, done)
         except SQLAlchemyError as error:
@@ -98,7 +100,8 @@ class Worker:
         finally:
             ended.set()
             keeper.join()
-            self._end(job.name)
+            ended_ms = self._clock.now_ms()
+            self._end(JobRun(job.name, ended_ms, max(0, ended_ms - began_ms), failed))
         return True
 
     def _started(self, _event: object) -> None:
@@ -119,9 +122,10 @@ class Worker:
         with writing(self._engine) as connection:
             return take_lease(connection, name, self._holder, now_ms, now_ms + self._lease_ms)
 
-    def _end(self, name: str) -> None:
+    def _end(self, done: JobRun) -> None:
         try:
             with writing(self._engine) as connection:
-                end_lease(connection, name, self._holder)
+                end_lease(connection, done.name, self._holder)
+                note_run(connection, done)
         except SQLAlchemyError as error:
-            log.warning("the lease of %s ends by itself: %s", name, first_line(error))
+            log.warning("the lease of %s ends by itself: %s", done.name, first_line(error))

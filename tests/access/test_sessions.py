@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from server.access.people import Person
 from server.access.sessions import (
     CONFIRMED_FOR_MS,
+    FAILURES_TOLD,
     IDLE_MS,
     LONGEST_MS,
     MEMORY_MS,
@@ -20,6 +22,8 @@ from server.access.sessions import (
     sign_out,
     who,
 )
+from server.database.audit import newest_entries
+from server.database.audit_tallies import close_tallies
 from server.database.engine import reading, writing
 from server.database.people import set_disabled
 from server.database.tables import sessions, sign_in_delays
@@ -229,3 +233,40 @@ def test_a_wrong_password_confirms_nothing_and_is_delayed_like_a_sign_in(people:
     assert confirm(people, late_ms, alice, password, HERE, token or "").token is None
     assert not confirmed(people, token, late_ms)
     assert sign_in(people, late_ms, ALICE, password, HERE).wait_s == 1
+
+
+def told(engine: Engine) -> list[tuple[str, str, str]]:
+    with reading(engine) as connection:
+        return [(one.entry.act, one.entry.who, one.entry.about) for one in reversed(newest_entries(connection, 99))]
+
+
+def test_signing_in_and_failing_to_stand_in_the_audit_log(people: Engine, password: str) -> None:
+    assert sign_in(people, START_MS, f" {ALICE.upper()} ", password, HERE).token is not None
+    sign_in(people, START_MS, ALICE, WRONG, HERE)
+    sign_in(people, START_MS, "my password typed here", WRONG, HERE)
+    confirm(people, START_MS, Person(1, ALICE, "manager", ""), WRONG, HERE, "")
+    failed = ("sign-in-failed", "", ALICE)
+    assert told(people) == [("signed-in", ALICE, ""), failed, ("sign-in-failed", "", ""), failed]
+    with reading(people) as connection:
+        assert {one.address for one in newest_entries(connection, 9)} == {HERE}
+
+
+def test_a_flood_of_guesses_fills_no_log(people: Engine) -> None:
+    """Each from an address of its own, so that no delay keeps it out."""
+    for at in range(30):
+        sign_in(people, START_MS, f"guess-{at}@chain.example", WRONG, f"198.51.100.{at}")
+    assert told(people) == [("sign-in-failed", "", "")] * FAILURES_TOLD
+    with writing(people) as connection:
+        assert close_tallies(connection, START_MS + MEMORY_MS) == 1
+    assert told(people)[FAILURES_TOLD:] == [("failures-counted", "", "")]
+    with reading(people) as connection:
+        assert json.loads(newest_entries(connection, 1)[0].entry.details)["times"] == 30
+
+
+def test_tries_that_have_to_wait_are_not_told(people: Engine) -> None:
+    for _ in range(9):
+        sign_in(people, START_MS, ALICE, WRONG, HERE)
+    assert len(told(people)) == FAILURES_TOLD
+    with writing(people) as connection:
+        close_tallies(connection, START_MS + MEMORY_MS)
+    assert [act for act, _, _ in told(people)][FAILURES_TOLD:] == []

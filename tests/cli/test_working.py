@@ -10,10 +10,14 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from sqlalchemy import Engine, func, select
 
-from server.commands.working import jobs, tidy
+from server.audit import Act, By
+from server.commands.working import add_up_audit, check_audit, jobs, tidy
 from server.database import tables
+from server.database.audit import newest_entries, note
+from server.database.driver import run
 from server.database.engine import make_engine, reading, writing
 from server.database.people import insert_user
 
@@ -59,7 +63,20 @@ def test_a_database_without_this_releases_tables_is_refused(bare: Callable[..., 
 
 def test_every_job_can_run_on_an_empty_database(engine: Engine, clock: Any) -> None:
     found = {job.name: job.work(clock.now_ms()) for job in jobs(engine)}
-    names = ("retime", "watch", "heard", "buttons", "pauses", "held", "mix", "runs", "tidy", "partitions")
+    names = (
+        "retime",
+        "watch",
+        "heard",
+        "buttons",
+        "pauses",
+        "held",
+        "mix",
+        "runs",
+        "tidy",
+        "partitions",
+        "audit",
+        "audit-check",
+    )
     assert found == dict.fromkeys(names, 0)
 
 
@@ -78,3 +95,29 @@ def test_what_has_served_its_time_is_deleted_and_nothing_else(engine: Engine, cl
     with reading(engine) as connection:
         assert connection.execute(select(tables.sessions.c.token_hash)).scalars().all() == ["live"]
         assert connection.execute(select(tables.sign_in_delays.c.subject)).scalars().all() == ["new"]
+
+
+def test_addresses_of_the_audit_log_are_kept_for_ninety_days(engine: Engine, clock: Any) -> None:
+    with writing(engine) as connection:
+        note(connection, clock.now_ms(), By("person", 1, "ewa@chain.example", "203.0.113.9"), Act.SIGNED_IN)
+    assert add_up_audit(engine, clock.now_ms() + 90 * DAY_MS) == 0
+    assert add_up_audit(engine, clock.now_ms() + 90 * DAY_MS + 1) == 1
+    with reading(engine) as connection:
+        assert newest_entries(connection, 1)[0].address == ""
+    assert check_audit(engine, clock.now_ms()) == 0
+
+
+def test_a_changed_audit_log_is_an_error_in_the_workers_log(
+    engine: Engine, clock: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    with writing(engine) as connection:
+        note(connection, clock.now_ms(), By("command-line"), Act.STORE_ADDED, "S001")
+    assert check_audit(engine, clock.now_ms()) == 0
+    assert not caplog.records
+    with writing(engine) as connection:
+        run(connection, "DROP TRIGGER audit_keep_update")
+        run(connection, "UPDATE audit SET about = 'S002'")
+    assert check_audit(engine, clock.now_ms()) == 1
+    (record,) = caplog.records
+    assert record.levelname == "ERROR"
+    assert "entry 1 does not fit" in record.getMessage()

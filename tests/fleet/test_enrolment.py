@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import threading
 
 import pytest
 from sqlalchemy import select
 
+from server.database.audit import newest_entries
+from server.database.audit_check import check_log
+from server.database.audit_tallies import close_tallies
 from server.database.engine import reading, writing
 from server.database.tables import enrolment_codes, kiosks, placements
 from server.errors import Refusal, Unfit
-from server.fleet.enrolment import LETTERS, MOST_WRONG, enrol, make_code, normal_form
+from server.fleet.enrolment import LETTERS, MOST_WRONG, REFUSALS_TOLD, enrol, make_code, normal_form
 from server.fleet.kiosks import authenticate, list_kiosks, note_use
 
 MINUTE_MS = 60_000
@@ -195,3 +199,19 @@ def test_any_printable_touchpoint_is_kept_as_it_is(chain, clock) -> None:
     try_code(chain, clock, code_for(chain, clock, touchpoint="=cmd|'-20% \U0001f600"))
     with reading(chain) as connection:
         assert list_kiosks(connection)[0].touchpoint == "=cmd|'-20% \U0001f600"
+
+
+def test_enrolling_and_wrong_codes_stand_in_the_audit_log(each_chain, clock) -> None:
+    for at in range(REFUSALS_TOLD + 3):
+        with pytest.raises(Refusal):
+            enrol(each_chain, clock, "0000-0000-0000", "sha256:x", "1.0.0", f"198.51.100.{at}")
+    reply = try_code(each_chain, clock, code_for(each_chain, clock, touchpoint="exit"))
+    with reading(each_chain) as connection:
+        newest, *refused = newest_entries(connection, 99)
+        assert check_log(connection).whole
+    assert [one.entry.act for one in refused] == ["enrolment-refused"] * REFUSALS_TOLD
+    assert (newest.entry.act, newest.entry.who_kind, newest.entry.who) == ("enrolled", "kiosk", reply.kiosk)
+    assert json.loads(newest.entry.details) == {"store": "S014", "touchpoint": "exit"}
+    with writing(each_chain) as connection:
+        assert close_tallies(connection, clock.now_ms() + 3_600_000) == 1
+        assert json.loads(newest_entries(connection, 1)[0].entry.details)["times"] == REFUSALS_TOLD + 3

@@ -70,6 +70,7 @@ def test_what_waits_together_is_committed_together_and_a_refusal_harms_no_other(
     assert len(house.rows(reactions)) == 6
     assert [row.position for row in house.rows(arrivals)] == [1, 2, 3, 4, 5, 6]
     assert house.wrong_figures() == []
+    assert (writer.stored, writer.outcomes) == (6, {"stored": 6, "gap": 1, "hardware-differs": 1})
 
 
 def test_when_the_commit_fails_all_are_told_and_nothing_is_stored(house, writer) -> None:

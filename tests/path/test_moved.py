@@ -14,6 +14,8 @@ from world import DirectKiosk, World
 from server.access.tokens import add_token
 from server.app import create_app
 from server.cli import main
+from server.database.audit import newest_entries
+from server.database.audit_check import check_log
 from server.database.driver import run
 from server.database.engine import make_engine, reading, writing
 from server.database.migrate import upgrade
@@ -93,6 +95,8 @@ def test_kiosks_and_export_programs_go_on_where_they_were(
         part = connection.execute(text("SELECT DISTINCT tableoid::regclass::text FROM reactions")).scalar_one()
         assert part == "reactions_1_1001"
         assert check(connection) == ([], [])
+        told = newest_entries(connection, 9)
+        assert ("moved" in {one.entry.act for one in told}, check_log(connection).whole) == (True, True)
     app.extensions["salve_close"]()
     kiosk.close()
     new.dispose()

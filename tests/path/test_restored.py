@@ -104,7 +104,7 @@ def test_after_an_older_backup_every_kiosk_sends_the_rest_again_and_the_figures_
         token = add_token(connection, "tests", None, 90, clock.now_ms())
     press(kiosks, 7)
     send(kiosks)
-    held = back_up(server.engine, tmp_path / "backup", lambda _done, _whole: None)
+    held = back_up(server.engine, tmp_path / "backup", lambda _done, _whole: None, clock.now_ms())
     assert held.reactions == 14
     with reading(server.engine) as connection:
         first = read_life(connection)
@@ -119,7 +119,7 @@ def test_after_an_older_backup_every_kiosk_sends_the_rest_again_and_the_figures_
         assert read_life(connection).safe_position == held.position
 
     server.stop()
-    restored = restore(server.engine, tmp_path / "backup", tmp_path / "kept", lambda _done, _whole: None)
+    restored = restore(server.engine, tmp_path / "backup", tmp_path / "kept", lambda _done, _whole: None, clock.now_ms())
     assert (restored.reactions, restored.position) == (14, held.position)
     assert restored.epoch != held.epoch
     assert (tmp_path / "kept").stat().st_size > 0

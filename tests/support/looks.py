@@ -14,6 +14,8 @@ from shops import EXPERIENCE, SERVICE, TODAY
 
 from server.access.tokens import add_token
 from server.analysis.opening_text import read_week
+from server.audit import Act, By
+from server.database.audit import note
 from server.database.changes import note_change
 from server.database.engine import writing
 from server.database.opening import set_week
@@ -43,7 +45,13 @@ NO_PAGES = {"web.static", "web.pulse", "web.store_pulse", "web.home"}
 # The same pages in other states: a place alone, a day that runs, an empty store, other orders, what does not exist.
 STATES = (
     *("/stores/S001?touchpoint=exit&question=got-needed", "/stores/S001?period=today", "/stores/S002"),
-    *("/head-office?period=today", "/head-office?sort=-service&funnel=service", "/nothing"),
+    *(
+        "/audit?kind=sign-in",
+        "/audit?kind=exports",
+        "/head-office?period=today",
+        "/head-office?sort=-service&funnel=service",
+        "/nothing",
+    ),
 )
 # Names as long as a store, a place or a person may have them, in both directions of writing.
 LONG, FAR = "Gdańsk Długa, Brama Zielona przy Motławie", "تهران ولیعصر، خیابان بزرگ شهید بهشتی"
@@ -89,6 +97,10 @@ def furnish(shops: Any, sign_in: Any) -> Any:
             keep_review(connection, Found(*run, *[presses] * 3, 0.4, 0.78, NOON_MS))
         declare(connection, NOON_MS - 1, "admin@demo.example", weights={"CX": 0.5, "EX": 0.3, "LX": 0.2}, labels={"LX": "L"})
         add_token(connection, "weekly report of the whole chain", ["S001"], 90, NOON_MS)
+        for act in Act:
+            note(
+                connection, NOON_MS, By("token", 1, LONG, "2001:db8:85a3:8d3:1319:8a2e:370:7348"), act, FAR, stores=["S001"] * 9
+            )
     sign_in("manager", "S001", "S002", email="somebody.with.a.long.name@a-store-of-the-chain.example")
     return sign_in("admin")
 

@@ -50,6 +50,7 @@ RULES = {
     "GET /healthz": EVERYONE,
     "GET /readyz": EVERYONE,
     "GET /static/<path:filename>": EVERYONE._replace(path="/static/salve.css"),
+    "GET /api/v1/openapi.json": EVERYONE,
     "GET /sign-in": EVERYONE,
     "POST /sign-in": EVERYONE._replace(form={"email": "guess@chain.example", "password": "x"}),
     "POST /sign-out": EVERYONE,
@@ -65,6 +66,7 @@ RULES = {
     "POST /fleet/move": Rule(OFFICE, form={"kiosk": "K-001", "store": "S001"}),
     "GET /head-office": Rule(REGIONS),
     "GET /head-office/exports": Rule(OFFICE),
+    "GET /audit": Rule(OFFICE),
     "GET /head-office/reviews": Rule(REGIONS),
     "POST /head-office/reviews/<int(max=2147483647):number>": Rule(OFFICE, "/head-office/reviews/1", {"decision": "kept"}),
     "GET /head-office/questions": Rule(REGIONS),
@@ -107,6 +109,7 @@ PROGRAMS = {f"GET /api/v1/export/{name}": (READERS, f"/api/v1/export/{name}?stor
     "GET /api/v1/export/reactions/<month>.parquet": (READERS, "/api/v1/export/reactions/2026-11.parquet?store=S001"),
     "GET /api/v1/stores/<code>/summary": (READERS, "/api/v1/stores/S001/summary"),
     "GET /api/v1/stores/<code>/employees": (("employees-token",), "/api/v1/stores/S001/employees"),
+    "GET /metrics": ((), "/metrics"),  # by a token of its own: tests/probes/test_routes.py
     "POST /api/v1/sync": (("kiosk",), "/api/v1/sync"),
     "POST /api/v1/reconcile": (("kiosk",), "/api/v1/reconcile"),
 }

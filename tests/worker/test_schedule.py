@@ -10,6 +10,7 @@ from sqlalchemy import Engine, select
 
 from server.database.engine import reading, writing
 from server.database.leases import take_lease
+from server.database.measures import JobRun, read_measures
 from server.database.tables import leases
 from server.worker.schedule import Job, Worker
 
@@ -114,3 +115,20 @@ def test_a_worker_that_is_stopped_before_it_began_ends_at_once(engine: Engine, c
     thread.start()
     thread.join(DEADLINE_S)
     assert not thread.is_alive()
+
+
+def test_each_jobs_last_run_is_kept_with_how_long_it_took_and_whether_it_failed(each_engine: Engine, clock: Any) -> None:
+    def fail(_now_ms: int) -> int:
+        clock.advance(250)
+        raise ValueError("no")
+
+    begun_ms = clock.now_ms()
+    worker = Worker(each_engine, clock, [])
+    worker.do(Job("tidy", 60, lambda _now_ms: 0))
+    worker.do(Job("watch", 60, fail))
+    with reading(each_engine) as connection:
+        jobs = read_measures(connection).jobs
+    assert jobs == [JobRun("tidy", begun_ms, 0, failed=False), JobRun("watch", begun_ms + 250, 250, failed=True)]
+    worker.do(Job("watch", 60, lambda _now_ms: 0))
+    with reading(each_engine) as connection:
+        assert read_measures(connection).jobs[1] == JobRun("watch", begun_ms + 250, 0, failed=False)
