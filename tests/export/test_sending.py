@@ -124,6 +124,18 @@ def test_a_reaction_whose_time_left_a_closed_day_changes_its_tag(chain: Any, cli
     assert len(set(tags)) == 2
 
 
+def test_a_held_reaction_that_is_let_in_on_another_day_changes_the_tag_of_the_day_it_stood_at(
+    chain: Any, client: FlaskClient, parsed: Callable[[bytes], Any]
+) -> None:
+    token = chain.token()
+    chain.held(1, "unknown-config", [1, 1, True, "boot", "happy", 9, None, "vote"], NOON_MS - DAY_MS)
+    first = client.get(REACTIONS, query_string=FRIDAY, headers=token)
+    assert [row["reason"] for row in parsed(first.data)] == ["unknown-config"]
+    chain.release(1, 1, pressed_ms=NOON_MS - 3 * DAY_MS)
+    after = client.get(REACTIONS, query_string=FRIDAY, headers=token | {"If-None-Match": first.headers["ETag"]})
+    assert (after.status_code, parsed(after.data)) == (200, [])
+
+
 @pytest.mark.parametrize(
     "wishes",
     [{}, {"from": "2026-11-20"}, {"from": "2026-11-20", "to": "2026-11-22"}, {"to": "2026-11-21", "after": ""}],
