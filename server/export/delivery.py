@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("salve.delivery")
 
+# The job's name, by which one at a time is at it.
+DELIVERY = "deliver"
 # How far back the first delivery goes: as long as a kiosk keeps what the server may have lost.
 FIRST_DAYS = 35
 DAILY = (REACTIONS.name, HOURLY.name)
