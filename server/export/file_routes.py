@@ -13,6 +13,7 @@ from server.database.export_rows import arrived_since
 from server.errors import not_found, too_much
 from server.export.parquet import ParquetMonths
 from server.export.reactions import least_received_ms
+from server.export.sending import PIECE_BYTES
 from server.export.sqlite import SqliteFile
 from server.export.tags import closed_tag
 from server.export.wanted import Wanted, read_wanted
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])\Z")
 # Two million take a minute or so; behind an address nobody waits much longer.
 MOST_REACTIONS = 2_000_000
-PIECE_BYTES = 1 << 16
 CURSOR_HEADER = "Salve-Cursor"
 
 
