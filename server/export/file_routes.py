@@ -58,9 +58,10 @@ def month_wanted(connection: Connection, asker: ExportToken | Person, month: str
 def send_month(engine: Engine, sender: Sender, wanted: Wanted, now_ms: int, month: str) -> Response:
     """One month as Parquet."""
     _refuse_too_much(engine, wanted, "salve-server export reactions --format parquet -o reactions")
-    made = ParquetMonths(engine, wanted)
+    # The tag first: one that knew of more than the file holds would keep its reader from ever asking for that.
     with reading(engine) as connection:
         tag = closed_tag(connection, wanted, now_ms, "parquet")
+    made = ParquetMonths(engine, wanted)
     return sender.send(f"{month}.parquet", "application/vnd.apache.parquet", lambda: _pieces(made.write_one), tag)
 
 

@@ -104,6 +104,8 @@ class PressFile:
             raise WrongRow("no such answer", said["answer"])
         if said["mark"] and said["mark"] not in MARKS:
             raise WrongRow("no such mark", said["mark"])
+        if said["reason"] not in REASONS:
+            raise WrongRow("no such reason", said["reason"])
         mark: Mark = said["mark"] or "vote"  # type: ignore[assignment]
         try:
             touchpoint = printable("touchpoint", said["touchpoint"], least=1)
@@ -112,7 +114,7 @@ class PressFile:
         wall_ms = self._moment(said["pressed_at"], store.timezone)
         press = Press(
             *(line, store.code, touchpoint, said["question"], said["answer"], wall_ms, *self._time(wall_ms, said), mark),
-            *(said["reason"] if said["reason"] in REASONS else "", *_identity(said)),
+            *(said["reason"], *_identity(said)),
         )
         for _ in range(_whole(said["count"] or "1", "count", MOST_COUNT)):
             yield press

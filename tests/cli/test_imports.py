@@ -193,6 +193,7 @@ def test_what_can_not_be_taken_is_counted_by_its_reason(ready: Callable[..., Res
         {"question": "no-such-thing"}, {"answer": "splendid"}, {"pressed_at": "yesterday"},
         {"pressed_at": "2999-01-01T00:00:00Z"}, {"pressed_at": "1970-01-01T00:00:00Z"}, {"touchpoint": ""},
         {"mark": "maybe"}, {"seq": 70_000}, {"time_quality": "fine"}, {"uncertainty_ms": "-4"},
+        {"reason": "of a later release", "counted": 0},
     ]  # fmt: skip
     done = json.loads(ready("import", "reactions", exported({"seq": 1}, *bad), "--json").stdout)
     assert (done["new"], done["refused"]) == (1, len(bad))
