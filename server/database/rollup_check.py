@@ -86,7 +86,7 @@ def repair(engine: Engine, kiosk_id: int | None = None) -> Findings:
     with reading(engine) as connection:
         found = check(connection, kiosk_id)
     with writing(engine) as connection:
-        lock_kiosks(connection, sorted({one.kiosk_id for one in (*found.rows, *found.clusters)}))
+        lock_kiosks(connection, sorted({row.kiosk_id for row in found.rows} | {one.kiosk_id for one in found.clusters}))
         for row in sorted(found.rows):
             change = [right - stored for right, stored in zip(row.right, row.stored, strict=True)]
             add_figures(connection, row.kiosk_id, row.table, {row.key: change})
