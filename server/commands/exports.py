@@ -17,12 +17,13 @@ from server.database.audit import note
 from server.database.engine import reading, writing
 from server.database.stores import store_ids
 from server.errors import Unfit
-from server.export.delivery import Delivery
+from server.export.delivery import DELIVERY, Delivery
 from server.export.package import package_json
 from server.export.parquet import ParquetMonths
 from server.export.producing import KINDS, produce
 from server.export.sqlite import SqliteFile
 from server.export.wanted import Wanted, read_wanted
+from server.worker.schedule import Job, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -164,8 +165,27 @@ def deliver() -> None:
         if place.settings.delivery_dir is None:
             raise Unfit("SALVE_DELIVERY_DIR names no folder.")
         _note(place, "delivery")
-        days = Delivery(place.engine, place.settings.delivery_dir).deliver(place.clock.now_ms())
+        days = _alone(place, Delivery(place.engine, place.settings.delivery_dir).deliver)
     click.echo(f"Delivered {days} day(s).")
+
+
+def _alone(place: Workplace, deliver: Callable[[int], int]) -> int:
+    """Deliver while no worker does: two in one folder would write each other's files."""
+    done: list[int | Exception] = []
+
+    def work(now_ms: int) -> int:
+        try:
+            done.append(deliver(now_ms))
+        except Exception as error:  # noqa: BLE001  (raised again below, where it is told)
+            done.append(error)
+        return 0
+
+    Worker(place.engine, place.clock, []).do(Job(DELIVERY, 0, work))
+    if not done:
+        raise Unfit("A worker delivers just now, or did until a moment ago; try again in a minute.")
+    if isinstance(done[0], Exception):
+        raise done[0]
+    return done[0]
 
 
 def _lines(

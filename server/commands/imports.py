@@ -15,7 +15,8 @@ from server.database.audit import note
 from server.database.engine import reading, writing
 from server.database.imports import import_stores, question_codes
 from server.database.stores import printable
-from server.ingest.import_files import PressFile, RowMapping, WrongRow, read_mapping
+from server.ingest.import_files import PressFile, WrongRow
+from server.ingest.import_mapping import RowMapping, read_mapping
 from server.ingest.importing import Import
 
 if TYPE_CHECKING:

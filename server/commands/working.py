@@ -19,7 +19,7 @@ from server.database.audit_tallies import close_tallies
 from server.database.engine import writing
 from server.database.partitions import make_partitions
 from server.database.tidying import delete_old
-from server.export.delivery import Delivery
+from server.export.delivery import DELIVERY, Delivery
 from server.fleet.buttons import find_silent
 from server.fleet.enrolment import TRIES_MS
 from server.fleet.retiming import retime
@@ -82,7 +82,7 @@ def deliveries(engine: Engine, settings: Settings) -> list[Job]:
     """The daily delivery, where a folder is set; looked at often, so that a mount that was away is soon caught up with."""
     if settings.delivery_dir is None:
         return []
-    return [Job("deliver", DELIVERY_S, Delivery(engine, settings.delivery_dir).work)]
+    return [Job(DELIVERY, DELIVERY_S, Delivery(engine, settings.delivery_dir).work)]
 
 
 def make_room(engine: Engine, now_ms: int) -> int:

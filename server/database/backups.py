@@ -9,6 +9,7 @@ from server.database import postgres_copies, sqlite_copies
 from server.database.audit import head, note
 from server.database.engine import writing
 from server.database.life import move_safe_position, read_life
+from server.errors import Unfit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,8 +34,12 @@ def back_up(engine: Engine, file: Path, tell: Tell, now_ms: int) -> Holding:
 
     Kiosks keep what no verified backup holds, so the safe position moves when the file is whole and on the disk.
 
-    Raises Unfit when the copy is not what the database held.
+    Raises Unfit when the copy is not what the database held, or would take the database's own place.
     """
+    own = engine.url.database if engine.dialect.name == "sqlite" else None
+    if own and file.exists() and file.samefile(own):
+        # Who has the database open would go on writing into a file that has lost its name, and all of that would be lost.
+        raise Unfit(f"{file} is the database itself; name another file.")
     held = _copies(engine).write_copy(engine, file, tell)
     with writing(engine) as connection:
         move_safe_position(connection, held.epoch, held.position)

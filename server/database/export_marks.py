@@ -24,7 +24,11 @@ LAST_ARRIVAL = (
 LAST_REVISION = (
     "SELECT v.position FROM revisions v"
     " JOIN reactions r ON r.kiosk_id = v.kiosk_id AND r.stream = v.stream AND r.seq = v.seq"
-    " WHERE v.at_ms >= ? AND r.pressed_ms >= ? AND r.pressed_ms < ? ORDER BY v.position DESC LIMIT 1"
+    " WHERE v.at_ms >= ? AND (r.pressed_ms >= ? AND r.pressed_ms < ? OR EXISTS"
+    # While it was held, or its time not known, it stood at the day it arrived.
+    " (SELECT 1 FROM arrivals a WHERE a.kiosk_id = v.kiosk_id AND a.stream = v.stream AND a.apart = ''"
+    " AND v.seq BETWEEN a.first_seq AND a.last_seq AND a.received_ms >= ? AND a.received_ms < ?))"
+    " ORDER BY v.position DESC LIMIT 1"
 )
 
 
@@ -36,7 +40,7 @@ def last_changes(
     The sums tell of reactions whose time was corrected so far that they left these days: nothing else still leads to them.
     """
     arrival = run(connection, LAST_ARRIVAL, (from_ms, to_ms, from_ms, to_ms)).scalar_one_or_none()
-    revision = run(connection, LAST_REVISION, (from_ms, from_ms, to_ms)).scalar_one_or_none()
+    revision = run(connection, LAST_REVISION, (from_ms, from_ms, to_ms, from_ms, to_ms)).scalar_one_or_none()
     sums = [*_sums(connection, days, store_ids, from_day, to_day), *_sums(connection, hours, store_ids, from_day, to_day)]
     return arrival or 0, revision or 0, tuple(sums)
 

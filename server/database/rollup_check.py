@@ -17,6 +17,7 @@ from server.database.rollups import (
     read_figures,
     save_clusters,
 )
+from server.database.streams import lock_kiosks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,15 +80,20 @@ def recompute(connection: Connection, kiosk_id: int, wrong: list[WrongClusters] 
 def repair(engine: Engine, kiosk_id: int | None = None) -> Findings:
     """Put right what a check finds, and return that.
 
-    Each row is mended by adding what is missing, so a sync that commits in between is not undone.
+    Each row is mended by adding what is missing, and clusters are looked at again, so a sync that commits in between is not
+    undone.
     """
     with reading(engine) as connection:
         found = check(connection, kiosk_id)
     with writing(engine) as connection:
+        lock_kiosks(connection, sorted({row.kiosk_id for row in found.rows} | {one.kiosk_id for one in found.clusters}))
         for row in sorted(found.rows):
             change = [right - stored for right, stored in zip(row.right, row.stored, strict=True)]
             add_figures(connection, row.kiosk_id, row.table, {row.key: change})
-        for one in found.clusters:
+        still_wrong: list[WrongClusters] = []
+        for kiosk in sorted({one.kiosk_id for one in found.clusters}):
+            recompute(connection, kiosk, still_wrong)
+        for one in still_wrong:
             drop_clusters(connection, one.kiosk_id, one.stream)
             save_clusters(connection, one.kiosk_id, one.stream, one.right)
     return found

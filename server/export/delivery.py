@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("salve.delivery")
 
+# The job's name, by which one at a time is at it.
+DELIVERY = "deliver"
 # How far back the first delivery goes: as long as a kiosk keeps what the server may have lost.
 FIRST_DAYS = 35
 DAILY = (REACTIONS.name, HOURLY.name)
@@ -92,9 +94,11 @@ class Delivery:
         self._save(state)
         while state.pending:
             self._write_day(wanted, state.pending[0], now_ms)
+            if len(state.pending) == 1:
+                # Before the last day is noted, so that what fails here is made up for like a day.
+                self._write_rest(wanted, now_ms)
             state = replace(state, pending=state.pending[1:])
             self._save(state)
-        self._write_rest(wanted, now_ms)
         return days
 
     def _due(self, wanted: Wanted, state: Delivered, last: int) -> Delivered:

@@ -13,6 +13,7 @@ from server.database.export_rows import arrived_since
 from server.errors import not_found, too_much
 from server.export.parquet import ParquetMonths
 from server.export.reactions import least_received_ms
+from server.export.sending import PIECE_BYTES
 from server.export.sqlite import SqliteFile
 from server.export.tags import closed_tag
 from server.export.wanted import Wanted, read_wanted
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])\Z")
 # Two million take a minute or so; behind an address nobody waits much longer.
 MOST_REACTIONS = 2_000_000
-PIECE_BYTES = 1 << 16
 CURSOR_HEADER = "Salve-Cursor"
 
 
@@ -59,9 +59,10 @@ def month_wanted(connection: Connection, asker: ExportToken | Person, month: str
 def send_month(engine: Engine, sender: Sender, wanted: Wanted, now_ms: int, month: str, pull: Pull) -> Response:
     """One month as Parquet."""
     _refuse_too_much(engine, wanted, "salve-server export reactions --format parquet -o reactions")
-    made = ParquetMonths(engine, wanted)
+    # The tag first: one that knew of more than the file holds would keep its reader from ever asking for that.
     with reading(engine) as connection:
         tag = closed_tag(connection, wanted, now_ms, "parquet")
+    made = ParquetMonths(engine, wanted)
     make = pull.noted(lambda: _pieces(made.write_one))
     return sender.send(f"{month}.parquet", "application/vnd.apache.parquet", make, tag)
 

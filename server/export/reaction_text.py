@@ -104,6 +104,12 @@ class ReactionText:
         start = f"{self._shape.before('position')}{arrival.position}"
         return start, f"{self._received}{utc_text(arrival.received_ms)}{self._token(connection, arrival)}"
 
+    def note_arrival(self, connection: Connection, arrival: Arrival, row: Any) -> None:
+        """Add to `days` the one on which a reaction arrived: while it was held, or its time not known, it stood there."""
+        head = self._head(connection, row[2])
+        if head is not None:
+            self._date(local_day_and_hour(head[1].zone, arrival.received_ms)[0])
+
     def held(self, connection: Connection, arrival: Arrival, kept: HeldRow) -> str:
         """The line of a held row, or "" where it is not the asker's: no answer, and no press time that anybody vouches for."""
         config, visit, mark = _facts(kept.content)

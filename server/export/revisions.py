@@ -31,6 +31,7 @@ class RevisionLines:
         self._engine = engine
         self._shape = shape or Csv(REVISIONS, raw=wanted.raw)
         self._text = ReactionText(wanted, self._shape, dated=dated)
+        self._dated = dated
         self._position = 0
 
     @property
@@ -40,7 +41,7 @@ class RevisionLines:
 
     @property
     def days(self) -> set[int]:
-        """The local days of the reactions so far, where they are `dated`."""
+        """The local days of the reactions so far, where they are `dated`: on which they count, and on which they arrived."""
         return self._text.days
 
     def chunks(self, after: int, end: int) -> Iterator[bytes]:
@@ -60,6 +61,8 @@ class RevisionLines:
     def _lines(self, connection: Connection, one: Revised) -> list[str]:
         if one.arrival is None or one.row is None:
             return []
+        if self._dated:
+            self._text.note_arrival(connection, one.arrival, one.row)
         front = piece(self._shape, OWN, [one.position, one.what, utc_text(one.at_ms)])
         lines = self._text.presses(connection, {one.arrival.position: one.arrival}, [one.row])
         return [front + line for line in lines]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
 import zlib
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from flask import Response, request
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 GZIP = 16 + zlib.MAX_WBITS
 # Level 1 packs these lines to a tenth for about the work of making them; level 6 gains a quarter more for three times that.
 LEVEL = 1
+PIECE_BYTES = 1 << 16
 
 
 class Sender:
@@ -58,11 +60,14 @@ class Sender:
         held = ExitStack()
         held.callback(self._room.release)
         try:
-            chunks = make()
+            chunks = gzipped(make()) if packed else make()
+            if request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0":
+                file = held.enter_context(tempfile.TemporaryFile())  # noqa: SIM115  (the stack closes it)
+                chunks, answer.content_length = _whole(chunks, file)
         except BaseException:
             held.close()
             raise
-        answer.response = _until_end(gzipped(chunks) if packed else chunks, held.close)
+        answer.response = _until_end(chunks, held.close)
         answer.call_on_close(held.close)
 
 
@@ -72,6 +77,18 @@ def gzipped(chunks: Iterator[bytes]) -> Iterator[bytes]:
     for place, chunk in enumerate(chunks):
         yield packer.compress(chunk) + (b"" if place else packer.flush(zlib.Z_SYNC_FLUSH))
     yield packer.flush()
+
+
+def _whole(chunks: Iterator[bytes], file: BinaryIO) -> tuple[Iterator[bytes], int]:
+    """All chunks, made now, and their length.
+
+    HTTP/1.0, which nginx speaks unless it is told otherwise, ends an answer of unknown length by hanging up: one that was cut
+    off would look whole, and its cursor would lead past what is missing.
+    """
+    file.writelines(chunks)
+    length = file.tell()
+    file.seek(0)
+    return iter(lambda: file.read(PIECE_BYTES), b""), length
 
 
 def _until_end(chunks: Iterator[bytes], done: Callable[[], None]) -> Iterator[bytes]:

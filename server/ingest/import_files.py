@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import tomllib
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
@@ -13,6 +11,7 @@ from server.analysis.times import BOUNDED, DISCIPLINED_MS, ESTIMATED
 from server.database.codes import ANSWERS, MARKS, REASONS, TIME_QUALITIES
 from server.database.stores import printable
 from server.errors import Unfit
+from server.ingest.import_mapping import MAY, NEEDED
 from wire.limits import MAX_SEQ
 
 if TYPE_CHECKING:
@@ -20,11 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from server.database.imports import ImportStore
+    from server.ingest.import_mapping import RowMapping
     from wire.messages import Mark
 
-# What a row must tell, and what it may.
-NEEDED = ("store", "touchpoint", "question", "answer", "pressed_at")
-MAY = ("stream", "seq", "visit", "mark", "reason", "uncertainty_ms", "time_quality", "count")
 # Nobody pressed a kiosk before; a year like 0202 is a slip of the pen.
 FIRST_MS = 946_684_800_000
 MOST_COUNT = 10_000
@@ -38,24 +35,6 @@ class WrongRow(ValueError):
     def __init__(self, why: str, what: str) -> None:
         super().__init__(what)
         self.why = why
-
-
-@dataclass(frozen=True, slots=True)
-class RowMapping:
-    """How a file's columns and words become ours; by default the file has our export's columns and words.
-
-    `time` is a strptime pattern, "" for ISO 8601; `zone` "store" or a zone's name, for times without an offset.
-    """
-
-    columns: Mapping[str, str] = field(default_factory=lambda: {name: name for name in (*NEEDED, *MAY)})
-    fixed: Mapping[str, str] = field(default_factory=dict)
-    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    delimiter: str = ","
-    encoding: str = "utf-8-sig"
-    time: str = ""
-    zone: str = "store"
-    resolution_s: int = 1
-    defused: bool = True
 
 
 class Press(NamedTuple):
@@ -77,43 +56,6 @@ class Press(NamedTuple):
     visit: int | None
 
 
-def read_mapping(path: Path) -> RowMapping:
-    """A mapping file; raises Unfit with a sentence for the first thing in it that does not fit."""
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise Unfit(f"{path} is no mapping: {error}.") from error
-    columns, fixed, form = (dict(raw.pop(part, {})) for part in ("columns", "fixed", "format"))
-    words = {part.removesuffix("s"): dict(raw.pop(part, {})) for part in ("stores", "touchpoints", "questions", "answers")}
-    for name in (*raw, *(set(form) - {"delimiter", "encoding", "time", "zone", "resolution_s"})):
-        raise Unfit(f"{path}: {name} is no part of a mapping; see docs/exports.md.")
-    for name in {*columns, *fixed} - {*NEEDED, *MAY}:
-        raise Unfit(f"{path}: there is no column {name}; there are {', '.join((*NEEDED, *MAY))}.")
-    for name in NEEDED:
-        if name not in {*columns, *fixed}:
-            raise Unfit(f"{path}: says neither in [columns] nor in [fixed] what {name} is.")
-    resolution_s = form.get("resolution_s", 1)
-    if not isinstance(resolution_s, int) or not 1 <= resolution_s <= 86_400:
-        raise Unfit(f"{path}: resolution_s is a whole number of seconds, 1 to 86400.")
-    try:
-        zone = str(form.get("zone", "store"))
-        if zone != "store":
-            ZoneInfo(zone)
-    except (KeyError, ValueError, OSError) as error:
-        raise Unfit(f"{path}: there is no time zone {zone}.") from error
-    return RowMapping(
-        columns=columns,
-        fixed=fixed,
-        words=words,
-        delimiter=str(form.get("delimiter", ",")),
-        encoding=str(form.get("encoding", "utf-8-sig")),
-        time=str(form.get("time", "")),
-        zone=zone,
-        resolution_s=resolution_s,
-        defused=False,
-    )
-
-
 class PressFile:
     """The presses of a file; `rows` tells how many were read."""
 
@@ -132,19 +74,22 @@ class PressFile:
         mapping = self._mapping
         with self._path.open(encoding=mapping.encoding, newline="") as file:
             lines = csv.DictReader(file, delimiter=mapping.delimiter)
-            there = set(lines.fieldnames or ())
-            for name in NEEDED:
-                if name not in mapping.fixed and mapping.columns.get(name) not in there:
-                    raise Unfit(f"{self._path} has no column {mapping.columns.get(name)!r}, which tells the {name}.")
             try:
+                self._check_columns(set(lines.fieldnames or ()))
                 for row in lines:
                     self.rows += 1
                     try:
                         yield from self._read(lines.line_num, row)
                     except WrongRow as wrong:
                         refuse(lines.line_num, wrong)
-            except (UnicodeDecodeError, csv.Error) as error:
+            except (UnicodeError, csv.Error) as error:
                 raise Unfit(f"{self._path} can not be read near line {lines.line_num}: {error}.") from error
+
+    def _check_columns(self, there: set[str]) -> None:
+        mapping = self._mapping
+        for name in (*NEEDED, *MAY) if mapping.every_column else NEEDED:
+            if name not in mapping.fixed and (name in NEEDED or name in mapping.columns) and mapping.columns[name] not in there:
+                raise Unfit(f"{self._path} has no column {mapping.columns[name]!r}, which tells the {name}.")
 
     def _read(self, line: int, row: dict[str, str | None]) -> Iterator[Press]:
         said = {name: self._word(name, row) for name in (*NEEDED, *MAY)}
@@ -159,6 +104,8 @@ class PressFile:
             raise WrongRow("no such answer", said["answer"])
         if said["mark"] and said["mark"] not in MARKS:
             raise WrongRow("no such mark", said["mark"])
+        if said["reason"] not in REASONS:
+            raise WrongRow("no such reason", said["reason"])
         mark: Mark = said["mark"] or "vote"  # type: ignore[assignment]
         try:
             touchpoint = printable("touchpoint", said["touchpoint"], least=1)
@@ -167,7 +114,7 @@ class PressFile:
         wall_ms = self._moment(said["pressed_at"], store.timezone)
         press = Press(
             *(line, store.code, touchpoint, said["question"], said["answer"], wall_ms, *self._time(wall_ms, said), mark),
-            *(said["reason"] if said["reason"] in REASONS else "", *_identity(said)),
+            *(said["reason"], *_identity(said)),
         )
         for _ in range(_whole(said["count"] or "1", "count", MOST_COUNT)):
             yield press
@@ -175,7 +122,9 @@ class PressFile:
     def _word(self, name: str, row: dict[str, str | None]) -> str:
         if name in self._mapping.fixed:
             return self._mapping.fixed[name]
-        text = (row.get(self._mapping.columns.get(name, "")) or "").strip()
+        column = self._mapping.columns.get(name)
+        # A column without a name, such as some programs put in front for the row's number, tells nothing.
+        text = "" if column is None else (row.get(column) or "").strip()
         if self._mapping.defused:
             text = text.removeprefix("'")
         return self._mapping.words.get(name, {}).get(text, text)

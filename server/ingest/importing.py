@@ -12,7 +12,7 @@ from server.database import imports as rows
 from server.database.codes import ANSWERS
 from server.database.engine import reading, writing
 from server.database.leases import end_lease, take_lease
-from server.database.streams import Stream, add_stream, lock_stream
+from server.database.streams import Stream, add_stream, lock_kiosks, lock_stream
 from server.errors import Unfit
 from server.fleet.configuration import make_config
 from server.ingest.import_storing import append, faces_of, with_faces
@@ -186,7 +186,9 @@ class Import:
 
     @staticmethod
     def _stream(connection: Connection, target: Target, token: str, now_ms: int) -> Stream:
-        return lock_stream(connection, token) or add_stream(connection, target.kiosk_id or 0, token, None, now_ms)
+        kiosk_id = target.kiosk_id or 0
+        lock_kiosks(connection, [kiosk_id])
+        return lock_stream(connection, token) or add_stream(connection, kiosk_id, token, None, now_ms)
 
     def _make_kiosk(self, place: Place, hardware: str, presses: list[Press]) -> tuple[int, dict[str, int]]:
         """The kiosk of a touchpoint, and the version of its configuration for each question."""

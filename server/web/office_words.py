@@ -93,6 +93,9 @@ def differing_words(stores: Sequence[Figures], link: Callable[[Figures], str], t
             said.append(t.say_html(name, len(found), stores=_named(found, link, t)))
     if groups[ALIKE]:
         said.append(t.say_html("office.cannot-be-told", len(groups[ALIKE])))
+    left = len(named) - sum(map(len, groups.values()))
+    if left:
+        said.append(t.say_html("office.not-compared", left))
     return Markup(" ").join(said)
 
 

@@ -117,6 +117,20 @@ def test_a_backup_that_can_not_be_written_moves_nothing(ready: Callable[..., Res
     assert "No such file or directory" in failed.stderr
 
 
+def test_a_backup_never_takes_the_place_of_its_own_database(
+    ready: Callable[..., Result], database_url: str, tmp_path: Path
+) -> None:
+    if not database_url.startswith("sqlite"):
+        pytest.skip("PostgreSQL is no file")
+    place = tmp_path / "data" / "salve.db"
+    (tmp_path / "link").symlink_to(place)
+    before = place.stat().st_ino
+    for name in (place, tmp_path / "link"):
+        done = ready("backup", str(name))
+        assert (done.exit_code, "is the database itself" in done.stderr) == (1, True)
+    assert place.stat().st_ino == before
+
+
 def test_without_postgresqls_programs_there_is_a_sentence(
     ready: Callable[..., Result], looking: Engine, tmp_path: Path
 ) -> None:

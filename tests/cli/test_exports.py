@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from server.clock import SystemClock
+from server.database.engine import make_engine, writing
+from server.database.leases import end_lease, take_lease
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -99,3 +103,20 @@ def test_what_can_not_be_exported_is_a_sentence(ready: Callable[..., Result], wo
     assert failed.exit_code == 1
     assert sentence in failed.stderr
     assert failed.stderr.count("\n") == 1
+
+
+def test_a_delivery_waits_until_no_worker_delivers(ready: Callable[..., Result], tmp_path: Path, database_url: str) -> None:
+    folder = tmp_path / "head office"
+    folder.mkdir()
+    engine = make_engine(database_url)
+    now_ms = SystemClock().now_ms()
+    with writing(engine) as connection:
+        assert take_lease(connection, "deliver", "a worker", now_ms, now_ms + 60_000)
+    # Two in one folder would write each other's files, and neither would know what lies there.
+    busy = ready("export", "deliver", SALVE_DELIVERY_DIR=str(folder))
+    assert (busy.exit_code, "A worker delivers just now" in busy.stderr, list(folder.iterdir())) == (1, True, [])
+    with writing(engine) as connection:
+        end_lease(connection, "deliver", "a worker")
+    engine.dispose()
+    assert ready("export", "deliver", SALVE_DELIVERY_DIR=str(folder)).stdout == "Delivered 35 day(s).\n"
+    assert ready("export", "deliver", SALVE_DELIVERY_DIR=str(tmp_path / "none")).exit_code == 1

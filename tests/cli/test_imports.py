@@ -8,6 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import Engine, event
 
 from server.database.export_columns import REACTIONS
 
@@ -192,6 +193,7 @@ def test_what_can_not_be_taken_is_counted_by_its_reason(ready: Callable[..., Res
         {"question": "no-such-thing"}, {"answer": "splendid"}, {"pressed_at": "yesterday"},
         {"pressed_at": "2999-01-01T00:00:00Z"}, {"pressed_at": "1970-01-01T00:00:00Z"}, {"touchpoint": ""},
         {"mark": "maybe"}, {"seq": 70_000}, {"time_quality": "fine"}, {"uncertainty_ms": "-4"},
+        {"reason": "of a later release", "counted": 0},
     ]  # fmt: skip
     done = json.loads(ready("import", "reactions", exported({"seq": 1}, *bad), "--json").stdout)
     assert (done["new"], done["refused"]) == (1, len(bad))
@@ -252,6 +254,14 @@ def test_what_was_cut_off_in_the_middle_is_made_up_by_the_next_run(
         (HAPPY.replace("resolution_s = 60", "resolution_s = 0"), "resolution_s is a whole number"),
         (HAPPY + 'zone = "Mars/Olympus"', "there is no time zone"),
         (HAPPY, "has no column 'Location'"),
+        ("columns = 3", "[columns] is a table"),
+        ("format = 3\n" + HAPPY.split("[format]", maxsplit=1)[0], "[format] is a table"),
+        (HAPPY.replace('"Negative" = "unhappy"', '"Negative" = ["unhappy"]'), "Negative in [answers] must be a text"),
+        (HAPPY.replace('count = "Count"', "count = [1]"), "count in [columns] must be a text"),
+        (HAPPY.replace('delimiter = ";"', 'delimiter = ";;"'), "delimiter is one character"),
+        (HAPPY.replace('delimiter = ";"', "delimiter = 9"), "delimiter must be a text"),
+        (HAPPY.replace("resolution_s = 60", 'encoding = "klingon"'), "there is no encoding klingon"),
+        (HAPPY.replace("resolution_s = 60", 'encoding = "utf-16"'), "can not be read near line 0"),
     ],
 )
 def test_a_mapping_that_does_not_fit_is_a_sentence(
@@ -262,6 +272,45 @@ def test_a_mapping_that_does_not_fit_is_a_sentence(
     done = ready("import", "reactions", str(tmp_path / "rows.csv"), "--mapping", str(tmp_path / "map.toml"))
     assert (done.exit_code, done.stderr.count("\n")) == (1, 1)
     assert sentence in done.stderr
+
+
+def test_a_number_that_the_mapping_fixes_is_read_as_its_text(ready: Callable[..., Result], tmp_path: Path) -> None:
+    (tmp_path / "map.toml").write_text(HAPPY.replace('count = "Count"\n', "").replace("[fixed]", "[fixed]\ncount = 3"))
+    (tmp_path / "rows.csv").write_text("Time;Location;Survey point;Feedback\n04.05.2026 10:00;Warsaw Centrum;Exit;Positive\n")
+    found = ready("import", "reactions", str(tmp_path / "rows.csv"), "--mapping", str(tmp_path / "map.toml"), "--json")
+    assert told(found) == (3, 0, 0)
+
+
+def test_a_count_that_the_file_does_not_have_is_not_taken_for_one(ready: Callable[..., Result], tmp_path: Path) -> None:
+    (tmp_path / "map.toml").write_text(HAPPY)
+    (tmp_path / "rows.csv").write_text(
+        "Time;Location;Survey point;Feedback;Counts\n04.05.2026 10:00;Warsaw Centrum;Exit;Positive;7\n"
+    )
+    done = ready("import", "reactions", str(tmp_path / "rows.csv"), "--mapping", str(tmp_path / "map.toml"))
+    assert (done.exit_code, "has no column 'Count', which tells the count" in done.stderr) == (1, True)
+
+
+def test_a_column_without_a_name_says_nothing(ready: Callable[..., Result], tmp_path: Path) -> None:
+    (tmp_path / "map.toml").write_text(HAPPY.replace('count = "Count"\n', ""))
+    rows = ["04.05.2026 10:00;Warsaw Centrum;Exit;Positive", "04.05.2026 10:01;Warsaw Centrum;Exit;Negative"]
+    numbered = [f"{number};{row}\n" for number, row in enumerate(rows)]
+    (tmp_path / "rows.csv").write_text("".join([";Time;Location;Survey point;Feedback\n", *numbered]))
+    found = ready("import", "reactions", str(tmp_path / "rows.csv"), "--mapping", str(tmp_path / "map.toml"), "--json")
+    assert told(found) == (2, 0, 0)
+
+
+def test_a_file_in_another_encoding_is_a_sentence_and_comes_in_once_that_is_named(
+    ready: Callable[..., Result], tmp_path: Path
+) -> None:
+    mapping = HAPPY.replace("Warsaw Centrum", "Zürich").replace("Count", "Größe")
+    text = "Time;Location;Survey point;Feedback;Größe\n04.05.2026 10:00;Zürich;Exit;Positive;2\n"
+    (tmp_path / "rows.csv").write_bytes(text.encode("cp1252"))
+    (tmp_path / "map.toml").write_text(mapping, encoding="utf-8")
+    arguments = ("import", "reactions", str(tmp_path / "rows.csv"), "--mapping", str(tmp_path / "map.toml"), "--json")
+    done = ready(*arguments)
+    assert (done.exit_code, "can not be read near line" in done.stderr) == (1, True)
+    (tmp_path / "map.toml").write_text(mapping + 'encoding = "cp1252"\n', encoding="utf-8")
+    assert told(ready(*arguments)) == (2, 0, 0)
 
 
 def test_times_of_a_whole_hour_or_day_are_sure_of_their_hour_or_day(
@@ -279,3 +328,23 @@ def test_times_of_a_whole_hour_or_day_are_sure_of_their_hour_or_day(
     assert [row[5] for row in hours(ready)] == ["10"]
     figures = list(csv.DictReader(io.StringIO(ready("export", "stores", "--from", "2026-05-04", "--to", "2026-05-06").stdout)))
     assert figures[0]["counted_total"] == "2"
+
+
+def test_an_import_locks_its_kiosk_before_the_stream_like_whoever_moves_presses(
+    ready: Callable[..., Result], exported: Callable[..., str], database_url: str
+) -> None:
+    if database_url.startswith("sqlite"):
+        pytest.skip("SQLite has one writer")
+    ready("import", "reactions", exported({"seq": 1}))
+    locks: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        locks.extend(word for word in ("FOR NO KEY UPDATE", "FOR UPDATE") if statement.endswith(word))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        assert told(ready("import", "reactions", exported({"seq": 1}, {"seq": 2}), "--json")) == (1, 1, 0)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    # Taken the other way round, two would wait for each other in a ring.
+    assert locks == ["FOR NO KEY UPDATE", "FOR UPDATE"]

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from databases import DATABASES
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from server.access.tokens import add_token
 from server.database.engine import reading, writing
 from server.database.held import HeldRow, hold
 from server.database.kiosks import add_kiosk
 from server.database.placements import place
+from server.database.revisions import RELEASED, Revision, add_revisions
 from server.database.stores import add_store, store_ids
 from server.database.streams import Arrival, add_arrivals
-from server.database.tables import questions, reactions, streams
+from server.database.tables import held, questions, reactions, streams
 from server.survey.questions import install_starter
 
 if TYPE_CHECKING:
@@ -58,7 +59,20 @@ class Chain:
         """Let that many presses arrive in one run."""
         first = self.seqs.get(kiosk, 0) + 1
         self.seqs[kiosk] = first + count - 1
-        row = {
+        row = self._row(kiosk, received_ms) | facts
+        with writing(self.engine) as connection:
+            connection.execute(reactions.insert(), [row | {"seq": seq} for seq in range(first, first + count)])
+            add_arrivals(connection, [Arrival(kiosk, kiosk, first, first + count - 1, received_ms)])
+
+    def release(self, kiosk: int, seq: int, **facts: Any) -> None:
+        """Let one held press in."""
+        with writing(self.engine) as connection:
+            connection.execute(delete(held).where(held.c.kiosk_id == kiosk, held.c.seq == seq))
+            connection.execute(reactions.insert(), self._row(kiosk, NOON_MS) | {"seq": seq} | facts)
+            add_revisions(connection, [Revision(kiosk, kiosk, seq, RELEASED)], NOON_MS)
+
+    def _row(self, kiosk: int, received_ms: int) -> dict[str, Any]:
+        return {
             "kiosk_id": kiosk,
             "stream": kiosk,
             "boot": 1,
@@ -79,10 +93,6 @@ class Chain:
             "uncertainty_ms": 40,
             "time_quality": 0,
         }
-        with writing(self.engine) as connection:
-            rows = [row | facts | {"seq": seq} for seq in range(first, first + count)]
-            connection.execute(reactions.insert(), rows)
-            add_arrivals(connection, [Arrival(kiosk, kiosk, first, first + count - 1, received_ms)])
 
     def held(self, kiosk: int, code: str, content: Any, received_ms: int = NOON_MS) -> None:
         """Let one press arrive that is held at its seq."""

@@ -93,6 +93,35 @@ def test_a_day_that_changed_is_delivered_again(
     assert [row["counted"] for row in rows] == ["0", "1"]
 
 
+def test_a_day_whose_held_reaction_was_let_in_on_another_day_is_delivered_again(
+    chain: Any, delivering: Delivery, folder: Path, parsed: Callable[[bytes], Any]
+) -> None:
+    chain.held(1, "unknown-config", [1, 1, True, "boot", "happy", 9, None, "vote"], NOON_MS - 2 * DAY_MS)
+    delivering.work(NOON_MS)
+    assert held_there(folder, parsed)["2026-11-19"] == 1
+    chain.release(1, 1, pressed_ms=NOON_MS - 4 * DAY_MS)
+    delivering.work(NOON_MS + DAY_MS)
+    found = held_there(folder, parsed)
+    assert (found["2026-11-17"], found["2026-11-19"]) == (1, 0)
+
+
+def test_what_lies_beside_the_days_is_made_up_for_too(
+    chain: Any, delivering: Delivery, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = delivery._write
+
+    def failing(path: Path, chunks: Any) -> None:
+        if path.name == "datapackage.json":
+            raise OSError(5, "Input/output error", str(path))
+        write(path, chunks)
+
+    monkeypatch.setattr(delivery, "_write", failing)
+    assert delivering.work(NOON_MS) == 0
+    monkeypatch.setattr(delivery, "_write", write)
+    assert delivering.work(NOON_MS + 1) == 1
+    assert (folder / "datapackage.json").exists()
+
+
 def test_after_a_restore_the_last_weeks_are_delivered_again(chain: Any, delivering: Delivery) -> None:
     delivering.work(NOON_MS)
     with writing(chain.engine) as connection:

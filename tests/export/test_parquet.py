@@ -18,8 +18,9 @@ from server.database.export_columns import DATED
 from server.database.reactions import presses_of_stream
 from server.database.rollups import add_tally
 from server.errors import Refusal
-from server.export import parquet
+from server.export import file_routes, parquet
 from server.export.parquet import ParquetMonths
+from server.export.tags import closed_tag
 from server.export.wanted import Wanted
 
 if TYPE_CHECKING:
@@ -123,6 +124,16 @@ def test_a_month_that_is_over_has_a_tag_and_an_empty_one_is_a_file(chain: Any, c
     answer = client.get(address, headers=token)
     assert pq.read_table(io.BytesIO(answer.data)).num_rows == 0
     assert client.get(address, headers=token | {"If-None-Match": answer.headers["ETag"]}).status_code == 304
+
+
+def test_a_tag_never_knows_of_more_than_its_file(chain: Any, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(*arguments: Any) -> str:
+        chain.press(1, pressed_ms=NOON_MS - 40 * DAY_MS)
+        return closed_tag(*arguments)
+
+    monkeypatch.setattr(file_routes, "closed_tag", late)
+    answer = client.get("/api/v1/export/reactions/2026-10.parquet", headers=chain.token())
+    assert pq.read_table(io.BytesIO(answer.data)).num_rows == 1
 
 
 def test_a_folder_is_written_again_whole_and_left_clean(

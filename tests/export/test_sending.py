@@ -46,6 +46,33 @@ def test_every_export_is_there_as_it_is_and_packed(chain: Any, client: FlaskClie
     assert gzip.decompress(file.data) == plain.data
 
 
+@pytest.mark.parametrize("wishes", [{}, {"gzip": "1"}])
+def test_who_can_not_be_told_that_an_answer_was_cut_off_is_told_its_length(
+    chain: Any, client: FlaskClient, wishes: dict[str, str]
+) -> None:
+    chain.press(1, count=3)
+    token = chain.token()
+    new = client.get(REACTIONS, query_string=wishes, headers=token)
+    assert "Content-Length" not in new.headers
+    old = client.get(REACTIONS, query_string=wishes, headers=token, environ_overrides={"SERVER_PROTOCOL": "HTTP/1.0"})
+    assert (old.data, old.headers["Content-Length"]) == (new.data, str(len(new.data)))
+    assert old.headers["Salve-Cursor"] == new.headers["Salve-Cursor"]
+
+
+def test_an_answer_of_a_known_length_that_fails_is_none_and_keeps_no_place(chain: Any, client: FlaskClient) -> None:
+    chain.press(1)
+    token = chain.token()
+    with writing(chain.engine) as connection:
+        connection.execute(update(reactions).values(answer_id=99))  # nobody can say what that is
+    client.application.testing = False
+    for _ in range(17):
+        old = client.get(REACTIONS, headers=token, environ_overrides={"SERVER_PROTOCOL": "HTTP/1.0"})
+        assert (old.status_code, "Salve-Cursor" in old.headers) == (500, False)
+    with writing(chain.engine) as connection:
+        connection.execute(update(reactions).values(answer_id=2))
+    assert client.get(REACTIONS, headers=token).status_code == 200
+
+
 def test_what_is_packed_begins_to_arrive_with_the_first_chunk() -> None:
     parts = gzipped(iter([b"position,store\r\n", b"1,S001\r\n"]))
     unpacker = zlib.decompressobj(wbits=31)
@@ -122,6 +149,18 @@ def test_a_reaction_whose_time_left_a_closed_day_changes_its_tag(chain: Any, cli
             add_tally(connection, 1, tally)
         tags.append(client.get(REACTIONS, query_string=FRIDAY, headers=token).headers["ETag"])
     assert len(set(tags)) == 2
+
+
+def test_a_held_reaction_that_is_let_in_on_another_day_changes_the_tag_of_the_day_it_stood_at(
+    chain: Any, client: FlaskClient, parsed: Callable[[bytes], Any]
+) -> None:
+    token = chain.token()
+    chain.held(1, "unknown-config", [1, 1, True, "boot", "happy", 9, None, "vote"], NOON_MS - DAY_MS)
+    first = client.get(REACTIONS, query_string=FRIDAY, headers=token)
+    assert [row["reason"] for row in parsed(first.data)] == ["unknown-config"]
+    chain.release(1, 1, pressed_ms=NOON_MS - 3 * DAY_MS)
+    after = client.get(REACTIONS, query_string=FRIDAY, headers=token | {"If-None-Match": first.headers["ETag"]})
+    assert (after.status_code, parsed(after.data)) == (200, [])
 
 
 @pytest.mark.parametrize(
