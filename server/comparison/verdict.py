@@ -229,7 +229,7 @@ def _change(what: Sentence, pair: tuple[Index, Index], moved: Gap, words: Senten
         return Sentence(name, points, {"what": what, "before": words, "low": low, "high": high})
     p = chance(*pair)
     if not points:
-        return Sentence("change.none-same", values={"what": what, "now": now})
+        return Sentence("change.none-same", values={"what": what, "now": now, "hundred": HUNDRED})
     facts: dict[str, int | Sentence] = {"what": what, "then": before, "now": now}
     if p >= 0.5:
         return Sentence("change.none-small", values=facts)

@@ -58,14 +58,14 @@ def test_an_index_is_told_with_and_without_the_runs_of_its_period(told):
 def test_no_change_is_told_of_a_signal_while_its_runs_wait_in_either_period(told):
     summary = told(9)
     assert summary.undecided == (Undecided("experience", 0, 80.0, 80.0),)
-    assert said(summary) == [("change.none-small", "label.service"), ("change.undecided", "label.experience")]
+    assert said(summary) == [("change.none-same", "label.service"), ("change.undecided", "label.experience")]
 
 
 @pytest.mark.parametrize("runs", [{"presses": 12}, {"decided": EXCLUDED}])
 def test_runs_that_tell_nothing_or_are_decided_are_not_spoken_of(told, runs):
     summary = told(2, **runs)
     assert summary.undecided == ()
-    assert {name for name, _ in said(summary)} == {"change.none-small"}
+    assert {name for name, _ in said(summary)} == {"change.none-same"}
 
 
 def test_a_run_of_more_presses_than_there_are_is_told_without_a_number(told):

@@ -89,7 +89,7 @@ def test_fourteen_presses_give_their_range_and_how_many_would_do():
     assert said(found).endswith(
         "Experience: only 14 presses in the last 7 days. That is not enough to tell good from bad. "
         "The share of positive answers lies between 52 and 93 of 100. "
-        "With about 36 more presses we could say it to within 11 points."
+        "With about 36 more presses we would know it to within 11 points either way."
     )
 
 
@@ -157,7 +157,7 @@ def test_weak_in_both_names_the_gap_when_it_is_sure():
     assert said(found) == (
         "Service and experience are both weak for now. There are enough presses to say this. 70 of 100 were helped. "
         "Fewer felt welcome: 50 of 100, 20 points less than service (between 13 and 27). "
-        "We cannot say that this gap differs from that in our other stores."
+        "We do not know whether this gap differs from that in our other stores."
     )
 
 
@@ -277,12 +277,13 @@ def test_the_number_said_never_lies_outside_its_range():
         ((280, 400), (340, 400), "change.worse"),
         ((312, 400), (328, 400), "change.none-rare"),
         ((318, 400), (326, 400), "change.none"),
-        ((321, 400), (320, 400), "change.none-small"),
+        ((321, 400), (320, 400), "change.none-same"),
+        ((322, 400), (319, 400), "change.none-small"),
     ],
 )
 def test_a_move_since_the_period_before_has_its_words(now, before, name):
     found = summary(now, (300, 400), before=(before, (300, 400)))
-    assert names(verdict.changes(found)) == [name, "change.none-small"]
+    assert names(verdict.changes(found)) == [name, "change.none-same"]
 
 
 def test_how_often_chance_makes_such_a_move_is_computed():
@@ -297,7 +298,7 @@ def test_other_faces_or_questions_forbid_the_comparison():
 
 def test_a_withheld_index_is_compared_with_nothing():
     found = summary((10, 12), (300, 400), before=((280, 400), (300, 400)))
-    assert names(verdict.changes(found)) == ["change.none-small"]
+    assert names(verdict.changes(found)) == ["change.none-same"]
     assert names(verdict.beside_others(found)) == ["chain.above"]
 
 

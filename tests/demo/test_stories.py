@@ -125,13 +125,13 @@ def test_of_the_quiet_store_it_says_that_there_are_too_few_presses_and_how_many_
         r"That is not enough to tell good from bad\.",
         found,
     )
-    assert re.search(r"With about \d+ more presses we could say it to within 11 points\.", found)
+    assert re.search(r"With about \d+ more presses we would know it to within 11 points either way\.", found)
     assert "With so few presses we cannot say how wide the gap is." in found
 
 
 def test_the_bad_saturday_is_named_with_its_hours(read):
     assert re.search(
-        r"Saturday 14 November, 1[2-4]:00 to 1[67]:00: more unhappy answers than usual, \d\d of 100", read(store(SATURDAY))
+        r"Saturday 14 November, 1[2-4]:00 to 1[67]:00: \d\d of 100 answers were unhappy, more than usual", read(store(SATURDAY))
     )
 
 
@@ -142,8 +142,8 @@ def test_the_childs_presses_are_set_aside_as_a_rush(read):
 
 def test_the_closing_runs_wait_for_a_decision_and_the_page_says_what_they_change(read):
     told = re.search(
-        r"3 runs of presses at opening or closing time wait for head office to decide; they count until then\."
-        r" Experience, 14 to 20 November: (\d\d) of 100 with these presses, (\d\d) without them\.",
+        r"3 times at opening or closing, many more pressed than usual and nearly all alike\. Head office decides whether that counts;"
+        r" until then it is included\. Experience, 14 to 20 November: (\d\d) of 100 with these presses, (\d\d) without them\.",
         read(store(CLOSING)),
     )
     assert told

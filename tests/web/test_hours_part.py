@@ -47,14 +47,14 @@ def test_cells_follow_their_weekdays_into_the_readers_order():
 
 def test_what_stands_out_is_said_with_its_range_and_the_usual():
     assert words(replace(TABLE, spells=(SPELL,))) == (
-        "Saturday in these weeks, 14:00 to 17:00: more unhappy answers than usual, 58 of 100 (between 50 and 66)."
+        "Saturday in these weeks, 14:00 to 17:00: 58 of 100 answers were unhappy, more than usual (between 50 and 66)."
         " Usual here: 33 of 100."
     )
     single = replace(SPELL, day=date(2026, 11, 14), to_hour=24)
     assert (
         translator("en")
         .tell(spell_words(single, translator("en")))
-        .startswith("Saturday 14 November, 14:00 to 24:00: more unhappy answers than usual")
+        .startswith("Saturday 14 November, 14:00 to 24:00: 58 of 100 answers were unhappy, more than usual")
     )
 
 

@@ -172,11 +172,11 @@ def test_a_question_in_neither_index_changes_none(sign_in, shops, kiosk):
 
 def test_a_manager_hears_on_the_stores_page_that_a_run_waits(sign_in, shops, runs):
     page = sign_in("manager", "S001").get("/stores/S001")
-    assert "1 run of presses at opening or closing time waits for head office to decide; it counts until then." in text(page)
+    assert "1 time at opening or closing, many more pressed than usual and nearly all alike. Head office decides" in text(page)
     sign_in("head-office").post("/head-office/reviews/1", data={"decision": "kept"}, headers=OURS)
     shops.store("S002", "York")
     other = sign_in("manager", "S002", email="other@demo.example")
-    assert "waits for head office to decide" not in text(other.get("/stores/S002"))
+    assert "Head office decides whether" not in text(other.get("/stores/S002"))
 
 
 def many_runs(shops, runs, how_many: int) -> None:
