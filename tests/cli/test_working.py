@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from sqlalchemy import Engine, func, select
 
 from server.audit import Act, By
@@ -24,6 +23,7 @@ from server.database.people import insert_user
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pytest
     from click.testing import Result
 
 DEADLINE_S = 30
