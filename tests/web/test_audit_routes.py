@@ -18,6 +18,7 @@ from server.database.kiosks import add_kiosk
 from server.database.placements import place
 from server.database.reviews import Found, keep_review
 from server.fleet.configuration import make_config
+from server.i18n.translator import LANGUAGES
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -190,8 +191,7 @@ def test_the_page_says_what_the_last_check_found(shops, sign_in):
     assert "danced" in page
 
 
-@pytest.mark.parametrize("language", ["en", "pl", "it", "fa", "ar", "tr"])
-def test_every_act_is_told_in_every_language(shops, sign_in, language: str):
+def test_every_act_is_told_in_every_language(shops, sign_in):
     office = sign_in("head-office")
     details = {
         "store": "S001",
@@ -206,10 +206,11 @@ def test_every_act_is_told_in_every_language(shops, sign_in, language: str):
         for act in Act:
             note(connection, NOON_MS - 90_000_000, By("command-line"), act, "<i>it", **details)
             note(connection, NOON_MS - 50_000_000_000, By("stranger"), act)
-    for kind in SUBJECTS:
-        page = office.get(f"/audit?kind={kind}&lang={language}").get_data(as_text=True)
-        assert "<i>it" not in page
-        assert "&lt;i&gt;it" in page
+    for language in LANGUAGES:
+        for kind in SUBJECTS:
+            page = office.get(f"/audit?kind={kind}&lang={language}").get_data(as_text=True)
+            assert "<i>it" not in page
+            assert "&lt;i&gt;it" in page
 
 
 def test_an_export_by_a_program_is_told_with_what_it_asked_for(shops, sign_in, app: Flask):
