@@ -16,7 +16,7 @@ from server.analysis.ranking import adjusted
 from server.comparison.beside import NOT_BESIDE, Beside, Compared, Counted, compare, others_of
 from server.comparison.day_floor import with_floor
 from server.comparison.indexes import NO_TALLY, NO_VISITS, Visits, add, subtract, visits_of
-from server.comparison.strata import NAMES, NO_STRATA, add_strata, subtract_strata
+from server.database.strata import NAMES, NO_STRATA, add_strata, subtract_strata
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
