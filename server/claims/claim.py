@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from server.database.claims import Ending, StoredClaim
+    from server.database.claims import Ending, KeptResult, StoredClaim
 
 MEASURES = ("service", "experience", "gap", "question")
 UP, DOWN = "up", "down"
@@ -70,7 +70,7 @@ class Claim:
     start: date
     before: Window
     after: Window
-    matters: float
+    matters: int
     direction: str
     treated: tuple[int, ...]
     control: tuple[int, ...]
@@ -185,8 +185,8 @@ def _claim(stored: StoredClaim) -> Claim:
     )
 
 
-def _told(results: Iterable[object]) -> list[Told]:
-    return [Told(read_result(kept.body), kept.made_ms) for kept in results]  # type: ignore[attr-defined]
+def _told(results: Iterable[KeptResult]) -> list[Told]:
+    return [Told(read_result(kept.body), kept.made_ms) for kept in results]
 
 
 def _window(first: int, end: int) -> Window:

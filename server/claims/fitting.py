@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from server.claims.claim import Window
 
 MOST_TITLE, MOST_TEXT = 80, 1_000
-LEAST_MATTERS, MOST_MATTERS = 0.5, 50.0
+LEAST_MATTERS, MOST_MATTERS = 1, 50
 WEEK = 7
 LEAST_WEEKS, MOST_WEEKS = 4, 26
 FARTHEST_DAYS = 366
 
 
-def unfit_words(title: str, what: str, plan: str, matters: float) -> list[Sentence]:
+def unfit_words(title: str, what: str, plan: str, matters: int) -> list[Sentence]:
     """What is missing or too long in the text, and an effect that can not be."""
     wrong = []
     if not 1 <= len(title) <= MOST_TITLE or not title.isprintable():
@@ -32,7 +32,7 @@ def unfit_words(title: str, what: str, plan: str, matters: float) -> list[Senten
     if not 1 <= len(what) <= MOST_TEXT or len(plan) > MOST_TEXT or not (what + plan).isprintable():
         wrong.append(Sentence("claims.what-missing", MOST_TEXT))
     if not LEAST_MATTERS <= matters <= MOST_MATTERS:
-        wrong.append(Sentence("claims.matters-wrong", values={"most": int(MOST_MATTERS)}))
+        wrong.append(Sentence("claims.matters-wrong", values={"least": LEAST_MATTERS, "most": MOST_MATTERS}))
     return wrong
 
 

@@ -42,7 +42,7 @@ class Wish(NamedTuple):
     start: date
     before: Window
     after: Window
-    matters: float
+    matters: int
     direction: str
     treated: Sequence[str]
     control: Sequence[str]

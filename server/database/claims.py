@@ -37,7 +37,7 @@ class ClaimRow(NamedTuple):
     before_end: int
     after_first: int
     after_end: int
-    matters: float
+    matters: int
     direction: str
     replaces_id: int | None
     repeats_id: int | None
@@ -163,4 +163,4 @@ def _results(connection: Connection, claim_ids: Collection[int]) -> dict[int, li
 
 def _replaced(connection: Connection, claim_ids: Collection[int]) -> dict[int, int]:
     rows = connection.execute(select(claims.c.replaces_id, claims.c.id).where(claims.c.replaces_id.in_(claim_ids)))
-    return dict(rows.tuples().all())
+    return {int(row.replaces_id): int(row.id) for row in rows}

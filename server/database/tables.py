@@ -613,7 +613,7 @@ claims = _small(
     Column("start_day", Integer, nullable=False),
     # both windows, [first, end) in each store's own days
     *(Column(name, Integer, nullable=False) for name in ("before_first", "before_end", "after_first", "after_end")),
-    Column("matters", Float, nullable=False),  # the effect that matters, in points
+    Column("matters", Integer, nullable=False),  # the effect that matters, in points
     Column("direction", String(4), nullable=False),
     CheckConstraint("direction IN ('up', 'down')", name="direction"),
     Column("replaces_id", ForeignKey("claims.id"), unique=True),  # the record that this one was written in place of

@@ -59,7 +59,7 @@ def test_a_database_without_this_releases_tables_is_refused(bare: Callable[..., 
 
 def test_every_job_can_run_on_an_empty_database(engine: Engine, clock: Any) -> None:
     found = {job.name: job.work(clock.now_ms()) for job in jobs(engine)}
-    names = ("retime", "watch", "heard", "buttons", "pauses", "held", "mix", "runs", "tidy", "partitions")
+    names = ("retime", "watch", "heard", "buttons", "pauses", "held", "mix", "claims", "runs", "tidy", "partitions")
     assert found == dict.fromkeys(names, 0)
 
 

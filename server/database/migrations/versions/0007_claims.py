@@ -54,7 +54,7 @@ def _claims() -> None:
         sa.Column("before_end", sa.Integer(), nullable=False),
         sa.Column("after_first", sa.Integer(), nullable=False),
         sa.Column("after_end", sa.Integer(), nullable=False),
-        sa.Column("matters", sa.Float(), nullable=False),
+        sa.Column("matters", sa.Integer(), nullable=False),
         sa.Column("direction", sa.String(length=4), nullable=False),
         sa.Column("replaces_id", ROW_ID, nullable=True),
         sa.Column("repeats_id", ROW_ID, nullable=True),
