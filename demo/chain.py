@@ -154,13 +154,13 @@ STORES = (
     ),
 )  # fmt: skip
 
-# Nothing was planted for either: the first is over and can honestly show nothing, the days of the second are still coming in.
-BESIDE = ("S002", "S003", "S007", "S010", "S011")
+# Nothing was planted for either: the first is over and honestly shows nothing, the days of the second are still coming in.
+BESIDE = ("S002", "S003", "S009", "S010", "S011")
 CLAIMS = (
     MadeUpClaim(
         "Greeting training lifts the welcome",
         "A morning of training in greeting for everybody at the door and at the till.",
-        "experience", 38, ("S004", "S008", "S009"), BESIDE,
+        "experience", 38, ("S004", "S007", "S008"), BESIDE,
     ),
     MadeUpClaim(
         "A second helper at noon lifts the service",

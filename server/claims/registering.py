@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from server.claims.choosing import Busy, busy_stores, noted_in, propose, smallest_effect, usual_of
-from server.claims.claim import WAITING, Window, course_of, read_claims, todays
+from server.claims.claim import MEASURES, WAITING, Window, course_of, read_claims, todays
 from server.claims.fitting import unfit_notes, unfit_part, unfit_presses, unfit_sides, unfit_windows, unfit_words
 from server.claims.judging import FILTER_VERSION
 from server.database.claims import ClaimRow, add_claim, end_claim
@@ -167,6 +167,8 @@ def _look(connection: Connection, wish: Wish, now_ms: int) -> tuple[_Known | Non
 def _questions(connection: Connection, wish: Wish) -> tuple[int, tuple[str, ...], tuple[str, ...]] | None:
     """The definition's version and the codes of service and of experience that the wish counts."""
     definition = current(connection)
+    if wish.measure not in MEASURES:
+        return None
     service, experience = definition.service, definition.experience
     if wish.measure == "question":
         service, experience = (tuple(code for code in codes if code == wish.question) for codes in (service, experience))

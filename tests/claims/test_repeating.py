@@ -52,7 +52,7 @@ def test_the_second_try_decides(engine, second, verdict):
 
 def test_the_same_stores_again_are_a_second_wave(engine):
     trials = Trials(engine)
-    one, other = tried_twice(trials, HELPED, treated=("S01", "S02", "S03"))
+    one, other = tried_twice(trials, [781, 769, 792, 706, 689, 702, 709, 694], treated=("S01", "S02", "S03"))
     assert level_of(one, other) == SECOND_WAVE
     assert verdict_of(one, other).verdict != "confirmed"
 
