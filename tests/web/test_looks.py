@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,9 @@ from sqlalchemy import insert
 
 from server.access.tokens import add_token
 from server.analysis.opening_text import read_week
+from server.claims.result import NOT_SEEN, SHOWED, TOO_FEW, Presses, Result, StoreChange, write_result
 from server.database.changes import note_change
+from server.database.claims import ClaimRow, add_claim, keep_result
 from server.database.engine import writing
 from server.database.opening import set_week
 from server.database.reviews import Found, keep_review
@@ -40,6 +43,7 @@ PLACES = {
     "web.question": {"code": "felt-welcome"},
     "web.wording_form": {"code": "felt-welcome"},
     "web.one_person": {"number": 1},
+    "web.claim": {"number": 1},
 }
 # Not pages: what a page loads, what its script asks for, and the way to one's own page.
 NO_PAGES = {"web.static", "web.pulse", "web.store_pulse", "web.home"}
@@ -47,6 +51,7 @@ NO_PAGES = {"web.static", "web.pulse", "web.store_pulse", "web.home"}
 STATES = (
     *("/stores/S001?touchpoint=exit&question=got-needed", "/stores/S001?period=today", "/stores/S002"),
     *("/head-office?period=today", "/head-office?sort=-service&funnel=service", "/nothing"),
+    *("/head-office/claims/2", "/head-office/claims/register?instead=2"),
 )
 # Names as long as a store, a place or a person may have them, in both directions of writing.
 LONG, FAR = "Gdańsk Długa, Brama Zielona przy Motławie", "تهران ولیعصر، خیابان بزرگ شهید بهشتی"
@@ -66,6 +71,27 @@ def addresses(app: Flask) -> list[str]:
     }
     found = [build(name, PLACES.get(name, {})) for name in sorted(names - NO_PAGES)]
     return [*dict.fromkeys(found), *STATES]
+
+
+def claim(shops, stores: list[int]) -> None:
+    """Two registered claims: one that showed, with a store left out and a recount, and one whose days are still to come."""
+    presses = (Presses(700, 1_000, 780, 1_000),)
+    changes = (
+        StoreChange(stores[0], True, presses, 70.0, 78.0, 8.0, ""),
+        StoreChange(stores[1], False, presses, None, None, None, TOO_FEW),
+    )
+    told = Result(SHOWED, changes, 8.0, 5.4, 10.6, 0.018, 0.9, 8.0, 0.0, 1, 1, 1, waiting=3, unheard=1)
+    with writing(shops.engine) as connection:
+        for day, title in ((TODAY.toordinal() - 60, LONG), (TODAY.toordinal() + 3, FAR)):
+            row = ClaimRow(
+                title,
+                *(f"{LONG}. {FAR}", "Again in spring", "experience", 1, {"service": [], "experience": [EXPERIENCE]}, 2, 1),
+                *(day, day - 28, day, day + 7, day + 35, 3, "up", None, None, NOON_MS, "admin@demo.example"),
+            )
+            number = add_claim(connection, row, stores[:1], stores[1:])
+            if day < TODAY.toordinal():
+                for at, result in enumerate((told, replace(told, outcome=NOT_SEEN, low=-1.2)), start=1):
+                    keep_result(connection, number, at, write_result(result), NOON_MS)
 
 
 @pytest.fixture
@@ -95,6 +121,7 @@ def admin(shops, sign_in):
             keep_review(connection, Found(*run, *[presses] * 3, 0.4, 0.78, NOON_MS))
         declare(connection, NOON_MS - 1, "admin@demo.example", weights={"CX": 0.5, "EX": 0.3, "LX": 0.2}, labels={"LX": "L"})
         add_token(connection, "weekly report of the whole chain", ["S001"], 90, NOON_MS)
+    claim(shops, [store.id, empty.id])
     sign_in("manager", "S001", "S002", email="somebody.with.a.long.name@a-store-of-the-chain.example")
     return sign_in("admin")
 
