@@ -29,7 +29,7 @@ from server.comparison.standing import FALSE_SHARE, NARROWER, WIDER, Standings, 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from server.comparison.strata import Strata
+    from server.database.strata import Strata
 
 POINTS_WORSE = 0.05
 # The level of a page that corrects nothing, and of the test whether stores differ at all.

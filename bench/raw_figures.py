@@ -10,11 +10,11 @@ from sqlalchemy import select
 
 from bench.made_reactions import DAY_MS, UNIX_DAY, ZONE_MS
 from bench.made_rollups import EXPERIENCE, SERVICE
-from server.comparison.weekends import WEEKENDS
 from server.database.engine import reading
 from server.database.figures import day_clusters, day_counts, store_counts, visit_counts
 from server.database.fingerprints import fingerprints
 from server.database.tables import questions, stores
+from server.database.weekends import WEEKENDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,1 +1,1 @@
-"""The demonstration: a small made-up chain, its eight weeks of history, and the start of server and simulated kiosk."""
+"""The demonstration: a small made-up chain, its nine weeks of history, and the start of server and simulated kiosk."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 CHAIN = "Salve demonstration chain"
-HISTORY_DAYS = 56
+# As many as it takes until the first of the claims below is judged.
+HISTORY_DAYS = 66
 # What this chain declares to be strong: shares of positive answers.
 TARGET_SERVICE = 0.75
 TARGET_EXPERIENCE = 0.70
@@ -58,6 +59,18 @@ class MadeUpStore:
     hours_known: bool = True
     story: str = field(default="", kw_only=True)
     noted: tuple[tuple[int, str], ...] = field(default=(), kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class MadeUpClaim:
+    """A claim that head office registered: `begins` is how many days back its change was, stores are codes."""
+
+    title: str
+    what: str
+    measure: str
+    begins: int
+    treated: tuple[str, ...]
+    control: tuple[str, ...]
 
 
 def _exit(visitors: float, welcomed: float = WELCOMED, served: float = SERVED, **story: object) -> MadeUpKiosk:
@@ -150,5 +163,20 @@ STORES = (
         "S012", "Ludlow Corn Square", "North", "Europe/London", ("en",), "GB",
         (_exit(2.6),),
         opens=10, closes=17, story="a quiet store: too few presses to say much",
+    ),
+)  # fmt: skip
+
+# Nothing was planted for either: the first is over and honestly shows nothing, the days of the second are still coming in.
+BESIDE = ("S002", "S003", "S009", "S010", "S011")
+CLAIMS = (
+    MadeUpClaim(
+        "Greeting training lifts the welcome",
+        "A morning of training in greeting for everybody at the door and at the till.",
+        "experience", 38, ("S004", "S007", "S008"), BESIDE,
+    ),
+    MadeUpClaim(
+        "A second helper at noon lifts the service",
+        "From noon until three two people help at the shelves instead of one.",
+        "service", 17, ("S005", "S006"), BESIDE,
     ),
 )  # fmt: skip

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from demo.chain import CHAIN, HISTORY_DAYS, STORES, TARGET_EXPERIENCE, TARGET_SERVICE, WEIGHTS
+from demo.claiming import claim_on
 from demo.feeding import Enrolled, Life, ReplayClock, as_json
 from kiosk.files import write_durably
 from server.analysis.opening_text import read_week
@@ -128,6 +129,7 @@ def _tell(client: FlaskClient, engine: Engine, clock: ReplayClock, notes: Path, 
                 if life.evening_ms(day) > told.get("until_ms", 0):
                     life.sync(client, clock, day, now_ms)
                 bar.update(1)
+            claim_on(engine, base, first, day, max(life.evening_ms(day) for life in lives))
             # The day that is still running somewhere is told again at the next start; what was sent then is known by then.
             if day < today - timedelta(1):
                 told["done"] = day.isoformat()

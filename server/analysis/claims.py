@@ -20,6 +20,7 @@ __all__ = [
     "Permutation",
     "Replication",
     "can_be_tested",
+    "controls_needed",
     "difference_in_differences",
     "effect_interval",
     "permutation_p",
@@ -87,6 +88,18 @@ def smallest_p(treated: int, control: int) -> float:
 def can_be_tested(treated: int, control: int, level: float = LEVEL) -> bool:
     """Whether any result of so many stores could be told from chance; with one treated store from 19 others on."""
     return smallest_p(treated, control) <= level + 1e-12
+
+
+def controls_needed(treated: int, level: float = LEVEL) -> int:
+    """With how many controls so many treated stores can be tested: 19 for one.
+
+    Raises:
+        ValueError: no treated store.
+    """
+    control = 1
+    while not can_be_tested(treated, control, level):
+        control += 1
+    return control
 
 
 def permutation_p(treated: Sequence[float], control: Sequence[float], seed: int, most: int = MOST_ALLOCATIONS) -> Permutation:

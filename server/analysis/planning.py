@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import math
 from statistics import NormalDist
+from typing import TYPE_CHECKING
 
 from server.analysis.intervals import quantile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def presses_to_tell_apart(share_1: float, share_2: float, power: float = 0.80, confidence: float = 0.95) -> int:
@@ -42,6 +46,27 @@ def presses_for_effect(
     # Four independent shares, so four times the variance of one.
     reach = quantile(confidence) + _power_quantile(power)
     return math.ceil(design_effect * 4 * share * (1 - share) * (reach / effect) ** 2)
+
+
+def effect_to_be_seen(
+    treated: Sequence[float], control: Sequence[float], power: float = 0.80, confidence: float = 0.95
+) -> float:
+    """The smallest difference in differences that is found with this power, where every store changed alike but for chance.
+
+    Args:
+        treated: the variance of each treated store's change, above 0: of a share over independent presses, its p(1 - p) over
+            those before plus the same over those after.
+        control: the same of the others.
+        power: to find it.
+        confidence: of the interval that is to leave out 0.
+
+    Raises:
+        ValueError: no store on a side, or a variance that is not above 0.
+    """
+    if not treated or not control or min(*treated, *control) <= 0:
+        raise ValueError("There is at least one store on each side, and every change varies.")
+    error = math.sqrt(sum(treated) / len(treated) ** 2 + sum(control) / len(control) ** 2)
+    return (quantile(confidence) + _power_quantile(power)) * error
 
 
 def _power_quantile(power: float) -> float:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from server.access.sessions import IDLE_MS, LONGEST_MS, MEMORY_MS
+from server.claims.judging import judge_all
 from server.commands.workplace import at_work
 from server.comparison.mix import freeze
 from server.database.audit import forget_addresses
@@ -70,6 +71,7 @@ def jobs(engine: Engine) -> list[Job]:
         Job("pauses", 600, partial(learn_pauses, engine)),
         Job("held", HOUR_S, partial(release, engine)),
         Job("mix", HOUR_S, partial(freeze, engine)),
+        Job("claims", HOUR_S, partial(judge_all, engine)),
         Job("runs", 6 * HOUR_S, partial(look_for_runs, engine)),
         Job("tidy", HOUR_S, partial(tidy, engine)),
         Job("partitions", HOUR_S, partial(make_room, engine)),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from server.analysis.clustering import ClusterSums
     from server.comparison.indexes import Tally, Visits
-    from server.comparison.strata import Strata
+    from server.database.strata import Strata
 
 # Differences that round to 0 points are not spoken of.
 LEAST_POINTS = 0.5

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from server.comparison.line import series_changes
 from server.comparison.periods import local_time
 from server.database.changes import noted_changes, setups, stays
+from server.database.claims import starts_in_store
 from server.database.definitions import definitions_made
 
 if TYPE_CHECKING:
@@ -28,9 +29,10 @@ BOTH = ("service", "experience")
 class Mark:
     """One change on its day.
 
-    `kind` is "noted" (for this store) or "noted-chain", with its `words`, the note's id and who made it; or what we hold
-    ourselves: "definition" (its version as `words`), "question", "wording" or "faces" (`words` is the question's code), "came"
-    or "left" (`words` is the kiosk), at a `touchpoint`. `signals` are those whose line it may have moved.
+    `kind` is "noted" (for this store) or "noted-chain", with its `words`, the note's id and who made it; "claim" (its title as
+    `words`) where the change of a registered claim begins here; or what we hold ourselves: "definition" (its version as
+    `words`), "question", "wording" or "faces" (`words` is the question's code), "came" or "left" (`words` is the kiosk), at a
+    `touchpoint`. `signals` are those whose line it may have moved.
     """
 
     day: date
@@ -62,6 +64,8 @@ def marks_of(
         )
         for noted in noted_changes(connection, store.id, first.toordinal(), end.toordinal())
     ]
+    starts = starts_in_store(connection, store.id, first.toordinal(), end.toordinal())
+    found += [Mark(date.fromordinal(start.local_day), "claim", start.title) for start in starts]
     signal_of = {asked[number].code: asked[number].signal for number in ids}
     found += [
         Mark(day, kind, code, touchpoint, (signal_of[code],))

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 from server.analysis.standardise import weights_of
 from server.comparison.shelf import Shelf, by_store
-from server.comparison.weekends import WEEKENDS
 from server.database.engine import reading, writing
 from server.database.fingerprints import fingerprints
 from server.database.life import read_life
 from server.database.mixes import Presses, freeze_mix, frozen_mix, presses_by_stratum
+from server.database.weekends import WEEKENDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -17,7 +17,7 @@ from server.comparison.beside import NOT_BESIDE, Beside, Compared, Counted, comp
 from server.comparison.day_floor import with_floor
 from server.comparison.doubted import sure_both_ways
 from server.comparison.indexes import NO_TALLY, NO_VISITS, Visits, add, subtract, visits_of
-from server.comparison.strata import NAMES, NO_STRATA, add_strata, subtract_strata
+from server.database.strata import NAMES, NO_STRATA, add_strata, subtract_strata
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from server.comparison.beside import Counted
 from server.comparison.indexes import LEAST_DAYS_AS_CLUSTERS, NO_CLUSTERS, NO_VISITS, tally, visits_of
-from server.comparison.strata import strata_of
 from server.comparison.verdict import much_marked
-from server.comparison.weekends import WEEKENDS
 from server.database.figures import day_clusters, store_counts, visit_counts
 from server.database.rushed import rushed_stores
+from server.database.strata import strata_of
+from server.database.weekends import WEEKENDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -677,3 +677,68 @@ audit_checks = _central(  # the last check of the log, and the newest head that 
     Column("hash", String(64), nullable=False),
     Column("fault", BigInteger, nullable=False),  # the first entry that does not fit; 0 is none
 )
+# ---------- claims: written down before their data, and never changed ----------
+
+claims = _small(
+    "claims",
+    Column("id", RowId, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("what", Text, nullable=False),  # what is changed
+    Column("plan", Text, nullable=False),  # how it will be repeated; "" is not said
+    Column("measure", String(10), nullable=False),
+    CheckConstraint("measure IN ('service', 'experience', 'gap', 'question')", name="measure"),
+    Column("definition_version", ForeignKey("definitions.version"), nullable=False),
+    Column("questions", Text, nullable=False),  # JSON {"service": [codes], "experience": [codes]} of what is counted
+    Column("faces", SmallInteger, nullable=False),
+    Column("filter_version", Integer, nullable=False),
+    Column("start_day", Integer, nullable=False),
+    # both windows, [first, end) in each store's own days
+    *(Column(name, Integer, nullable=False) for name in ("before_first", "before_end", "after_first", "after_end")),
+    Column("matters", Integer, nullable=False),  # the effect that matters, in points
+    Column("direction", String(4), nullable=False),
+    CheckConstraint("direction IN ('up', 'down')", name="direction"),
+    Column("replaces_id", ForeignKey("claims.id"), unique=True),  # the record that this one was written in place of
+    Column("repeats_id", ForeignKey("claims.id")),
+    Column("made_ms", BigInteger, nullable=False),
+    Column("made_by", Text, nullable=False),
+    CheckConstraint("before_end <= start_day AND start_day < after_first", name="order"),
+)
+
+claim_stores = _small(
+    "claim_stores",
+    Column("claim_id", ForeignKey("claims.id"), primary_key=True),
+    Column("store_id", ForeignKey("stores.id"), primary_key=True, index=True),  # a store is treated or control, never both
+    Column("treated", Boolean, nullable=False),
+)
+
+claim_endings = _small(  # claims that were given up
+    "claim_endings",
+    Column("claim_id", ForeignKey("claims.id"), primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("made_ms", BigInteger, nullable=False),
+    Column("made_by", Text, nullable=False),
+)
+
+claim_results = _small(  # the first is the claim's; a later one stands beside it, where a recount differs
+    "claim_results",
+    Column("claim_id", ForeignKey("claims.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),  # JSON of claims.result.Result
+    Column("made_ms", BigInteger, nullable=False),
+)
+
+# What was registered or found stays: the database itself refuses to change it.
+FROZEN = (claims, claim_stores, claim_endings, claim_results)
+_REFUSE = (
+    "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS"
+    " 'BEGIN RAISE EXCEPTION ''a registered claim is frozen''; END'"
+)
+event.listen(claims, "after_create", DDL(_REFUSE).execute_if(dialect="postgresql"))  # type: ignore[no-untyped-call]
+for _frozen in FROZEN:
+    for _change in ("update", "delete"):
+        _on = f"CREATE TRIGGER {_frozen.name}_no_{_change} BEFORE {_change.upper()} ON {_frozen.name}"
+        for _dialect, _refuses in (
+            ("sqlite", "BEGIN SELECT RAISE(ABORT, 'a registered claim is frozen'); END"),
+            ("postgresql", "FOR EACH ROW EXECUTE FUNCTION refuse_change()"),
+        ):
+            event.listen(_frozen, "after_create", DDL(f"{_on} {_refuses}").execute_if(dialect=_dialect))  # type: ignore[no-untyped-call]

@@ -35,7 +35,11 @@ def links_for(person: Person, path: str, *, store: str = "", several: bool = Fal
             ("/head-office/hx", "nav.hx", False),
         ]
     if person.role in CHAIN_ROLES:
-        found += [("/head-office/exports", "exports.title", False), ("/audit", "audit.title", False)]
+        found += [
+            ("/head-office/claims", "nav.claims", False),
+            ("/head-office/exports", "exports.title", False),
+            ("/audit", "audit.title", False),
+        ]
     if person.role in ADMIN_ROLES:
         found.append(("/people", "nav.people", False))
     return [Link(address, words, kept, _is_current(address, path)) for address, words, kept in found]

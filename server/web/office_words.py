@@ -14,7 +14,7 @@ from server.comparison.ranking import LEAST_RANKED
 from server.comparison.rounding import shown
 from server.comparison.scarce import period_words
 from server.comparison.standing import ALIKE, LEAST_FOR_PLACE, NARROWER, WIDER
-from server.comparison.strata import NAMES
+from server.database.strata import NAMES
 from server.i18n.sentence import Day, Name, Sentence
 from server.web.office_rows import difference_words, note_of, weighs_little
 

@@ -21,6 +21,8 @@ from server.web import store_page
 from server.web.account_routes import add_account
 from server.web.audit_routes import add_audit
 from server.web.change_routes import CHAIN_ROLES, add_changes
+from server.web.claim_form_routes import add_claim_form
+from server.web.claims_routes import add_claims
 from server.web.definition_routes import add_definitions
 from server.web.employee_routes import add_employees
 from server.web.exports_routes import add_exports
@@ -71,6 +73,8 @@ def blueprint(settings: Settings, clock: Clock, engine: Engine) -> Blueprint:
     add_employees(web, settings, clock, engine)
     add_questions(web, settings, clock, engine)
     add_definitions(web, settings, clock, engine)
+    add_claims(web, settings, clock, engine)
+    add_claim_form(web, settings, clock, engine)
     add_exports(web, settings, clock, engine)
     add_human(web, settings, clock, engine)
     add_people(web, settings, clock, engine)

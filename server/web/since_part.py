@@ -106,6 +106,8 @@ def _mark(mark: Mark, t: Translator, texts: Mapping[str, Mapping[str, Mapping[st
         if mark.kind == "noted-chain":
             words = t.say_html("mark.chain", words=words)
         return ShownMark(words, mark.note if mark.made_by == reader else None)
+    if mark.kind == "claim":
+        return ShownMark(t.say_html("mark.claim", words=Name(mark.words)), None)
     place = Name(touchpoint_words(mark.touchpoint, t))
     if mark.kind == "definition":
         return ShownMark(t.say_html("mark.definition", version=t.formats.digits(mark.words)), None)

@@ -15,6 +15,7 @@ from scipy import stats
 
 from server.analysis.claims import (
     can_be_tested,
+    controls_needed,
     difference_in_differences,
     effect_interval,
     permutation_p,
@@ -86,6 +87,11 @@ def test_one_store_needs_nineteen_others():
     assert smallest_p(1, 39) == pytest.approx(0.025)
     assert not can_be_tested(3, 3), "each allocation of equal sides has a mirror image: 2 of 20"
     assert can_be_tested(4, 4)
+
+
+@pytest.mark.parametrize(("treated", "control"), [(1, 19), (2, 5), (3, 4), (4, 3), (5, 2)])
+def test_so_many_controls_are_needed_and_no_fewer(treated, control):
+    assert controls_needed(treated) == control
 
 
 @pytest.mark.parametrize(("treated", "control"), [(1, 9), (1, 18), (2, 3), (3, 3)])

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.power import NormalIndPower
 
-from server.analysis.planning import presses_for_effect, presses_to_tell_apart
+from server.analysis.planning import effect_to_be_seen, presses_for_effect, presses_to_tell_apart
 
 
 @pytest.mark.parametrize(("share", "presses"), [(0.85, 906), (0.90, 199), (0.95, 76)])
@@ -24,6 +24,16 @@ def test_presses_for_an_effect_in_four_cells(effect, presses):
     assert presses_for_effect(0.80, -effect, 2.0) == pytest.approx(2 * presses, abs=2)
 
 
+@given(st.floats(0.01, 0.2))
+def test_the_effect_that_is_seen_is_the_one_that_the_presses_were_planned_for(effect):
+    cell = presses_for_effect(0.80, effect)
+    assert effect_to_be_seen([2 * 0.16 / cell], [2 * 0.16 / cell]) == pytest.approx(effect, rel=0.01)
+
+
+def test_more_stores_see_a_smaller_effect():
+    assert effect_to_be_seen([0.0004] * 4, [0.0004] * 4) == pytest.approx(effect_to_be_seen([0.0004], [0.0004]) / 2)
+
+
 @given(st.floats(0.3, 0.9))
 def test_small_differences_need_what_the_oracle_says(share):
     # Cohen's h, which statsmodels plans with, comes near for shares close together.
@@ -36,6 +46,8 @@ def test_small_differences_need_what_the_oracle_says(share):
     ("call", "sentence"),
     [
         (lambda: presses_to_tell_apart(0.8, 0.8), "differ"),
+        (lambda: effect_to_be_seen([], [0.1]), "at least one store"),
+        (lambda: effect_to_be_seen([0.1], [0.0]), "every change varies"),
         (lambda: presses_to_tell_apart(0.8, 1.2), "between 0 and 1"),
         (lambda: presses_to_tell_apart(0.8, 0.9, power=1), "power"),
         (lambda: presses_for_effect(0.8, 0), "not 0"),

@@ -71,6 +71,7 @@ def test_every_job_can_run_on_an_empty_database(engine: Engine, clock: Any) -> N
         "pauses",
         "held",
         "mix",
+        "claims",
         "runs",
         "tidy",
         "partitions",

@@ -10,7 +10,7 @@ from server.analysis.clustering import ClusterSums, cluster_sums
 from server.comparison.beside import Counted
 from server.comparison.day_floor import with_floor
 from server.comparison.indexes import NO_CLUSTERS, Tally, Visits, spread_of
-from server.comparison.strata import NO_STRATA
+from server.database.strata import NO_STRATA
 
 
 def store(days: list[tuple[int, int]]) -> Counted:

@@ -142,8 +142,8 @@ def test_the_childs_presses_are_set_aside_as_a_rush(read):
 
 def test_the_closing_runs_wait_for_a_decision_and_the_page_says_what_they_change(read):
     told = re.search(
-        r"3 times at opening or closing, many more pressed than usual and nearly all alike\. Head office decides whether that counts;"
-        r" until then it is included\. Experience, 14 to 20 November: (\d\d) of 100 with these presses, (\d\d) without them\.",
+        r"3 times at opening or closing, many more pressed than usual and nearly all alike\."
+        r" Head office decides whether that counts; until then it is included\. Experience, 14 to 20 November: (\d\d) of 100 with these presses, (\d\d) without them\.",
         read(store(CLOSING)),
     )
     assert told
@@ -204,3 +204,10 @@ def test_head_office_names_the_cold_store_and_the_warm_one_alone(read, period):
     assert "Outside the outer ones: Leeds Briggate , Bologna Portici ." in found
     assert set(re.findall(r"(\w+ \w+) : in the lowest tenth", found)) <= {"Leeds Briggate", "Bologna Portici"}
     assert not claimed(found) & {"better", "worse"}
+
+
+def test_of_the_two_claims_one_honestly_showed_nothing_and_one_still_runs(read):
+    register = read("/head-office/claims")
+    assert re.search(r"Greeting training lifts the welcome .* We could not see that it helped\.", register)
+    assert re.search(r"A second helper at noon lifts the service .* Running: 10 of 28 days are in\.", register)
+    assert "A registered claim’s change begins: Greeting training lifts the welcome" in read(store("S004"))

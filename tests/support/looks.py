@@ -6,6 +6,7 @@ so that two workers can look at once.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,10 @@ from shops import EXPERIENCE, SERVICE, TODAY
 from server.access.tokens import add_token
 from server.analysis.opening_text import read_week
 from server.audit import Act, By
+from server.claims.result import NOT_SEEN, SHOWED, TOO_FEW, Presses, Result, StoreChange, write_result
 from server.database.audit import note
 from server.database.changes import note_change
+from server.database.claims import ClaimRow, add_claim, keep_result
 from server.database.engine import writing
 from server.database.opening import set_week
 from server.database.reviews import Found, keep_review
@@ -39,19 +42,16 @@ PLACES = {
     "web.question": {"code": "felt-welcome"},
     "web.wording_form": {"code": "felt-welcome"},
     "web.one_person": {"number": 1},
+    "web.claim": {"number": 1},
 }
 # Not pages: what a page loads, what its script asks for, and the way to one's own page.
 NO_PAGES = {"web.static", "web.pulse", "web.store_pulse", "web.home"}
 # The same pages in other states: a place alone, a day that runs, an empty store, other orders, what does not exist.
 STATES = (
     *("/stores/S001?touchpoint=exit&question=got-needed", "/stores/S001?period=today", "/stores/S002"),
-    *(
-        "/audit?kind=sign-in",
-        "/audit?kind=exports",
-        "/head-office?period=today",
-        "/head-office?sort=-service&funnel=service",
-        "/nothing",
-    ),
+    *("/audit?kind=sign-in", "/audit?kind=exports", "/nothing"),
+    *("/head-office?period=today", "/head-office?sort=-service&funnel=service"),
+    *("/head-office/claims/2", "/head-office/claims/register?instead=2"),
 )
 # Names as long as a store, a place or a person may have them, in both directions of writing.
 LONG, FAR = "Gdańsk Długa, Brama Zielona przy Motławie", "تهران ولیعصر، خیابان بزرگ شهید بهشتی"
@@ -65,6 +65,27 @@ def addresses(app: Flask) -> list[str]:
     }
     found = [build(name, PLACES.get(name, {})) for name in sorted(names - NO_PAGES)]
     return [*dict.fromkeys(found), *STATES]
+
+
+def claim(shops: Any, stores: list[int]) -> None:
+    """Two registered claims: one that showed, with a store left out and a recount, and one whose days are still to come."""
+    presses = (Presses(700, 1_000, 780, 1_000),)
+    changes = (
+        StoreChange(stores[0], True, presses, 70.0, 78.0, 8.0, ""),
+        StoreChange(stores[1], False, presses, None, None, None, TOO_FEW),
+    )
+    told = Result(SHOWED, changes, 8.0, 5.4, 10.6, 0.018, 0.9, 8.0, 0.0, 1, 1, 1, waiting=3, unheard=1)
+    with writing(shops.engine) as connection:
+        for day, title in ((TODAY.toordinal() - 60, LONG), (TODAY.toordinal() + 3, FAR)):
+            row = ClaimRow(
+                title,
+                *(f"{LONG}. {FAR}", "Again in spring", "experience", 1, {"service": [], "experience": [EXPERIENCE]}, 2, 1),
+                *(day, day - 28, day, day + 7, day + 35, 3, "up", None, None, NOON_MS, "admin@demo.example"),
+            )
+            number = add_claim(connection, row, stores[:1], stores[1:])
+            if day < TODAY.toordinal():
+                for at, result in enumerate((told, replace(told, outcome=NOT_SEEN, low=-1.2)), start=1):
+                    keep_result(connection, number, at, write_result(result), NOON_MS)
 
 
 def furnish(shops: Any, sign_in: Any) -> Any:
@@ -101,6 +122,7 @@ def furnish(shops: Any, sign_in: Any) -> Any:
             note(
                 connection, NOON_MS, By("token", 1, LONG, "2001:db8:85a3:8d3:1319:8a2e:370:7348"), act, FAR, stores=["S001"] * 9
             )
+    claim(shops, [store.id, empty.id])
     sign_in("manager", "S001", "S002", email="somebody.with.a.long.name@a-store-of-the-chain.example")
     return sign_in("admin")
 

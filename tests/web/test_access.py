@@ -12,6 +12,7 @@ import pytest
 from server.access.people import add_user
 from server.access.tokens import add_token, list_tokens
 from server.database.changes import note_change
+from server.database.claims import ClaimRow, add_claim
 from server.database.engine import reading, writing
 from server.database.kiosks import add_kiosk
 from server.database.placements import place
@@ -80,6 +81,11 @@ RULES = {
     "POST /head-office/draft-question": Rule(OFFICE),
     "POST /head-office/ask": Rule(OFFICE, form={"kiosk": "K-001", "upper": "felt-welcome", "lower": "got-needed"}),
     "GET /head-office/definitions": Rule(REGIONS),
+    "GET /head-office/claims": Rule(OFFICE),
+    "GET /head-office/claims/<int(max=2147483647):number>": Rule(OFFICE, "/head-office/claims/CLAIM"),
+    "POST /head-office/claims/<int(max=2147483647):number>/give-up": Rule(OFFICE, "/head-office/claims/CLAIM/give-up"),
+    "GET /head-office/claims/register": Rule(OFFICE),
+    "POST /head-office/claims/register": Rule(OFFICE),
     "GET /head-office/hx": Rule(REGIONS),
     "GET /head-office/definitions/next": Rule(OFFICE),
     "POST /head-office/definitions/next": Rule(OFFICE),
@@ -148,8 +154,33 @@ class Town:
         with writing(self.engine) as connection:
             return note_change(connection, self.store_id, 739_900, "New door", NOW_MS, f"{who}@chain.example")
 
+    def claim(self) -> int:
+        """A registered claim about the store S001."""
+        days = {"start_day": 740_000, "before_first": 739_972, "before_end": 740_000, "after_first": 740_007}
+        row = ClaimRow(
+            "Title",
+            "What",
+            "",
+            "service",
+            1,
+            {"service": ["got-needed"], "experience": []},
+            2,
+            1,
+            **days,
+            after_end=740_035,
+            matters=3,
+            direction="up",
+            replaces_id=None,
+            repeats_id=None,
+            made_ms=NOW_MS,
+            made_by="office@chain.example",
+        )
+        with writing(self.engine) as connection:
+            return add_claim(connection, row, [self.store_id], [])
+
     def ask(self, who: str, method: str, path: str, form=None):
         path = path.replace("CHANGE", str(self.change_of(who))) if "CHANGE" in path else path
+        path = path.replace("CLAIM", str(self.claim())) if "CLAIM" in path else path
         client: FlaskClient = self.app.test_client()
         headers = dict(OURS)
         if who in self.ids:

@@ -15,8 +15,9 @@ def test_each_role_gets_its_own_pages():
     office = ["/", "/fleet", *head_office]
     assert paths("manager", "/fleet") == ["/fleet"]
     assert paths("region", "/head-office", several=True) == office
-    assert paths("head-office", "/head-office", several=True) == [*office, "/head-office/exports", "/audit"]
-    assert paths("admin", "/head-office", several=True) == [*office, "/head-office/exports", "/audit", "/people"]
+    chain = [*office, "/head-office/claims", "/head-office/exports", "/audit"]
+    assert paths("head-office", "/head-office", several=True) == chain
+    assert paths("admin", "/head-office", several=True) == [*chain, "/people"]
 
 
 def test_a_stores_page_leads_to_its_employees_and_back():

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from server.comparison.strata import NAMES, add_strata, strata_of, subtract_strata
 from server.database.figures import StoreCount
+from server.database.strata import NAMES, add_strata, strata_of, subtract_strata
 
 
 def count(weekend: int, *bands: int) -> StoreCount:

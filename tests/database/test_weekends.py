@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from babel import Locale
 
-from server.comparison.weekends import WEEKENDS
+from server.database.weekends import WEEKENDS
 
 NAMED = sorted({territory for weekend in WEEKENDS for territory in weekend.territories})
 LANGUAGES = {"IL": "he", "IN": "hi", "IR": "fa", "AF": "fa", "UG": "en"}
