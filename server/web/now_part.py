@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
+from markupsafe import Markup
+
 from server.comparison.periods import local_time
 from server.i18n.sentence import Day, Name, Sentence
 from server.recovery.recoveries import OPEN
@@ -13,8 +15,6 @@ from server.web.fleet_words import TroubleWords
 from server.web.recovery_words import shown_recovery
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
-
     from server.comparison.live import KioskNow, Today
     from server.comparison.summary import StoreSummary
     from server.i18n.translator import Translator
@@ -68,11 +68,11 @@ def _parts(today: Today, t: Translator) -> Markup:
 
 
 def _watching(today: Today, t: Translator) -> Markup:
-    """That nothing is open, and how soon a drop would show; and where none would."""
+    """That nothing is open, how soon a drop would show, and where none would; "" while something is open."""
     notice = today.notice
-    said = []
-    if (notice.hours or notice.quiet) and not any(one.outcome == OPEN for one in today.recoveries):
-        said.append(Sentence("recovery.none"))
+    if any(one.outcome == OPEN for one in today.recoveries):
+        return Markup("")
+    said = [Sentence("recovery.none")] if notice.hours or notice.quiet else []
     if notice.hours:
         said.append(Sentence("notice.hours", notice.hours))
     for name, touchpoints in (("too-quiet", notice.quiet), ("unwatched", notice.unwatched)):

@@ -28,7 +28,7 @@ class ShownRecovery(NamedTuple):
     code: str
     place: str
     title: Markup
-    note: str
+    notes: tuple[str, ...]
     say: Markup
     state: str
     words: Markup
@@ -59,7 +59,7 @@ class _Words:
             code=one.store.code,
             place=self._place,
             title=self._title(),
-            note=self._t.listed(self._t.formats.weekday_and_day(self._near), question) if ended else question,
+            notes=(self._t.formats.weekday_and_day(self._near), question) if ended else (question,),
             say=self._said(ended=ended),
             state=self._state(),
             words=self._words(),
