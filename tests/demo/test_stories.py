@@ -45,6 +45,8 @@ CLAIMS = {
     "uncertain": ("data.time-uncertain",),
     "silent": ("data.silent", "kiosk.never"),
     "not whole": ("sure.waiting-text",),
+    "recovery": ("recovery.open", "recovery.normal", "recovery.undecided"),
+    "unwatched": ("recovery.unwatched",),
 }
 COLD_SAYS = {"split", "wider", "below", "above", "furthest", "worse", "since"}
 WARM_SAYS = {"split", "other way", "below", "above", "furthest"}
@@ -166,6 +168,28 @@ def test_the_wrong_clock_is_said_on_the_fleet_page_and_its_times_are_right(read)
     # By its own clock it would have told of presses from one in the afternoon until one in the morning.
     table = read(store(CLOCK), "4w").split("Eight weeks, ")[1].split("Too few presses")[0]
     assert re.findall(r"\b(\d\d):00\b", table) == [str(hour) for hour in range(10, 22)]
+
+
+def test_the_planted_bursts_were_noticed_by_the_watch_and_nothing_else_was(read):
+    found = read("/recoveries")
+    ended = found.split(" Ended ")[1]
+    places = re.findall(r"(Exit|Fitting room) (Leeds Briggate|Gdańsk Długa) (\w+ \d+ November) Did you", ended)
+    saturday = "Saturday 14 November"
+    assert sorted(places) == [
+        ("Exit", "Gdańsk Długa", saturday),
+        ("Exit", "Leeds Briggate", "Friday 13 November"),
+        ("Fitting room", "Gdańsk Długa", saturday),
+    ]
+    assert len(re.findall(r"It began at about", ended)) == len(places)
+    assert "Nothing unusual noticed right now." in found
+    # The tills went down at eleven.
+    burst = ended.split("Leeds Briggate")[1]
+    told = re.match(
+        r" Friday 13 November Did you get what you needed\? It began at about 11:\d\d and was noticed (\d+) min", burst
+    )
+    assert told
+    assert 10 <= int(told[1]) <= 30
+    assert "was on it after 10 minutes" in burst
 
 
 @pytest.mark.parametrize("period", PERIODS)
