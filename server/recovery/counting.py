@@ -107,11 +107,13 @@ class Counting:
 
     def _test(self, row: RecoveryRow, press: LivePress) -> None:
         """Count a press towards an open recovery, and end it where the presses since say that it is normal again."""
+        # One that was made before the alarm and came after it tells nothing of what is since.
+        later = press.pressed_ms > row.alarm_ms
         row = row._replace(
             presses=row.presses + 1,
             negatives=row.negatives + press.negative,
-            test_presses=row.test_presses + 1,
-            test_negatives=row.test_negatives + press.negative,
+            test_presses=row.test_presses + later,
+            test_negatives=row.test_negatives + (later and press.negative),
             last_ms=max(row.last_ms, press.pressed_ms),
         )
         test = sprt(row.usual_share, share_to_notice(row.usual_share), FALSE_WORSE, FALSE_BETTER)

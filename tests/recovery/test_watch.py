@@ -162,6 +162,16 @@ def test_presses_that_become_usual_again_end_it_as_normal(usual: Any) -> None:
     assert len(usual.rows()) == 2
 
 
+def test_a_press_made_before_the_alarm_tells_nothing_of_what_is_since(usual: Any) -> None:
+    last_ms = usual.burst()
+    usual.press(last_ms - MINUTE_MS // 2, HAPPY, received_ms=last_ms + MINUTE_MS)
+    usual.press(last_ms + MINUTE_MS // 2, HAPPY, received_ms=last_ms + MINUTE_MS)
+    usual.watch(last_ms + MINUTE_MS)
+    (row,) = usual.open_ones()
+    assert (row.test_presses, row.test_negatives) == (1, 0)
+    assert row.presses == row.negatives + 2
+
+
 def test_as_long_as_presses_stay_unhappy_it_is_not_normal_and_says_since_when(usual: Any) -> None:
     last_ms = usual.burst()
     last_ms = usual.presses([UNHAPPY, HAPPY] * 20, last_ms + MINUTE_MS)

@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from databases import DATABASES
 from shops import EXPERIENCE, SERVICE
 
 from server.database.engine import reading, writing
@@ -59,6 +60,12 @@ class Town:
         """A watch whose place has 24 presses a day: two an hour."""
         with writing(self.shops.engine) as connection:
             save_watch(connection, Watch(*self.place(store), 2, NOON_MS, share, 24.0, 2, 1, 14, 4_000.0, to_notice))
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> str:
+    """SQLite, where a test does not ask for another: the statements are tried on both in tests/database and tests/recovery."""
+    return str(getattr(request, "param", "sqlite"))
 
 
 @pytest.fixture
@@ -165,6 +172,7 @@ def test_what_has_ended_is_not_changed_any_more(town: Town, sign_in: Callable[..
     assert "Nobody said “on it”." in words(read(client, "/recoveries"))
 
 
+@pytest.mark.parametrize("database", DATABASES, indirect=True)
 def test_two_people_at_once_are_one_who_is_on_it(town: Town, sign_in: Callable[..., Any]) -> None:
     number = town.open()
     clients = [sign_in("manager", "S001", email=f"m{at}@demo.example") for at in range(4)]
