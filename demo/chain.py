@@ -14,6 +14,7 @@ TARGET_EXPERIENCE = 0.70
 WEIGHTS = {"CX": 0.6, "EX": 0.4}
 # Shares of happy answers wherever no story says otherwise: what the pages find beyond the stories would be chance.
 WELCOMED, SERVED = 0.79, 0.84
+BURST_DAY = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,8 @@ class MadeUpKiosk:
     """A two-row box: where it stands, its pair of questions, how busy, and what share answers happily.
 
     `visitors` is the mean of people who press on a weekday; `welcomed` and `served` are shares 0 to 1 of happy answers.
-    `clock_ahead_ms` is how far its wall clock is off. `offline` names days before the last one, [from, until).
+    `clock_ahead_ms` is how far its wall clock is off. `offline` names days before the last one, [from, until). On `burst_day`
+    one after another leaves without what they needed, and then as on the bad Saturday the box was connected all day.
     """
 
     touchpoint: str
@@ -37,6 +39,7 @@ class MadeUpKiosk:
     bad_saturday: bool = False
     colder_since: int | None = None
     colder_by: float = 0.0
+    burst_day: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +105,12 @@ STORES = (
     MadeUpStore(
         "S001", "Leeds Briggate", "North", "Europe/London", ("en", "pl", "ar"), "GB",
         (
-            _exit(34, 0.70, 0.87, colder_since=19, colder_by=0.12),
+            _exit(34, 0.70, 0.87, colder_since=19, colder_by=0.12, burst_day=BURST_DAY),
             _checkout(24, 0.68, 0.86, colder_since=19, colder_by=0.10),
             _staff_room(3.4, 0.62, 0.78),
         ),
         # Somebody who tries the simulated kiosk at night must see it count.
-        hours_known=False, story="serves well and does not welcome; colder for the last weeks, since a new rota",
+        hours_known=False, story="serves well and does not welcome; colder since a new rota; the tills were down for a while",
         noted=((19, "New rota"),),
     ),
     MadeUpStore(

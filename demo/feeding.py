@@ -79,6 +79,16 @@ class Life:
         self._base = base
         self._first = first
 
+    @property
+    def enrolled(self) -> Enrolled:
+        """Whose life it is."""
+        return self._enrolled
+
+    @property
+    def base(self) -> date:
+        """The day that stories count back from."""
+        return self._base
+
     def evening_ms(self, day: date) -> int:
         """When the kiosk syncs on this day, Unix milliseconds."""
         return self._at(day, EVENING)
@@ -89,6 +99,19 @@ class Life:
             return 0
         weeks = sorted({self._week(day - timedelta(back)) for back in range(self._days_waiting(day) + 1)})
         return sum(self._sync_week(client, clock, week, day, now_ms) for week in weeks)
+
+    def sync_part(self, client: FlaskClient, clock: ReplayClock, day: date, from_ms: int, until_ms: int) -> int:
+        """Send what was pressed in [from, until) on a day when the kiosk is connected; returns how many were new.
+
+        What was pressed earlier that day was sent before; in the evening all of it is sent again, and known.
+        """
+        week = self._week(day)
+        boot_ms = self._boot_ms(week)
+        reactions = self._reactions(week, day, until_ms, boot_ms)
+        start = len(self._reactions(week, day, from_ms, boot_ms))
+        batch = reactions[start : start + MAX_REACTIONS]
+        request = self._request(week, start + 1, batch, until_ms, boot_ms, len(reactions))
+        return self._send(client, clock, request, until_ms)
 
     def heartbeat(self, told_ms: int, now_ms: int) -> tuple[str, bytes]:
         """Key and body of an empty sync: the kiosk is there, and nobody has pressed since the history ended at `told_ms`."""

@@ -20,6 +20,10 @@ CHILD_SECONDS = 150
 # At 78 of 100 happy it takes 28 in a row to be told from chance, and some who are not happy press among them.
 CLOSING_RUN_PRESSES = 40
 CLOSING_RUN_APART_MS = 34_000
+# The tills are down for three quarters of an hour, and nearly everybody who waited says so.
+BURST_AFTER_H = 2
+BURST_PRESSES = 14
+BURST_APART_MS = 180_000
 SATURDAY = 5
 BAD_HOURS = (13, 17)
 BAD_SATURDAY_WELCOMED = 0.25
@@ -49,6 +53,8 @@ def presses(seed: str, store: MadeUpStore, kiosk: MadeUpKiosk, day: date, base: 
         found += _child(rng, _ms(store, day, time(store.opens + 5, 10)))
     if back in kiosk.closing_run_days:
         found += _closing_run(rng, closing)
+    if kiosk.burst_day == back:
+        found += _burst(rng, burst_ms(store, day))
     return sorted(found)
 
 
@@ -91,6 +97,17 @@ def _closing_run(rng: random.Random, closing_ms: int) -> list[Press]:
     return [
         Press(closing_ms - (CLOSING_RUN_PRESSES - place) * CLOSING_RUN_APART_MS + rng.randrange(14_000), "welcome-happy")
         for place in range(CLOSING_RUN_PRESSES)
+    ]
+
+
+def burst_ms(store: MadeUpStore, day: date) -> int:
+    """When a burst begins on its day, Unix milliseconds."""
+    return _ms(store, day, time(store.opens + BURST_AFTER_H))
+
+
+def _burst(rng: random.Random, start_ms: int) -> list[Press]:
+    return [
+        Press(start_ms + place * BURST_APART_MS + rng.randrange(90_000), "served-unhappy") for place in range(BURST_PRESSES)
     ]
 
 

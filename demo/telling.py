@@ -12,6 +12,7 @@ import click
 from demo.chain import CHAIN, HISTORY_DAYS, STORES, TARGET_EXPERIENCE, TARGET_SERVICE, WEIGHTS
 from demo.claiming import claim_on
 from demo.feeding import Enrolled, Life, ReplayClock, as_json
+from demo.noticing import play
 from kiosk.files import write_durably
 from server.analysis.opening_text import read_week
 from server.app import create_app
@@ -124,6 +125,7 @@ def _tell(client: FlaskClient, engine: Engine, clock: ReplayClock, notes: Path, 
             lives.append(Life(SEED, enrolled, base, first))
             bar.update(1)
         for day in days:
+            play(client, engine, clock, [one for one in lives if one.evening_ms(day) > told.get("until_ms", 0)], day, now_ms)
             for life in sorted(lives, key=lambda life: life.evening_ms(day)):
                 # Told again, a week that is over would speak after the week that runs: two machines under one name.
                 if life.evening_ms(day) > told.get("until_ms", 0):

@@ -56,6 +56,11 @@ class BernoulliCusum:
         self.run = self.run + 1 if self._at else 0
         return self._at >= self.limit
 
+    def resume(self, points: int) -> None:
+        """Go on from where another stood, whole points; `run` counts from here."""
+        self._at = int(points / self._step)
+        self.run = 0
+
     def reset(self) -> None:
         """Begin anew at 0, as after an alarm."""
         self._at = self.run = 0

@@ -141,6 +141,16 @@ def kiosks(kind: str, output: Path | None, **wishes: Any) -> None:
     _lines("kiosks", kind, output, **wishes)
 
 
+@export.command("recoveries")
+@_common(*KINDS)
+def recoveries(kind: str, output: Path | None, **wishes: Any) -> None:
+    """Export the recoveries: when each was noticed, when somebody was on it, when it was normal again.
+
+    Example: salve-server export recoveries --from 2026-11-01 --to 2026-12-01 -o recoveries.csv
+    """
+    _lines("recoveries", kind, output, **wishes)
+
+
 @export.command("package")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The file; else standard output.")
 def package(output: Path | None) -> None:

@@ -28,6 +28,7 @@ from server.fleet.reviewing import look_for_runs
 from server.fleet.states import DAY_MS
 from server.fleet.watching import LOOK_MS, UNIX_EPOCH_DAY, count_heard, learn_pauses, watch
 from server.ingest.releasing import release
+from server.recovery.watch import learn_usual, watch_presses
 from server.worker.schedule import Job, Worker
 from wire.redacting import begin_logging
 
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from server.settings import Settings
 
 HOUR_S = 3_600
+# What goes wrong now is to be heard of within a minute.
+RECOVERIES_S = 15
 HEARD_KEPT_DAYS = 60
 DELIVERY_S = 600
 ADDRESSES_KEPT_DAYS = 90
@@ -66,6 +69,8 @@ def jobs(engine: Engine) -> list[Job]:
     return [
         Job("retime", 30, partial(retime, engine)),
         Job("watch", 60, partial(watch, engine)),
+        Job("recoveries", RECOVERIES_S, partial(watch_presses, engine)),
+        Job("usual", 600, partial(learn_usual, engine)),
         Job("heard", LOOK_MS // 1000, partial(count_heard, engine)),
         Job("buttons", 600, partial(find_silent, engine)),
         Job("pauses", 600, partial(learn_pauses, engine)),

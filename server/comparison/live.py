@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from server.comparison.periods import midnight_ms
 from server.comparison.reviews import open_reviews
 from server.database.figures import pulse, standing_kiosks
 from server.database.kiosks import config_body
 from server.database.late import late_presses
 from server.database.opening import openings
+from server.database.recoveries import recovery_writes
 from server.fleet.states import is_heard, is_missed
 from server.fleet.store_time import StoreTime
 from server.fleet.watching import look
+from server.recovery.pace import NOTHING_KNOWN, Notice, notice_of
+from server.recovery.recoveries import open_and_ended_since
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from server.database.figures import DayCount, Standing
     from server.database.late import LatePresses
     from server.fleet.watching import Watched
+    from server.recovery.recoveries import Recovery
 
 # For a week it is said that figures of closed days have changed.
 LATE_TOLD_MS = 7 * 86_400_000
@@ -55,7 +60,8 @@ class Today:
     `reactions` are the `counted` ones (about service, experience or another question), the `marked` ones that were set aside,
     and those of an `uncertain` time. `expected` is what was received today and what the kiosks say still waits on them.
     `reviews` are runs of presses that wait for head office, whatever day they are of. `late` came in within the last week and
-    was pressed days before it came.
+    was pressed days before it came. `recoveries` are those that are open and those that ended today, `notice` is how soon the
+    store's pace lets one be noticed.
     """
 
     reactions: int
@@ -70,6 +76,8 @@ class Today:
     pulse: int
     reviews: int = 0
     late: tuple[LatePresses, ...] = ()
+    recoveries: tuple[Recovery, ...] = ()
+    notice: Notice = NOTHING_KNOWN
 
     @property
     def other(self) -> int:
@@ -113,9 +121,11 @@ def today_so_far(
         received=reactions,
         expected=reactions + waiting,
         kiosks=kiosks,
-        pulse=pulse(connection, [store.id]),
+        pulse=pulse_of(connection, [store]),
         reviews=open_reviews(connection, store.id),
         late=tuple(late_presses(connection, store.id, store.timezone, now_ms - LATE_TOLD_MS)),
+        recoveries=open_and_ended_since(connection, store, midnight_ms(store.timezone, now_ms)),
+        notice=notice_of(connection, store.id, now_ms),
     )
 
 
@@ -133,5 +143,6 @@ def _kiosk(connection: Connection, standing: Standing, watched: Watched | None, 
 
 
 def pulse_of(connection: Connection, stores: Sequence[StoreRef]) -> int:
-    """A number that grows with every press that arrives for these stores."""
-    return pulse(connection, [store.id for store in stores])
+    """A number that grows with every press that arrives for these stores, and with what happens to their recoveries."""
+    ids = [store.id for store in stores]
+    return pulse(connection, ids) + recovery_writes(connection, ids)

@@ -99,5 +99,10 @@ def end_ms(period: Period, timezone: str) -> int:
     return _midnight_ms(period.end, timezone)
 
 
+def midnight_ms(timezone: str, now_ms: int) -> int:
+    """The moment the present day began in a time zone, Unix milliseconds."""
+    return _midnight_ms(local_today(timezone, now_ms), timezone)
+
+
 def _midnight_ms(day: date, timezone: str) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(timezone)).timestamp()) * 1000

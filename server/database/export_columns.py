@@ -183,11 +183,40 @@ KIOSKS = Table(
     links=(("store", "stores"),),
 )
 
+RECOVERIES = Table(
+    "recoveries",
+    "one burst of negative presses, from when it was noticed until its place was back to normal, in the order of noticing",
+    (
+        Column("recovery", "integer", "its number"),
+        Column("store", "string", "code of the store where it was"),
+        Column("kiosk", "string", "code of the kiosk"),
+        TOUCHPOINT,
+        QUESTION,
+        SIGNAL,
+        Column("outcome", "string", "open, back to normal, or not decided before the day ended",
+            choices=("open", "normal", "undecided")),
+        Column("began_at", "datetime", "when it began, in UTC; an estimate, from the run of presses that it was noticed by"),
+        Column("noticed_at", "datetime", "when it was noticed, in UTC"),
+        Column("acknowledged_at", "datetime", "when somebody said that they are on it, in UTC; empty for nobody"),
+        Column("done_at", "datetime", "when somebody called it done, in UTC; empty for nobody"),
+        Column("ended_at", "datetime", "when it was normal again or its day ended, in UTC; empty while open"),
+        Column("to_notice", "integer", "from began_at to noticed_at, rounded up", unit="min"),
+        Column("to_acknowledge", "integer", "from noticed_at to acknowledged_at, rounded up", unit="min"),
+        Column("to_normal", "integer", "from noticed_at until it was normal again, rounded up; empty where it was not",
+            unit="min"),
+        Column("presses", "integer", "counted presses of the question there since it began", unit="presses"),
+        Column("negative", "integer", "negative ones of them", unit="presses"),
+        Column("usual", "number", "negative ones of 100 that are usual there", unit="of 100"),
+    ),
+    key=("recovery",),
+    links=(("store", "stores"),),
+)  # fmt: skip
+
 # Parquet files carry it in front: which day a reaction counts on is a rule, not a look at local_time.
 LOCAL_DAY = Column("local_day", "date", "day on the store's clock on which it counts")
 DATED = Table("reactions", REACTIONS.meaning, (LOCAL_DAY, *REACTIONS.columns))
 
-TABLES = {table.name: table for table in (REACTIONS, REVISIONS, HOURLY, STORES, KIOSKS)}
+TABLES = {table.name: table for table in (REACTIONS, REVISIONS, HOURLY, STORES, KIOSKS, RECOVERIES)}
 # What may be asked of each export; `bom` and `raw` concern CSV alone.
 PARAMETERS = {
     REACTIONS.name: ("from", "to", "store", "after"),
@@ -195,4 +224,5 @@ PARAMETERS = {
     HOURLY.name: ("from", "to", "store"),
     STORES.name: ("period", "from", "to", "store"),
     KIOSKS.name: ("store",),
+    RECOVERIES.name: ("from", "to", "store"),
 }

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
-COUNTERS = ("position", "stream", "config", "revision")
+COUNTERS = ("position", "stream", "config", "revision", "watched")
 
 
 class Life(NamedTuple):

@@ -33,6 +33,7 @@ from sqlalchemy import (
     UniqueConstraint,
     event,
     false,
+    text,
 )
 from sqlalchemy.schema import SchemaItem  # noqa: TC002  (the only name here used for types alone)
 
@@ -88,7 +89,8 @@ life = _central(
     Column("safe_position", BigInteger, nullable=False),  # arrivals up to here are in a verified backup
 )
 
-# "position" of arrivals, "revision" (both taken last: their order is commit order), "stream" numbers, "config" versions.
+# "position" of arrivals, "revision" (both taken last: their order is commit order), "stream" numbers, "config" versions, and
+# "watched": the position up to which the watch for recoveries has read arrivals.
 counters = _central(
     "counters",
     Column("name", String(20), primary_key=True),
@@ -475,6 +477,71 @@ reviews = _small(  # runs of presses at a day's edge that only a person can judg
     Column("decided_by", Text, nullable=False),
     Column("decided_ms", BigInteger),
     UniqueConstraint("kiosk_id", "question_id", "local_day", "edge", "polarity"),
+)
+
+# ---------- recoveries ----------
+
+watches = (
+    _of_kiosk(  # one question of one kiosk at its place: what is usual there, and where its CUSUM stands (analysis.detection)
+        "watches",
+        Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
+        Column("placement_id", ForeignKey("placements.id"), primary_key=True),
+        Column("question_id", ForeignKey("questions.id"), primary_key=True),
+        Column("faces", SmallInteger, nullable=False),
+        Column("designed_ms", BigInteger, nullable=False),  # when what follows was worked out
+        Column("usual_share", Float),  # of negative presses, 0 to 1; None is not known, and then nothing is watched
+        Column("presses_a_day", Float, nullable=False),
+        Column("up", Integer, nullable=False),  # points for a negative press
+        Column("down", Integer, nullable=False),  # points taken off for another
+        Column("threshold", Integer, nullable=False),
+        Column("between_false_alarms", Float, nullable=False),  # mean presses
+        Column("to_notice", Float, nullable=False),  # mean presses until the change that is watched for is noticed
+        Column("points", Integer, nullable=False),
+        Column("since_ms", BigInteger),  # the press with which the points last left 0
+        Column("last_ms", BigInteger),  # the newest press that was counted
+    )
+)
+
+recoveries = _small(  # bursts of negative presses, from when they are noticed until the place is back to its normal
+    "recoveries",
+    Column("id", RowId, primary_key=True),
+    Column("kiosk_id", ForeignKey("kiosks.id"), nullable=False),
+    Column("placement_id", ForeignKey("placements.id"), nullable=False),
+    Column("question_id", ForeignKey("questions.id"), nullable=False),
+    Column("began_ms", BigInteger, nullable=False),  # estimated: the press with which the points last left 0
+    Column("alarm_ms", BigInteger, nullable=False),  # the press that reached the threshold
+    Column("usual_share", Float, nullable=False),
+    Column("presses", Integer, nullable=False),  # counted ones since it began
+    Column("negatives", Integer, nullable=False),  # of them, negative ones
+    Column("test_presses", Integer, nullable=False, server_default="0"),  # of the test "is it normal again?" that runs
+    Column("test_negatives", Integer, nullable=False, server_default="0"),
+    Column("last_ms", BigInteger, nullable=False),  # the newest press that was counted
+    Column("still_ms", BigInteger),  # when such a test last said that it is not
+    Column("ended_ms", BigInteger),
+    _writes(),
+    CheckConstraint("negatives BETWEEN 0 AND presses", name="counts"),
+    # One is open of a question at a place, whoever opens it; pages ask for the open ones.
+    Index(
+        "uq_recoveries_open",
+        *("kiosk_id", "placement_id", "question_id"),
+        unique=True,
+        sqlite_where=text("ended_ms IS NULL"),
+        postgresql_where=text("ended_ms IS NULL"),
+    ),
+    Index("ix_recoveries_placement", "placement_id", "id"),  # those of a store, the newest first
+)
+
+recovery_steps = _small(  # what happened to a recovery, when and through whom; each step once, for ever
+    "recovery_steps",
+    Column("recovery_id", ForeignKey("recoveries.id"), primary_key=True),
+    Column(
+        "what",
+        String(12),
+        CheckConstraint("what IN ('noticed', 'acknowledged', 'done', 'normal', 'undecided')", name="what"),
+        primary_key=True,
+    ),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("person", Text, nullable=False, server_default=""),  # an address; "" is the watch itself
 )
 
 # ---------- roll-ups ----------

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from server.access.tokens import ExportToken
 from server.comparison.periods import local_today
 from server.database.engine import reading
-from server.database.export_columns import HOURLY, KIOSKS, REACTIONS, STORES
+from server.database.export_columns import HOURLY, KIOSKS, REACTIONS, RECOVERIES, STORES
 from server.database.export_marks import day_sums
 from server.database.export_revisions import revisions_end
 from server.database.export_rows import ledger_end
@@ -130,7 +130,7 @@ class Delivery:
 
     def _write_rest(self, wanted: Wanted, now_ms: int) -> None:
         paths: dict[str, list[str]] = {}
-        for name in (STORES.name, KIOSKS.name):
+        for name in (STORES.name, KIOSKS.name, RECOVERIES.name):
             _write(self._folder / f"{name}.csv", produce(self._engine, now_ms, wanted, name).chunks)
             paths[name] = [f"{name}.csv"]
         for name in DAILY:

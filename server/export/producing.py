@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from server.comparison.periods import DEFAULT
 from server.comparison.summary import chain_summary
 from server.database.engine import reading
-from server.database.export_columns import HOURLY, KIOSKS, REACTIONS, REVISIONS, STORES, TABLES
+from server.database.export_columns import HOURLY, KIOSKS, REACTIONS, RECOVERIES, REVISIONS, STORES, TABLES
 from server.database.export_revisions import revisions_end
 from server.database.export_rows import ledger_end
 from server.export.cursor import ARRIVALS, REVISED, Cursor, read_cursor
 from server.export.hourly import hourly_chunks
 from server.export.kiosks import kiosks_text
 from server.export.reactions import ReactionLines
+from server.export.recoveries import recoveries_chunks
 from server.export.revisions import RevisionLines
 from server.export.shapes import Csv, row, shape_of
 from server.export.stores import stores_csv
@@ -63,6 +64,8 @@ def produce(
         return Export(hourly_chunks(engine, wanted, shape), shape.content_type)
     if name == KIOSKS.name:
         return Export(iter([kiosks_text(engine, wanted, now_ms, shape)]), shape.content_type)
+    if name == RECOVERIES.name:
+        return Export(recoveries_chunks(engine, wanted, shape), shape.content_type)
     return Export(iter([_stores(engine, now_ms, wanted, shape, wanted.period(period))]), shape.content_type)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from server.comparison.periods import DEFAULT
 from server.database.engine import reading
-from server.database.export_columns import DATED, HOURLY, KIOSKS, LOCAL_DAY, STORES, TABLES
+from server.database.export_columns import DATED, HOURLY, KIOSKS, LOCAL_DAY, RECOVERIES, STORES, TABLES
 from server.database.export_rows import known_kiosks, ledger_end
 from server.database.export_words import wordings
 from server.database.life import read_life
@@ -17,6 +17,7 @@ from server.export.hourly import hourly_chunks
 from server.export.kiosks import kiosks_text
 from server.export.producing import produce
 from server.export.reactions import ReactionLines
+from server.export.recoveries import recoveries_chunks
 from server.export.shapes import Csv
 from server.export.times import utc_text
 from server.export.typed import typed_rows
@@ -89,6 +90,10 @@ class SqliteFile:
         links = (("store", "stores"), ("question", "questions"))
         return [
             _file_table("store_figures", STORES, figures, ("store",), (("store", "stores"),)),
+            _file_table(
+                *("recoveries", RECOVERIES, recoveries_chunks(engine, wanted), ("recovery",)),
+                (*links, ("kiosk", "kiosks")),
+            ),
             _file_table("hourly", HOURLY, hourly_chunks(engine, wanted), (), links, ("store", LOCAL_DAY.name)),
             _file_table(
                 *("reactions", DATED, self._lines.chunks(0, self._facts.end), ()),

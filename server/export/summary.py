@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from server.comparison.raw import Raw
     from server.comparison.standing import Standing
     from server.comparison.summary import StoreSummary
+    from server.database.recoveries import Step
+    from server.recovery.recoveries import Recovery
 
 
 def summary_json(summary: StoreSummary) -> dict[str, Any]:
@@ -161,6 +163,12 @@ def _today(today: Today) -> dict[str, Any]:
             }
             for kiosk in today.kiosks
         ],
+        "recoveries": [_recovery(one) for one in today.recoveries],
+        "notice": {
+            "hours": today.notice.hours,
+            "too_quiet": list(today.notice.quiet),
+            "not_watched": list(today.notice.unwatched),
+        },
         "late": [
             {
                 "kiosk": late.kiosk,
@@ -171,3 +179,28 @@ def _today(today: Today) -> dict[str, Any]:
             for late in today.late
         ],
     }
+
+
+def _recovery(one: Recovery) -> dict[str, Any]:
+    """One that is open or ended today, as the page shows it."""
+    return {
+        "recovery": one.id,
+        "kiosk": one.kiosk,
+        "touchpoint": one.touchpoint,
+        "question": one.question,
+        "outcome": one.outcome,
+        "began_at": utc_text(one.began_ms),
+        "noticed_at": utc_text(one.noticed_ms),
+        "presses": one.presses,
+        "negative": one.negatives,
+        "usual": rounded(100 * one.usual_share),
+        "still_at": None if one.still_ms is None else utc_text(one.still_ms),
+        "acknowledged": _step(one.acknowledged),
+        "done": _step(one.done),
+        "ended_at": None if one.ended_ms is None else utc_text(one.ended_ms),
+        "to_normal": one.to_normal,
+    }
+
+
+def _step(step: Step | None) -> dict[str, Any] | None:
+    return None if step is None else {"at": utc_text(step.at_ms), "person": step.person}

@@ -11,21 +11,29 @@ if TYPE_CHECKING:
 
 
 class Link(NamedTuple):
-    """One entry: its address, the catalogue's name of its words, whether it keeps the period, whether this page is it."""
+    """One entry: its address, the catalogue's name of its words, whether it keeps the period, whether this page is it.
+
+    `waiting` stands in the words of those that have a number.
+    """
 
     path: str
     words: str
     kept: bool
     current: bool
+    waiting: int = 0
 
 
-def links_for(person: Person, path: str, *, store: str = "", several: bool = False) -> list[Link]:
-    """The entries for this person on the page at `path`, which is about one store where `store` names it."""
+def links_for(person: Person, path: str, *, store: str = "", several: bool = False, waiting: int = 0) -> list[Link]:
+    """The entries for this person on the page at `path`, which is about one store where `store` names it.
+
+    `waiting` is how many open recoveries nobody has called done.
+    """
     found = [("/", "page.stores", True)] if several else []
     if store:
         if not several:
             found.append((f"/stores/{store}", "employees.to-store", True))
         found.append((f"/stores/{store}/employees", "nav.employees", False))
+    found.append(("/recoveries", "nav.recoveries-open" if waiting else "nav.recoveries", False))
     found.append(("/fleet", "fleet.title", True))
     if person.role in OFFICE_ROLES:
         found += [
@@ -42,7 +50,7 @@ def links_for(person: Person, path: str, *, store: str = "", several: bool = Fal
         ]
     if person.role in ADMIN_ROLES:
         found.append(("/people", "nav.people", False))
-    return [Link(address, words, kept, _is_current(address, path)) for address, words, kept in found]
+    return [Link(address, words, kept, _is_current(address, path), waiting) for address, words, kept in found]
 
 
 def _is_current(address: str, path: str) -> bool:

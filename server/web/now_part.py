@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
+from markupsafe import Markup
+
 from server.comparison.periods import local_time
 from server.i18n.sentence import Day, Name, Sentence
+from server.recovery.recoveries import OPEN
 from server.web.figures import touchpoint_words
 from server.web.fleet_words import TroubleWords
+from server.web.recovery_words import shown_recovery
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
-
     from server.comparison.live import KioskNow, Today
     from server.comparison.summary import StoreSummary
     from server.i18n.translator import Translator
@@ -38,6 +40,10 @@ class ShownNow:
         self.today = today
         self.parts = _parts(today, t)
         self.complete = today.complete and bool(today.kiosks)
+        self.recoveries = [shown_recovery(one, t, now_ms) for one in today.recoveries]
+        waiting = sum(one.waits for one in today.recoveries)
+        self.several = t.say("recovery.several", waiting) if waiting > 1 else ""
+        self.watching = _watching(today, t)
         self.troubles = [trouble for kiosk in today.kiosks for trouble in _troubles(kiosk, summary, t, now_ms)]
         self.heard = sum(not kiosk.silent for kiosk in today.kiosks)
         self.late = [
@@ -59,6 +65,19 @@ def _parts(today: Today, t: Translator) -> Markup:
         if count:
             parts.append(Sentence(f"today.{name}", values={"marked" if name == "set-aside" else name: count}))
     return t.paragraph(parts)
+
+
+def _watching(today: Today, t: Translator) -> Markup:
+    """That nothing is open, how soon a drop would show, and where none would; "" while something is open."""
+    notice = today.notice
+    if any(one.outcome == OPEN for one in today.recoveries):
+        return Markup("")
+    said = [Sentence("recovery.none")] if notice.hours or notice.quiet else []
+    if notice.hours:
+        said.append(Sentence("notice.hours", notice.hours))
+    for name, touchpoints in (("too-quiet", notice.quiet), ("unwatched", notice.unwatched)):
+        said += [Sentence(f"recovery.{name}", values={"touchpoint": Name(touchpoint_words(one, t))}) for one in touchpoints]
+    return t.paragraph(said)
 
 
 def _troubles(kiosk: KioskNow, summary: StoreSummary, t: Translator, now_ms: int) -> list[ShownTrouble]:

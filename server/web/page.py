@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from flask import request
+from flask import g, request
 
 from server.comparison.parts import Lens, read_lens
 from server.comparison.periods import DEFAULT
@@ -42,7 +42,10 @@ class Page:
     @property
     def links(self) -> list[Link]:
         """What the bar at the top leads to."""
-        return links_for(self.person, request.path, store=self.store, several=self.several) if self.person else []
+        if self.person is None:
+            return []
+        waiting = g.get("waiting", 0)
+        return links_for(self.person, request.path, store=self.store, several=self.several, waiting=waiting)
 
     @property
     def languages(self) -> list[tuple[str, str, str]]:

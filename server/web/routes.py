@@ -32,6 +32,7 @@ from server.web.office_routes import add_office
 from server.web.page import Page, in_language, kept_address, lens_asked, period_asked
 from server.web.people_routes import add_people
 from server.web.question_routes import add_questions
+from server.web.recoveries_routes import add_recoveries
 from server.web.reviews_routes import add_reviews
 from server.web.visitor import (
     Stranger,
@@ -81,6 +82,7 @@ def blueprint(settings: Settings, clock: Clock, engine: Engine) -> Blueprint:
     add_account(web, settings, clock, engine)
     add_reviews(web, settings, clock, engine)
     add_audit(web, settings, clock, engine)
+    add_recoveries(web, settings, clock, engine)
     return web
 
 

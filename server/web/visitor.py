@@ -11,6 +11,7 @@ from server.access import sessions
 from server.audit import PERSON, By
 from server.errors import Refusal, not_found
 from server.i18n.translator import LANGUAGES, translator
+from server.recovery.recoveries import waiting_for
 from server.web.page import address, language_asked
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def signed_in(connection: Connection, settings: Settings, now_ms: int) -> Person
     if person is None:
         raise Stranger
     g.person_language = person.language
+    g.waiting = waiting_for(connection, person)
     return person
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         ("hourly", "store,touchpoint,"),
         ("stores", "store,store_name,"),
         ("kiosks", "kiosk,store,"),
+        ("recoveries", "recovery,store,kiosk,"),
     ],
 )
 def test_an_export_goes_to_standard_output_or_whole_into_a_file(

@@ -47,6 +47,8 @@ CLAIMS = {
     "uncertain": ("data.time-uncertain",),
     "silent": ("data.silent", "kiosk.never"),
     "not whole": ("sure.waiting-text",),
+    "recovery": ("recovery.open", "recovery.normal", "recovery.undecided"),
+    "unwatched": ("recovery.unwatched",),
 }
 COLD_SAYS = {"split", "wider", "below", "above", "furthest", "worse", "since"}
 WARM_SAYS = {"split", "other way", "below", "above", "furthest"}
@@ -143,7 +145,8 @@ def test_the_childs_presses_are_set_aside_as_a_rush(read):
 def test_the_closing_runs_wait_for_a_decision_and_the_page_says_what_they_change(read):
     told = re.search(
         r"3 times at opening or closing, many more pressed than usual and nearly all alike\."
-        r" Head office decides whether that counts; until then it is included\. Experience, 14 to 20 November: (\d\d) of 100 with these presses, (\d\d) without them\.",
+        r" Head office decides whether that counts; until then it is included\."
+        r" Experience, 14 to 20 November: (\d\d) of 100 with these presses, (\d\d) without them\.",
         read(store(CLOSING)),
     )
     assert told
@@ -187,6 +190,28 @@ def test_employees_and_hx_have_figures_to_look_at(read):
     assert re.search(r"Service [78]\d of 100 between .* Experience [56]\d of 100 between", read("/stores/S001/employees"))
     assert re.search(r"Service [67]\d of 100 between .* Experience [78]\d of 100 between", read("/stores/S004/employees"))
     assert re.search(r"HX 7\d of 100 between 7\d and [78]\d 100 of 100 of the weight is measured", read("/head-office/hx"))
+
+
+def test_the_planted_bursts_were_noticed_by_the_watch_and_nothing_else_was(read):
+    found = read("/recoveries")
+    ended = found.split(" Ended ")[1]
+    places = re.findall(r"(Exit|Fitting room) (Leeds Briggate|Gdańsk Długa) (\w+ \d+ November) Did you", ended)
+    saturday = "Saturday 14 November"
+    assert sorted(places) == [
+        ("Exit", "Gdańsk Długa", saturday),
+        ("Exit", "Leeds Briggate", "Friday 13 November"),
+        ("Fitting room", "Gdańsk Długa", saturday),
+    ]
+    assert len(re.findall(r"It began at about", ended)) == len(places)
+    assert "Nothing unusual noticed right now." in found
+    # The tills went down at eleven.
+    burst = ended.split("Leeds Briggate")[1]
+    told = re.match(
+        r" Friday 13 November Did you get what you needed\? It began at about 11:\d\d and was noticed (\d+) min", burst
+    )
+    assert told
+    assert 10 <= int(told[1]) <= 30
+    assert "was on it after 10 minutes" in burst
 
 
 @pytest.mark.parametrize("period", PERIODS)

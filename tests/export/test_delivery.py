@@ -52,7 +52,7 @@ def test_every_closed_day_is_there_and_no_other(
     found = held_there(folder, parsed)
     assert (min(found), max(found)) == ("2026-10-17", "2026-11-20")
     assert found["2026-11-20"] == sum(found.values()) == 2
-    names = {"reactions", "hourly", "stores.csv", "kiosks.csv", "datapackage.json", "delivered.json"}
+    names = {"reactions", "hourly", "stores.csv", "kiosks.csv", "recoveries.csv", "datapackage.json", "delivered.json"}
     assert {path.name for path in folder.iterdir()} == names
     package = json.loads((folder / "datapackage.json").read_bytes())
     paths = {one["name"]: one["path"] for one in package["resources"]}

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from server.database.engine import writing
+from server.database.recoveries import open_recovery
+from server.database.watches import Place
 from server.export import file_routes
 
 if TYPE_CHECKING:
@@ -80,10 +83,14 @@ def test_datasette_serves_it_and_follows_its_links(file: Path) -> None:
 def test_only_what_the_token_may_see_is_in_it(chain: Any, client: FlaskClient, tmp_path: Path) -> None:
     chain.press(1)
     chain.press(2)
+    with writing(chain.engine) as connection:
+        for kiosk, placement in chain.placements.items():
+            at = Place(kiosk, placement, chain.question_ids["felt-welcome"])
+            assert open_recovery(connection, at, 1, 2, 0.2, (9, 8), 3)
     path = tmp_path / "export.db"
     path.write_bytes(client.get(ADDRESS, headers=chain.token("S002")).data)
     with closing(sqlite3.connect(path)) as connection:
-        for table in ("stores", "store_figures", "kiosks", "reactions"):
+        for table in ("stores", "store_figures", "kiosks", "recoveries", "reactions"):
             assert connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone() == (1,)
     assert b"@home" not in path.read_bytes()
 

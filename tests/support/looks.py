@@ -22,7 +22,9 @@ from server.database.changes import note_change
 from server.database.claims import ClaimRow, add_claim, keep_result
 from server.database.engine import writing
 from server.database.opening import set_week
+from server.database.recoveries import Step, add_step, end_recovery, open_recovery
 from server.database.reviews import Found, keep_review
+from server.database.watches import Place
 from server.survey.definitions import declare
 
 if TYPE_CHECKING:
@@ -116,6 +118,15 @@ def furnish(shops: Any, sign_in: Any) -> Any:
         for day, edge, presses in ((1, "closing", 40), (2, "opening", 12)):
             run = (*place, TODAY.toordinal() - day, edge, "positive", NOON_MS, NOON_MS + 3_600_000)
             keep_review(connection, Found(*run, *[presses] * 3, 0.4, 0.78, NOON_MS))
+        for number, question in enumerate((EXPERIENCE, SERVICE, EXPERIENCE)):
+            # One that ended, one that somebody is on, one that waits.
+            at = Place(*place[:2], shops.questions[question])
+            found = open_recovery(connection, at, NOON_MS - 2_000_000, NOON_MS - 900_000, 0.2, (20, 14), NOON_MS - 800_000)
+            assert found == number + 1
+            if number < 2:
+                add_step(connection, found, Step("acknowledged", NOON_MS - 500_000, "a@a-store-of-the-chain.example"))
+            if number == 0:
+                assert end_recovery(connection, found, "normal", NOON_MS - 100_000)
         declare(connection, NOON_MS - 1, "admin@demo.example", weights={"CX": 0.5, "EX": 0.3, "LX": 0.2}, labels={"LX": "L"})
         add_token(connection, "weekly report of the whole chain", ["S001"], 90, NOON_MS)
         for act in Act:

@@ -16,8 +16,10 @@ from server.database.claims import ClaimRow, add_claim
 from server.database.engine import reading, writing
 from server.database.kiosks import add_kiosk
 from server.database.placements import place
+from server.database.recoveries import open_recovery
 from server.database.reviews import Found, keep_review
 from server.database.sessions import insert_session
+from server.database.watches import Place
 from server.fleet.configuration import make_config
 from server.fleet.kiosks import give_key
 
@@ -63,6 +65,8 @@ RULES = {
     "GET /stores/<code>/employees": Rule(STORE, "/stores/S001/employees"),
     "POST /stores/<code>/changes": Rule(STORE, "/stores/S001/changes", {"words": "New door", "day": "2026-11-12"}),
     "POST /stores/<code>/changes/<int(max=2147483647):number>/remove": Rule(STORE, "/stores/S001/changes/CHANGE/remove"),
+    "GET /recoveries": SIGNED_IN,
+    "POST /recoveries/<int(max=2147483647):number>/<any(acknowledged, done):what>": Rule(STORE, "/recoveries/1/acknowledged"),
     "GET /fleet": Rule(STORE, "/fleet?store=S001"),
     "POST /fleet/move": Rule(OFFICE, form={"kiosk": "K-001", "store": "S001"}),
     "GET /head-office": Rule(REGIONS),
@@ -104,7 +108,11 @@ RULES = {
 NEAR_TOKENS = ("token", "employees-token")
 BEARERS = (*NEAR_TOKENS, "far-token", "ended-token", "kiosk")
 EXPORTS = (
-    *(f"{name}.{kind}" for name in ("reactions", "revisions", "hourly", "stores", "kiosks") for kind in ("csv", "ndjson")),
+    *(
+        f"{name}.{kind}"
+        for name in ("reactions", "revisions", "hourly", "stores", "kiosks", "recoveries")
+        for kind in ("csv", "ndjson")
+    ),
     "datapackage.json",
     "salve.sqlite",
 )
@@ -141,6 +149,8 @@ class Town:
             make_config(connection, kiosk, spot, "two-row", ["felt-welcome", "got-needed"], NOW_MS)
             run = (kiosk, spot, shops.questions["felt-welcome"], 739_900, "closing", "positive", NOW_MS - 9_000_000, NOW_MS)
             keep_review(connection, Found(*run, 40, 40, 40, 0.4, 0.78, NOW_MS))
+            at = Place(kiosk, spot, shops.questions["felt-welcome"])
+            assert open_recovery(connection, at, NOW_MS - 900_000, NOW_MS, 0.2, (9, 8), NOW_MS) == 1
             self.bearers = {
                 "token": add_token(connection, "near", ["S001"], 90, NOW_MS),
                 "employees-token": add_token(connection, "employees", ["S001"], 90, NOW_MS, employees=True),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from server.access.people import Person
 from server.web.navigation import links_for
 
+BOTH = ("/recoveries", "/fleet")
+
 
 def paths(role: str, path: str, **about) -> list[str]:
     return [link.path for link in links_for(Person(1, "a@b.example", role, ""), path, **about)]
@@ -12,8 +14,8 @@ def paths(role: str, path: str, **about) -> list[str]:
 
 def test_each_role_gets_its_own_pages():
     head_office = [f"/head-office/{name}" for name in ("reviews", "questions", "definitions", "hx")]
-    office = ["/", "/fleet", *head_office]
-    assert paths("manager", "/fleet") == ["/fleet"]
+    office = ["/", "/recoveries", "/fleet", *head_office]
+    assert paths("manager", "/fleet") == ["/recoveries", "/fleet"]
     assert paths("region", "/head-office", several=True) == office
     chain = [*office, "/head-office/claims", "/head-office/exports", "/audit"]
     assert paths("head-office", "/head-office", several=True) == chain
@@ -21,8 +23,17 @@ def test_each_role_gets_its_own_pages():
 
 
 def test_a_stores_page_leads_to_its_employees_and_back():
-    assert paths("manager", "/stores/S001", store="S001") == ["/stores/S001", "/stores/S001/employees", "/fleet"]
-    assert paths("manager", "/stores/S001", store="S001", several=True) == ["/", "/stores/S001/employees", "/fleet"]
+    assert paths("manager", "/stores/S001", store="S001") == ["/stores/S001", "/stores/S001/employees", *BOTH]
+    assert paths("manager", "/stores/S001", store="S001", several=True) == ["/", "/stores/S001/employees", *BOTH]
+
+
+def test_open_recoveries_are_counted_in_their_words():
+    def words(waiting: int) -> list[tuple[str, int]]:
+        found = links_for(Person(1, "a@b.example", "manager", ""), "/fleet", waiting=waiting)
+        return [(link.words, link.waiting) for link in found if link.path == "/recoveries"]
+
+    assert words(0) == [("nav.recoveries", 0)]
+    assert words(3) == [("nav.recoveries-open", 3)]
 
 
 def test_the_present_page_is_marked_and_pages_under_it_count():
