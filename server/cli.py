@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from server.commands.archiving import archive
 from server.commands.backups import backup, restore, restore_check
 from server.commands.definitions import definition
 from server.commands.exports import export
@@ -36,5 +37,5 @@ for _command in (hours, holiday):
     store.add_command(_command)
 for _command in (upgrade, serve, worker, store, user, kiosk, token, questions, definition, export, import_, held, rollup):
     main.add_command(_command)
-for _command in (backup, restore, restore_check, move):
+for _command in (backup, restore, restore_check, move, archive):
     main.add_command(_command)

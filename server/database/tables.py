@@ -595,3 +595,21 @@ export_token_stores = _small(
     Column("token_id", ForeignKey("export_tokens.id"), primary_key=True),
     Column("store_id", ForeignKey("stores.id"), primary_key=True),
 )
+
+# ---------- the archive ----------
+
+archives = _central(  # Parquet files with reactions that left the database; those of one run were made and entered together
+    "archives",
+    Column("id", RowId, primary_key=True),
+    Column("run", Integer, nullable=False),
+    Column("path", Text, nullable=False, unique=True),  # in the archive's folder
+    Column("rows", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),  # SHA-256 of the file
+    Column("first_position", BigInteger, nullable=False),
+    Column("last_position", BigInteger, nullable=False, index=True),  # which files may hold what arrived after a position
+    Column("first_day", Integer, nullable=False),  # local days of its reactions, the last one among them
+    Column("last_day", Integer, nullable=False),
+    Column("definition_version", Integer, nullable=False),  # the definition that was valid when it was made
+    Column("made_ms", BigInteger, nullable=False),
+    Column("moved_ms", BigInteger),  # since when none of its reactions is in the database any more; None while some are
+)
