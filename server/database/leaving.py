@@ -9,9 +9,11 @@ from server.database.export_rows import arrivals_at
 from server.database.partitions import partitions
 from server.database.reactions import ReactionRow, last_in_clusters
 from server.database.rollups import drop_clusters, read_clusters
+from wire.limits import MAX_SEQ
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from sqlalchemy import Connection
 
@@ -23,10 +25,11 @@ JOINED = (
 )
 # A kiosk that nobody presses still says when it was pressed last, so its newest stream waits as long as it stands somewhere.
 OLD_STREAMS = (
-    "SELECT s.kiosk_id, s.number FROM streams s WHERE s.first_ms < ? AND EXISTS"
-    " (SELECT 1 FROM reactions r WHERE r.kiosk_id = s.kiosk_id AND r.stream = s.number)"
-    " AND NOT (EXISTS (SELECT 1 FROM placements p WHERE p.kiosk_id = s.kiosk_id AND p.until_ms IS NULL)"
-    " AND s.number = (SELECT MAX(n.stream) FROM reactions n WHERE n.kiosk_id = s.kiosk_id))"
+    "SELECT s.kiosk_id, s.number FROM streams s LEFT JOIN (SELECT p.kiosk_id,"
+    " (SELECT MAX(n.stream) FROM reactions n WHERE n.kiosk_id = p.kiosk_id) AS newest"
+    " FROM placements p WHERE p.until_ms IS NULL) k ON k.kiosk_id = s.kiosk_id"
+    " WHERE s.first_ms < ? AND (k.newest IS NULL OR k.newest <> s.number)"
+    " AND EXISTS (SELECT 1 FROM reactions r WHERE r.kiosk_id = s.kiosk_id AND r.stream = s.number)"
     " ORDER BY s.kiosk_id, s.number"
 )
 
@@ -67,13 +70,13 @@ def oldest_heard_ms(connection: Connection) -> int | None:
     return found
 
 
-def candidates(connection: Connection, kiosk_id: int, stream: int) -> list[Candidate]:
-    """All reactions of a stream, by seq."""
+def candidates(connection: Connection, kiosk_id: int, stream: int, most: int = MAX_SEQ) -> list[Candidate]:
+    """The first reactions of a stream, by seq."""
     rows = run(
         connection,
         "SELECT r.seq, r.boot, r.elapsed_ms, r.visit, r.placement_id, r.pressed_ms, r.uncertainty_ms, a.position, a.received_ms"  # noqa: S608
-        f" FROM {JOINED} WHERE r.kiosk_id = ? AND r.stream = ? ORDER BY r.seq",
-        (kiosk_id, stream),
+        f" FROM {JOINED} WHERE r.kiosk_id = ? AND r.stream = ? ORDER BY r.seq LIMIT ?",
+        (kiosk_id, stream, most),
     )
     return [Candidate(*row) for row in rows]
 
@@ -142,20 +145,39 @@ def give_back_pages(connection: Connection, most: int) -> None:
         driver.execute(f"PRAGMA incremental_vacuum({most})").fetchall()
 
 
-def rows_of_partitions(connection: Connection) -> dict[tuple[int, int], int]:
-    """How many reactions each range of streams has that has a table of its own; nothing on SQLite."""
-    if connection.dialect.name != "postgresql":
-        return {}
-    return {
-        (first, end): run(connection, f"SELECT COUNT(*) FROM reactions_{first}_{end}").scalar_one()  # noqa: S608
-        for first, end in partitions(connection)
-    }
+def ranges(connection: Connection) -> list[tuple[int, int]]:
+    """The ranges of streams that have a table of their own; none on SQLite."""
+    return partitions(connection) if connection.dialect.name == "postgresql" else []
+
+
+def rows_of_range(connection: Connection, first: int, end: int) -> int:
+    """How many reactions the table of the streams [first, end) has."""
+    count: int = run(connection, f"SELECT COUNT(*) FROM reactions_{first}_{end}").scalar_one()  # noqa: S608
+    return count
+
+
+def time_of_database(connection: Connection) -> datetime:
+    """PostgreSQL's own clock."""
+    found: datetime = run(connection, "SELECT clock_timestamp()").scalar_one()
+    return found
 
 
 def lock_reactions(connection: Connection, wait_s: int) -> None:
     """Keep everybody from the reactions until the transaction ends; fails when it had to wait so long."""
     run(connection, f"SET LOCAL lock_timeout = '{wait_s}s'")
     run(connection, "LOCK TABLE reactions IN ACCESS EXCLUSIVE MODE")
+
+
+def is_anybody_reading_since(connection: Connection, before: datetime) -> bool:
+    """Whether somebody's transaction began before a moment and still goes on.
+
+    It may read what was there then; of a table that is dropped it would find nothing.
+    """
+    statement = (
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        " AND backend_type = 'client backend' AND xact_start < ? LIMIT 1"
+    )
+    return run(connection, statement, (before,)).first() is not None
 
 
 def drop_partition(connection: Connection, first: int, end: int) -> None:

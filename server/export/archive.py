@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from server.comparison.periods import local_today
 from server.database.archives import Archive, all_archives, enter_archives, next_run, unfinished_archives
 from server.database.arrow import arrow
+from server.database.definitions import latest_definition
 from server.database.engine import reading, writing
 from server.database.leaving import oldest_heard_ms
 from server.database.stores import all_stores
@@ -23,7 +24,6 @@ from server.export.archive_moving import hold_against, move_run
 from server.export.archive_parts import UNIX_EPOCH_DAY, Parts, fresh_folder, put_in_place, read_back
 from server.export.archive_rows import ArchiveRows, select_before
 from server.export.reactions import DAY_MS
-from server.survey.definitions import current
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +60,7 @@ def months_due(engine: Engine, end_day: int) -> Iterator[Selection]:
     """What is older than a day, month by month, so that no run is longer than it must be; looks into the database each time."""
     with reading(engine) as connection:
         oldest_ms = oldest_heard_ms(connection)
-    if oldest_ms is None:
+    if oldest_ms is None or not select_before(engine, end_day).rows:
         return
     month = date.fromordinal(UNIX_EPOCH_DAY + oldest_ms // DAY_MS).replace(day=1)
     while month.toordinal() < end_day:
@@ -117,7 +117,8 @@ class Archiving:
             read_back(part)
         hold_against(self._engine, [part.path for part in written], self._step)
         with reading(self._engine) as connection:
-            number, version = next_run(connection), current(connection).version
+            number, definition = next_run(connection), latest_definition(connection)
+        version = 0 if definition is None else definition.version
         placed = [(part, *put_in_place(part, self._folder)) for part in written]
         folder.rmdir()
         entries = [

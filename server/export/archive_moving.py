@@ -18,9 +18,12 @@ from server.database.leaving import (
     drop_partition,
     ends_of_ledgers,
     give_back_pages,
+    is_anybody_reading_since,
     lock_reactions,
+    ranges,
     reactions_in,
-    rows_of_partitions,
+    rows_of_range,
+    time_of_database,
 )
 from server.database.reactions import ReactionRow, presses_of_rows
 from server.database.rollup_check import says_less
@@ -30,6 +33,7 @@ from server.export.archive_parts import Parts, fresh_folder, put_in_place, read_
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from sqlalchemy import Connection, Engine
@@ -81,12 +85,7 @@ def move_run(engine: Engine, folder: Path, number: int, now_ms: int, step: Calla
         archives = [one for one in unfinished_archives(connection) if one.run == number]
         since = ends_of_ledgers(connection)
     ready, changed = _look(engine, [folder / one.path for one in archives])
-    for range_, count in _partitions(engine):
-        inside = [one for one in ready if range_[0] <= one.stream < range_[1]]
-        if count and count == sum(one.rows for one in inside) and _drop(engine, since, *range_):
-            ready = [one for one in ready if one not in inside]
-            step(count)
-    for batch in _batches(ready):
+    for batch in _batches(_drop_ranges(engine, since, ready, step)):
         changed |= _delete(engine, since, batch)
         step(sum(one.rows for one in batch))
         sleep(PAUSE_S)
@@ -117,17 +116,32 @@ def _stored(connection: Connection, unit: Unit) -> list[tuple[object, ...]]:
     return reactions_in(connection, unit.kiosk_id, unit.stream, *unit.span)
 
 
-def _partitions(engine: Engine) -> list[tuple[tuple[int, int], int]]:
+def _drop_ranges(engine: Engine, since: Moment, ready: list[Leaving], step: Callable[[int], None]) -> list[Leaving]:
+    """Drop the tables of which all reactions are to leave; returns what is still to be deleted."""
     with reading(engine) as connection:
-        return sorted(rows_of_partitions(connection).items())
+        known = ranges(connection)
+        begun = time_of_database(connection) if known else None
+    for first, end in known:
+        rows = sum(one.rows for one in ready if first <= one.stream < end)
+        if begun is not None and rows and _drop(engine, since, begun, first, end, rows):
+            ready = [one for one in ready if not first <= one.stream < end]
+            step(rows)
+    return ready
 
 
-def _drop(engine: Engine, since: Moment, first: int, end: int) -> bool:
-    """Drop a range of streams in a moment; False when something changed there, or somebody reads for long."""
+def _drop(engine: Engine, since: Moment, begun: datetime, first: int, end: int, rows: int) -> bool:
+    """Drop a range of streams in a moment, if it has no more reactions than these.
+
+    False when it has, when something changed there, or when somebody has been reading since before the files were entered:
+    a table that is dropped is gone for them, too, while they do not know of the files.
+    """
+    with reading(engine) as connection:
+        if rows_of_range(connection, first, end) != rows:
+            return False
     try:
         with writing(engine) as connection:
             lock_reactions(connection, LOCK_WAIT_S)
-            if changed_since(connection, since, first, end):
+            if changed_since(connection, since, first, end) or is_anybody_reading_since(connection, begun):
                 return False
             drop_partition(connection, first, end)
     except OperationalError:

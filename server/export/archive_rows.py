@@ -67,10 +67,12 @@ def select_before(engine: Engine, end_day: int) -> Selection:
     for kiosk_id, of_kiosk in groupby(streams, key=lambda one: one[0]):
         with reading(engine) as connection:
             for _, stream in of_kiosk:
-                presses = candidates(connection, kiosk_id, stream)
-                count = _old(presses, zones, end_day, before_ms)
-                if count:
-                    found.add(kiosk_id, stream, presses[:count])
+                # Most streams are all kept, which the first press tells.
+                if _old(candidates(connection, kiosk_id, stream, 1), zones, end_day, before_ms):
+                    presses = candidates(connection, kiosk_id, stream)
+                    count = _old(presses, zones, end_day, before_ms)
+                    if count:
+                        found.add(kiosk_id, stream, presses[:count])
     return found
 
 

@@ -17,7 +17,7 @@ from server.database.reactions import ReactionRow, insert_reactions, presses_of_
 from server.database.revisions import COUNTED, Revision, add_revisions
 from server.database.rollups import add_tally, save_clusters
 from server.database.stores import add_store, store_ids
-from server.database.streams import Arrival, add_arrivals, add_stream, set_high
+from server.database.streams import Arrival, Stream, add_arrivals, add_stream, set_high
 from server.database.tables import config_buttons, config_versions, placements, questions
 from server.survey.questions import install_starter
 
@@ -67,9 +67,11 @@ class LongHistory:
         return placed
 
     def _history(self, connection: Connection, kiosk: int, zone: str, pair: tuple[int, int], late: int) -> list[Arrival]:
-        arrivals, day, rows = [], FIRST, []
+        arrivals, day = [], FIRST
+        rows: list[ReactionRow] = []
+        highs: dict[Stream, int] = {}
         while day <= LAST:
-            if day == FIRST or day.weekday() == 2:
+            if not rows or day.weekday() == 2:
                 start_ms = _at(day, zone, 8)
                 stream = add_stream(connection, kiosk, f"{kiosk:08x}{day.toordinal():024x}", None, start_ms)
                 seq = 0
@@ -85,8 +87,10 @@ class LongHistory:
                     rows.append(row._replace(answer_id=(2, 2, 4)[(seq + at) % 3]))
             received_ms = _at(day + timedelta(days=late if day.day % 5 == 0 else 0), zone, 21) + 4 * 60 * MINUTE_MS
             arrivals.append(Arrival(kiosk, stream.number, first, seq, received_ms))
-            set_high(connection, stream, seq)
+            highs[stream] = seq
             day += timedelta(days=1)
+        for stream, high in highs.items():
+            set_high(connection, stream, high)
         insert_reactions(connection, rows)
         return arrivals
 
