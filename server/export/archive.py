@@ -125,8 +125,10 @@ class Archiving:
             Archive(number, path, part.rows, digest, *part.positions, *part.days, version, self._now_ms, None)
             for part, path, digest in placed
         ]
+        self._step(0)
         with writing(self._engine) as connection:
             enter_archives(connection, entries)
+        self._step(0)
         move_run(self._engine, self._folder, number, self._now_ms, self._step)
 
     def _step(self, rows: int) -> None:

@@ -109,3 +109,15 @@ def test_on_postgresql_whole_ranges_are_dropped(partitioned: Engine, folder: Pat
     with reading(partitioned) as connection:
         assert check(connection) == ([], [])
     assert history.stored() < 1_500
+
+
+def test_nothing_is_dropped_under_who_began_to_read_before_the_files_were_known(partitioned: Engine, folder: Path) -> None:
+    history = LongHistory(partitioned)
+    stored = history.stored()
+    with reading(partitioned) as connection:
+        # It has seen the other ledger alone so far, and holds no lock on the reactions.
+        run(connection, "SELECT COUNT(*) FROM arrivals")
+        archived(partitioned, folder, date(2026, 10, 1).toordinal())
+        assert history.stored() < stored
+        assert run(connection, "SELECT COUNT(*) FROM reactions").scalar_one() == stored
+        assert check(connection) == ([], [])
