@@ -29,8 +29,8 @@ WORDS = {"mark": MARKS, "reason": REASONS, "time_quality": TIME_QUALITIES}
 RAW = ["position", *(NAMES.get(name, name) for name in ReactionRow._fields)]
 FACTS = ["position", "seq", "placement_id", "question_id", "answer_id", "pressed_ms", "uncertainty_ms"]
 FACTS += ["config_version", "time_quality", "mark", "reason", "counted", "visit"]
-# Some hundred thousand reactions at most are in memory at once.
-BLOCK_ROWS = 100_000
+# Reactions in memory at once, some 40 MB; each block goes through the files anew.
+BLOCK_ROWS = 40_000
 GROUPS_KEPT = 4
 
 
