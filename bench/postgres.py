@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 from sqlalchemy import text
 
-from bench.exactly_once import enrolled_kiosks, message, settings_for
+from bench.exactly_once import message, set_up, settings_for
 from server.clock import SystemClock
 from server.database.driver import copy_in
 from server.database.engine import make_engine, reading, writing
@@ -77,7 +77,7 @@ def main() -> int:
     batches = int(sys.argv[1]) if len(sys.argv) > 1 else 60
     engine = make_engine(os.environ["SALVE_DATABASE_URL"])
     upgrade(engine)
-    keys, _token = enrolled_kiosks(engine)
+    keys, _token = set_up(engine)
     with writing(engine) as connection:
         connection.execute(text("CREATE TABLE IF NOT EXISTS bare (LIKE reactions)"))
     clock = SystemClock()
