@@ -6,6 +6,7 @@ import hashlib
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
+from server.database.arrow import arrow
 from server.database.driver import run, run_many
 from server.database.engine import ARCHIVE
 from server.errors import Unfit, archive_incomplete
@@ -102,8 +103,11 @@ def check_files(connection: Connection) -> None:
 
 
 def find_files(connection: Connection, after: int, end: int) -> None:
-    """Raise 503 when a file that may hold what arrived in (after, end] is not there."""
-    for one in archives_between(connection, after + 1, end):
+    """Raise 503 when a file that may hold what arrived in (after, end] is not there, 501 when it could not be read."""
+    archives = archives_between(connection, after + 1, end)
+    if archives:
+        arrow()
+    for one in archives:
         if not (folder_of(connection) / one.path).is_file():
             raise archive_incomplete(one.path)
 
