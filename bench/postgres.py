@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 from sqlalchemy import text
 
-from bench.exactly_once import enrolled_kiosks, message, settings_for
+from bench.exactly_once import message, set_up, settings_for
 from server.clock import SystemClock
 from server.database.driver import copy_in
 from server.database.engine import make_engine, reading, writing
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlalchemy import Engine
+
+    from server.fleet.kiosks import AuthenticatedKiosk
 
 BATCH, ROUNDS, GOAL = 500, 5, 2.5
 RESULTS = Path(__file__).parent / "results" / "postgres.json"
@@ -77,14 +79,17 @@ def main() -> int:
     batches = int(sys.argv[1]) if len(sys.argv) > 1 else 60
     engine = make_engine(os.environ["SALVE_DATABASE_URL"])
     upgrade(engine)
-    keys, _token = enrolled_kiosks(engine)
+    keys, _token = set_up(engine)
     with writing(engine) as connection:
         connection.execute(text("CREATE TABLE IF NOT EXISTS bare (LIKE reactions)"))
     clock = SystemClock()
-    with tempfile.TemporaryDirectory() as folder, reading(engine) as connection:
+    with tempfile.TemporaryDirectory() as folder:
         writer = Writer(settings_for(str(engine.url), Path(folder)), clock, engine)
-        kiosk = authenticate(connection, keys[0], clock.now_ms())
     writer.start()
+    # A key's first use is noted; afterwards it is a kiosk like any other.
+    kiosk = _known(engine, keys[0], clock)
+    writer.sync(_requests(kiosk.id, ROUNDS, 1)[0], kiosk, "0" * 64)
+    kiosk = _known(engine, keys[0], clock)
     limits, costs = [], []
     for number in range(ROUNDS):
         requests = _requests(kiosk.id, number, batches)
@@ -92,6 +97,11 @@ def main() -> int:
         costs.append(measure(engine, lambda: [writer.sync(one, kiosk, "0" * 64) for one in requests], batches * BATCH))  # noqa: B023
     writer.close()
     return _report(limits, costs, batches)
+
+
+def _known(engine: Engine, key: str, clock: SystemClock) -> AuthenticatedKiosk:
+    with reading(engine) as connection:
+        return authenticate(connection, key, clock.now_ms())
 
 
 def _requests(kiosk_id: int, number: int, batches: int) -> list[Any]:

@@ -70,7 +70,7 @@ def main(*, empty: bool, fresh: bool) -> None:
 def _run(folder: Path, port: int, screen_port: int, *, empty: bool) -> None:
     environment = _server_environment(folder, port)
     settings = read_settings(environment)
-    engine = make_engine(settings.database_url)
+    engine = make_engine(settings.database_url, settings.archive)
     now_ms = SystemClock().now_ms()
     click.echo("Preparing the made-up chain ...")
     upgrade(engine)

@@ -48,7 +48,7 @@ def create_app(settings: Settings, clock: Clock | None = None, engine: Engine | 
     `app.extensions["salve_close"]()` ends the writer after its last commit; call it once when serving is over.
     """
     clock = clock or SystemClock()
-    engine = engine or make_engine(settings.database_url)
+    engine = engine or make_engine(settings.database_url, settings.archive)
     writer = Writer(settings, clock, engine)
     writer.start()
     app = Flask(__name__, static_folder=None)

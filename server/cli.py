@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from server.commands.archiving import archive
 from server.commands.audit import audit
 from server.commands.backups import backup, restore, restore_check
 from server.commands.definitions import definition
@@ -37,5 +38,5 @@ for _command in (hours, holiday):
     store.add_command(_command)
 for _command in (upgrade, serve, worker, store, user, kiosk, token, questions, definition, export, import_, held, rollup):
     main.add_command(_command)
-for _command in (backup, restore, restore_check, move, audit):
+for _command in (backup, restore, restore_check, move, archive, audit):
     main.add_command(_command)

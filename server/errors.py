@@ -142,6 +142,23 @@ def too_much(what: str, command: str) -> Refusal:
     return Refusal(400, "too-much", f"{what}. Name fewer days or stores, or run `{command}` on the server.")
 
 
+def archive_incomplete(path: str) -> Refusal:
+    """A file of the archive that should be in its folder and is not."""
+    return Refusal(
+        503, "archive-incomplete", f"The archive's file {path} is not in SALVE_ARCHIVE_DIR; nothing is sent without it."
+    )
+
+
+def is_archived(month: str) -> Refusal:
+    """A change to reactions that left the database for the archive."""
+    return Refusal(
+        409,
+        "archived",
+        f"The reactions of {month} are in the archive, and what is archived stays as it was.",
+        parameter="archived",
+    )
+
+
 def wrong_cursor() -> Refusal:
     """An export cursor that this server never gave out."""
     return wrong_parameter("after", "is no cursor; use the Salve-Cursor header of an earlier answer as it was")

@@ -53,7 +53,15 @@ SETTINGS = (
         "Folder where the worker puts each day's exports once the day is over everywhere; none if empty.",
     ),
     Setting("SALVE_METRICS_TOKEN_FILE", "", "File with the token for /metrics, 32 characters or more; no such page if empty."),
+    Setting(
+        "SALVE_KEEP_MONTHS",
+        "0",
+        "Whole months of single reactions to keep in the database, 3 or more; older ones go to the archive. 0 keeps all.",
+    ),
+    Setting("SALVE_ARCHIVE_DIR", "", "Folder of the archive's Parquet files; empty means `archive` in the data folder."),
 )
+# Pages tell for weeks what came late, and runs are held against the ten weeks before: those must be whole.
+LEAST_KEPT_MONTHS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +81,13 @@ class Settings:
     daily_quota: int = 50_000
     delivery_dir: Path | None = None
     metrics_token: str = ""
+    keep_months: int = 0
+    archive_dir: Path | None = None
+
+    @property
+    def archive(self) -> Path:
+        """The archive's folder."""
+        return self.archive_dir or self.data_dir / "archive"
 
     @property
     def session_cookie(self) -> str:
@@ -106,8 +121,10 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         threads=_whole("SALVE_THREADS", values, 4, 512),
         connection_limit=_whole("SALVE_CONNECTION_LIMIT", values, 100, 100_000),
         daily_quota=_whole("SALVE_DAILY_QUOTA", values, 1, 10_000_000),
-        delivery_dir=Path(values["SALVE_DELIVERY_DIR"]).expanduser() if values["SALVE_DELIVERY_DIR"] else None,
+        delivery_dir=_folder(values["SALVE_DELIVERY_DIR"]),
         metrics_token=_token(values["SALVE_METRICS_TOKEN_FILE"]),
+        keep_months=_months(values),
+        archive_dir=_folder(values["SALVE_ARCHIVE_DIR"]),
     )
 
 
@@ -131,6 +148,17 @@ def _whole(name: str, values: dict[str, str], least: int, most: int) -> int:
     if not least <= number <= most:
         raise WrongSetting(f"{name}: must be {least} to {most}, not {number}")
     return number
+
+
+def _folder(text: str) -> Path | None:
+    return Path(text).expanduser() if text else None
+
+
+def _months(values: dict[str, str]) -> int:
+    months = _whole("SALVE_KEEP_MONTHS", values, 0, 1200)
+    if 0 < months < LEAST_KEPT_MONTHS:
+        raise WrongSetting(f"SALVE_KEEP_MONTHS: must be 0, which keeps all, or at least {LEAST_KEPT_MONTHS}, not {months}")
+    return months
 
 
 def _public_url(text: str) -> str:

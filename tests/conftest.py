@@ -72,11 +72,12 @@ def each_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
 @contextmanager
 def _fresh(request: pytest.FixtureRequest, database: str) -> Iterator[Engine]:
     """A new database's engine: its tables, its epoch, and nothing else."""
+    folder = request.getfixturevalue("tmp_path")
     if database == "sqlite":
-        engine = make_engine(f"sqlite:///{request.getfixturevalue('tmp_path') / 'salve.db'}")
+        engine = make_engine(f"sqlite:///{folder / 'salve.db'}", folder / "archive")
         metadata.create_all(engine)
     else:
-        engine = make_engine(request.getfixturevalue("postgres_tables"))
+        engine = make_engine(request.getfixturevalue("postgres_tables"), folder / "archive")
     with writing(engine) as connection:
         begin_life(connection)
     yield engine

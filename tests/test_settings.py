@@ -54,6 +54,8 @@ def test_the_public_address_is_trusted_and_loses_its_last_slash(tmp_path: Path) 
         ("SALVE_PORT", "70000"),
         ("SALVE_PROXY_HOPS", "-1"),
         ("SALVE_THREADS", "1"),
+        ("SALVE_KEEP_MONTHS", "2"),
+        ("SALVE_KEEP_MONTHS", "-1"),
         ("SALVE_PUBLIC_URL", "salve.example"),
         ("SALVE_PUBLIC_URL", "ftp://salve.example"),
         ("SALVE_SECRET_KEY_FILE", "/nowhere/at/all"),

@@ -24,12 +24,22 @@ class Place(NamedTuple):
 
 def part_around(places: Sequence[Place], first: int, last: int) -> tuple[int, int]:
     """First and last seq of the smallest part that holds these two seqs; `places` are all presses of a stream, by seq."""
+    if not places:
+        return first, last
     starts = _starts(places)
     begin = bisect_right(places, first, key=lambda place: place.seq) - 1
     end = bisect_right(places, last, key=lambda place: place.seq) - 1
     after = bisect_right(starts, end)
     behind = starts[after] if after < len(starts) else len(places)
     return places[starts[bisect_right(starts, begin) - 1]].seq, places[behind - 1].seq
+
+
+def cut_before(places: Sequence[Place], at: int) -> int:
+    """How many of the first `at` presses can be cut off so that no figure reaches over the cut; `places` as above."""
+    if at >= len(places):
+        return len(places)
+    starts = _starts(places)
+    return starts[bisect_right(starts, at) - 1]
 
 
 def _starts(places: Sequence[Place]) -> list[int]:

@@ -106,6 +106,8 @@ class BootClock:
             found = self._bounded(elapsed_ms, wall_ms, synced)
             if found.quality == UNKNOWN:
                 return found
+        if 0 <= found.pressed_ms <= self._arrived_ms:
+            return found
         return PressTime(min(max(found.pressed_ms, 0), self._arrived_ms), found.uncertainty_ms, found.quality)
 
     def may_improve(self, elapsed_ms: int, found: PressTime) -> bool:
@@ -139,7 +141,10 @@ class BootClock:
     def _estimated(self, elapsed_ms: int, wall_ms: int, synced: bool) -> PressTime | None:
         if not self._bounds:
             return None
-        nearest = min(self._bounds, key=lambda bound: abs(elapsed_ms - bound.elapsed_ms))
+        nearest = self._bounds[0]
+        for bound in self._bounds[1:]:  # one more at most: min() with a function would take half the time of all this
+            if abs(elapsed_ms - bound.elapsed_ms) < abs(elapsed_ms - nearest.elapsed_ms):
+                nearest = bound
         pressed_ms = nearest.offset_ms + elapsed_ms
         uncertainty_ms = ONE_SIDED_MS + drift(elapsed_ms - nearest.elapsed_ms)
         if synced and abs(wall_ms - pressed_ms) <= uncertainty_ms:

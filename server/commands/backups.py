@@ -35,7 +35,10 @@ def backup(file: Path, *, as_json: bool) -> None:
     """
     with at_work() as place, progress("Copying") as tell:
         held = back_up(place.engine, file, tell, place.clock.now_ms())
+        archive = place.settings.archive
     _say(f"{file} holds", held, as_json=as_json)
+    if held.archived:
+        click.echo(f"{held.archived} archived file(s) belong to it; copy {archive} as well.", err=True)
 
 
 @click.command("restore")

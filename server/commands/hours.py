@@ -12,6 +12,7 @@ import click
 from server.analysis.opening_text import read_spans, read_week, write_spans, write_week
 from server.audit import COMMAND_LINE, Act
 from server.commands.workplace import at_work, show_json
+from server.database.archives import archived_month
 from server.database.audit import note
 from server.database.engine import reading, writing
 from server.database.opening import (
@@ -177,6 +178,9 @@ def _judge(place: Workplace, rows: Sequence[Row[Any]], days: Sequence[date]) -> 
     changed = sum(judge_again(place.engine, row, first, last, now_ms) for row in rows) if first <= last else 0
     if changed:
         click.echo(f"Judged anew: {changed} press(es).")
+    with reading(place.engine) as connection:
+        if first <= last and archived_month(connection, first.toordinal(), last.toordinal()):
+            click.echo("Some presses of these days are in the archive; those stay as they were.", err=True)
 
 
 def _list(days: Sequence[SpecialDay], *, as_json: bool) -> None:

@@ -12,6 +12,7 @@ import click
 
 from server.access.sessions import IDLE_MS, LONGEST_MS, MEMORY_MS
 from server.claims.judging import judge_all
+from server.commands.archiving import LEASE, keep_archived
 from server.commands.workplace import at_work
 from server.comparison.mix import freeze
 from server.database.audit import forget_addresses
@@ -56,7 +57,8 @@ def worker() -> None:
     for chatty in ("apscheduler", "alembic"):
         logging.getLogger(chatty).setLevel(logging.ERROR)
     with at_work() as place:
-        working = Worker(place.engine, place.clock, [*jobs(place.engine), *deliveries(place.engine, place.settings)])
+        of_settings = [*deliveries(place.engine, place.settings), *archiving(place.engine, place.settings)]
+        working = Worker(place.engine, place.clock, [*jobs(place.engine), *of_settings])
         for number in (signal.SIGTERM, signal.SIGINT):
             # Ending waits for what has begun, which a signal's handler must not.
             signal.signal(number, lambda _number, _frame: threading.Thread(target=working.stop).start())
@@ -90,6 +92,11 @@ def deliveries(engine: Engine, settings: Settings) -> list[Job]:
     if settings.delivery_dir is None:
         return []
     return [Job(DELIVERY, DELIVERY_S, Delivery(engine, settings.delivery_dir).work)]
+
+
+def archiving(engine: Engine, settings: Settings) -> list[Job]:
+    """The archive, where single reactions are not kept for ever."""
+    return [Job(LEASE, DAY_MS // 1000, partial(keep_archived, engine, settings))] if settings.keep_months else []
 
 
 def make_room(engine: Engine, now_ms: int) -> int:

@@ -60,7 +60,7 @@ class Commands(click.Group):
 def at_work(*, current: bool = True) -> Iterator[Workplace]:
     """The workplace that the environment describes; with `current` the database must have this release's tables."""
     settings = read_settings()
-    engine = make_engine(settings.database_url)
+    engine = make_engine(settings.database_url, settings.archive)
     try:
         if current and not is_current(engine):
             raise Unfit("The database has not this release's tables yet; run `salve-server upgrade` first.")

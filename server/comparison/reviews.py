@@ -10,6 +10,7 @@ from server.analysis.edge_runs import is_too_alike, straight_needed
 from server.comparison.chain import question_ids
 from server.comparison.indexes import LEAST_FOR_VALUE
 from server.comparison.periods import local_time
+from server.database.archives import archived_month
 from server.database.figures import asked_questions
 from server.database.reviews import EXCLUDED, KEPT, OPEN, ReviewRow, reviews_of_stores
 from server.database.sums import daily_counts
@@ -48,6 +49,7 @@ class Review:
     """One run. `needed` is how many presses in a row it takes to tell such a run from chance, None where no number does.
 
     `effect` is None for a question that is in neither index. `usual_share` is 0 to 1; `decision` as in database.reviews.
+    Nobody decides any more about what is `archived`.
     """
 
     id: int
@@ -71,6 +73,7 @@ class Review:
     decision: str
     decided_by: str
     decided_ms: int | None
+    archived: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,7 @@ def _review(row: ReviewRow, store: StoreRef, asked: Mapping[int, Asked], effect:
         decision=row.decision,
         decided_by=row.decided_by,
         decided_ms=row.decided_ms,
+        archived=bool(archived_month(connection, run.local_day, run.local_day)),
     )
 
 

@@ -10,12 +10,16 @@ from sqlalchemy import Connection, Engine, create_engine, event
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
+    from pathlib import Path
 
-WRITE = "salve_write"
+WRITE, ARCHIVE = "salve_write", "salve_archive"
 
 
-def make_engine(url: str) -> Engine:
-    """An engine for SQLite or PostgreSQL; on SQLite every connection has WAL, synchronous=FULL and foreign keys."""
+def make_engine(url: str, archive: Path | None = None) -> Engine:
+    """An engine for SQLite or PostgreSQL; on SQLite every connection has WAL, synchronous=FULL and foreign keys.
+
+    `archive` is the folder of the files that the table `archives` names.
+    """
     # The connection used last first: its page cache is warm, and a quiet server does not keep eight of them.
     engine = create_engine(
         url,
@@ -24,6 +28,7 @@ def make_engine(url: str) -> Engine:
         pool_use_lifo=True,
         pool_pre_ping=url.startswith("postgresql"),
         hide_parameters=True,
+        execution_options={ARCHIVE: archive},
     )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
@@ -51,6 +56,8 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     for pragma in (
         "busy_timeout = 10000",
+        # Of a new file alone, and before anything is written to it: what the archive takes away can then be given back.
+        "auto_vacuum = INCREMENTAL",
         "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",

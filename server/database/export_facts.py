@@ -47,3 +47,13 @@ def meant(number: int) -> Meant:
 def judgement(number: int) -> Judgement:
     """The fifth of a row's facts, taken apart."""
     return Judgement(number >> 16, number >> 12 & 0xF, number >> 8 & 0xF, number >> 1 & 0x7F, number & 1)
+
+
+def pack(
+    seq: int, placement: int, question: int, answer: int, pressed_ms: int, unsure_ms: int, *rest: int | None
+) -> tuple[int | None, ...]:
+    """The facts of one reaction as the database packs them; the last six are version, quality, mark, reason, counted, visit."""
+    *judged, visit = rest
+    version, quality, mark, reason, counted = (int(number or 0) for number in judged)
+    said = placement << 32 | question << 8 | answer
+    return seq, said, pressed_ms, unsure_ms, version << 16 | quality << 12 | mark << 8 | reason << 1 | counted, visit

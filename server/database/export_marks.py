@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, func, select
 
+from server.database.archives import archives_of_days
 from server.database.driver import run
 from server.database.tables import days, hours, placements
 
@@ -34,15 +35,17 @@ LAST_REVISION = (
 
 def last_changes(
     connection: Connection, store_ids: Collection[int], from_day: int, to_day: int, from_ms: int, to_ms: int
-) -> tuple[int, int, tuple[int, ...]]:
-    """(last arrival, last revision, sums) of the local days [from_day, to_day), which lie in [from_ms, to_ms).
+) -> tuple[int, int, int, tuple[int, ...]]:
+    """(last arrival, last revision, archive's files, sums) of the local days [from_day, to_day), which lie in [from_ms, to_ms).
 
     The sums tell of reactions whose time was corrected so far that they left these days: nothing else still leads to them.
     """
     arrival = run(connection, LAST_ARRIVAL, (from_ms, to_ms, from_ms, to_ms)).scalar_one_or_none()
     revision = run(connection, LAST_REVISION, (from_ms, from_ms, to_ms, from_ms, to_ms)).scalar_one_or_none()
+    # What is archived is found by neither statement any more: without the files an older mark could come again.
+    archived = len(archives_of_days(connection, from_day, to_day - 1))
     sums = [*_sums(connection, days, store_ids, from_day, to_day), *_sums(connection, hours, store_ids, from_day, to_day)]
-    return arrival or 0, revision or 0, tuple(sums)
+    return arrival or 0, revision or 0, archived, tuple(sums)
 
 
 def day_sums(connection: Connection) -> dict[int, int]:

@@ -18,17 +18,21 @@ if TYPE_CHECKING:
 
 
 class Revised(NamedTuple):
-    """One change; `arrival` and `row` (as `export_rows.reactions_of` gives them) are None when retention took the reaction."""
+    """One change of the reaction with this seq; `row` (as `export_rows.reactions_of` gives them) is None when it is archived.
+
+    `arrival` is None when nothing is known of how it came.
+    """
 
     position: int
     what: str
     at_ms: int
+    seq: int
     arrival: Arrival | None
     row: tuple[Any, ...] | None
 
 
 STATEMENT = (
-    "SELECT v.position, v.what, v.at_ms, v.kiosk_id, v.stream, a.position, a.first_seq, a.last_seq, a.received_ms,"  # noqa: S608
+    "SELECT v.position, v.what, v.at_ms, v.seq, v.kiosk_id, v.stream, a.position, a.first_seq, a.last_seq, a.received_ms,"  # noqa: S608
     f" {FACTS} FROM revisions v"
     " LEFT JOIN reactions r ON r.kiosk_id = v.kiosk_id AND r.stream = v.stream AND r.seq = v.seq"
     # The run that brought it is the last of the stream that begins at it or before: one look into the index.
@@ -51,9 +55,10 @@ def next_revisions(connection: Connection, after: int, end: int, limit: int) -> 
         return [_revised(*row) for row in result]
 
 
-def _revised(position: int, what: str, at_ms: int, kiosk_id: int, stream: int, arrived: int | None, *rest: Any) -> Revised:
-    first, last, received_ms, seq, *facts = rest
-    if arrived is None or seq is None:
-        return Revised(position, what, at_ms, None, None)
-    arrival = Arrival(arrived, kiosk_id, stream, first, last, received_ms)
-    return Revised(position, what, at_ms, arrival, (arrived, seq, *facts))
+def _revised(
+    position: int, what: str, at_ms: int, seq: int, kiosk_id: int, stream: int, arrived: int | None, *rest: Any
+) -> Revised:
+    first, last, received_ms, stored, *facts = rest
+    arrival = None if arrived is None else Arrival(arrived, kiosk_id, stream, first, last, received_ms)
+    row = None if arrival is None or stored is None else (arrived, stored, *facts)
+    return Revised(position, what, at_ms, seq, arrival, row)

@@ -106,7 +106,7 @@ def reactions_of(connection: Connection, positions: Sequence[int]) -> list[tuple
 
     (position, seq, number of `meant`, pressed_ms, uncertainty_ms, number of `judgement`, visit)
     """
-    where, values = _at(positions)
+    where, values = arrivals_at(positions)
     return _tuples(
         connection,
         f"SELECT a.position, {FACTS} FROM arrivals a JOIN reactions r"  # noqa: S608
@@ -121,7 +121,7 @@ def held_of(connection: Connection, positions: Sequence[int]) -> list[HeldRow]:
 
     Those that stand at their seq, and, where the position says so, what is held beside it (other content, another kiosk's).
     """
-    where, values = _at(positions)
+    where, values = arrivals_at(positions)
     found = _tuples(
         connection,
         "SELECT a.position, h.seq, h.code, h.sender_id, h.content FROM arrivals a JOIN held h"  # noqa: S608
@@ -227,8 +227,8 @@ def _places() -> Select[Any]:
     return select(*columns).join(kiosks, kiosks.c.id == placements.c.kiosk_id)
 
 
-def _at(positions: Sequence[int]) -> tuple[str, tuple[int, ...]]:
-    """The condition that names these positions, and its values."""
+def arrivals_at(positions: Sequence[int]) -> tuple[str, tuple[int, ...]]:
+    """The condition on arrivals (`a`) that names these growing positions, and its values."""
     first, last = positions[0], positions[-1]
     if last - first + 1 == len(positions):
         return "a.position BETWEEN ? AND ?", (first, last)

@@ -34,6 +34,11 @@ class Holding(NamedTuple):
         """How many reactions are stored."""
         return self.rows["reactions"]
 
+    @property
+    def archived(self) -> int:
+        """How many files of the archive belong to it."""
+        return self.rows["archives"]
+
 
 def read_holding(connection: Connection) -> Holding:
     """What this database of this release holds."""

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select, update
 
+from server.database.archive_files import archived_units
 from server.database.driver import marks, run
 from server.database.kiosks import add_kiosk
+from server.database.reactions import ReactionRow
 from server.database.tables import config_buttons, kiosks, placements, questions, stores
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sqlalchemy import Connection
 
@@ -83,7 +85,7 @@ def config_for(connection: Connection, kiosk_id: int, question_code: str, faces:
 
 
 def stored_presses(connection: Connection, kiosk_id: int, streams: Sequence[int]) -> list[StoredPress]:
-    """What is stored of these streams, by stream and seq."""
+    """What is stored of these streams, or archived, by stream and seq."""
     if not streams:
         return []
     rows = run(
@@ -93,7 +95,15 @@ def stored_presses(connection: Connection, kiosk_id: int, streams: Sequence[int]
         f" WHERE r.kiosk_id = ? AND r.stream IN ({marks(len(streams))}) ORDER BY r.stream, r.seq",
         (kiosk_id, *streams),
     )
-    return [StoredPress(*row) for row in rows]
+    return sorted({*(StoredPress(*row) for row in rows), *_archived_presses(connection, kiosk_id, streams)})
+
+
+def _archived_presses(connection: Connection, kiosk_id: int, streams: Sequence[int]) -> Iterator[StoredPress]:
+    codes = {row[0]: row[1] for row in run(connection, "SELECT id, code FROM questions")}
+    for unit in archived_units(connection, {kiosk_id}):
+        if unit.stream in streams:
+            for row in (ReactionRow(*facts[1:]) for facts in unit.rows):
+                yield StoredPress(row.stream, row.seq, row.wall_ms, codes[row.question_id], row.answer_id)
 
 
 def streams_of_tokens(connection: Connection, tokens: Sequence[str]) -> dict[str, int]:

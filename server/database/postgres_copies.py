@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import NullPool, create_engine
 
+from server.database.archives import check_files
 from server.database.driver import run
-from server.database.engine import make_engine, reading, writing
+from server.database.engine import ARCHIVE, make_engine, reading, writing
 from server.database.holdings import Holding, read_holding, whole_file
 from server.database.life import new_life
 from server.database.migrate import upgrade
@@ -69,11 +70,13 @@ def try_out(engine: Engine, file: Path, folder: Path, tell: Tell) -> tuple[Holdi
         if not _may_make_databases(connection):
             raise Unfit("Checking needs a database beside this one; let this role make one: ALTER ROLE ... CREATEDB.")
         run(connection, f"CREATE DATABASE {name}")
-        tried = make_engine(engine.url.set(database=name).render_as_string(hide_password=False))
+        url = engine.url.set(database=name).render_as_string(hide_password=False)
+        tried = make_engine(url, engine.get_execution_options().get(ARCHIVE))
         try:
             _fill(tried, file, rows)
             upgrade(tried)
             with reading(tried) as restored:
+                check_files(restored)
                 found, held = check(restored), read_holding(restored)
         finally:
             tried.dispose()

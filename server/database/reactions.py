@@ -160,6 +160,26 @@ def presses_between(connection: Connection, kiosk_id: int, stream: int, first: i
     return list(_presses(connection, kiosk_id, rows, arrived_ms))
 
 
+def presses_of_rows(connection: Connection, kiosk_id: int, rows: Sequence[ReactionRow]) -> list[Press]:
+    """The presses that these reactions of a kiosk are, wherever they were read."""
+    signals = {row[0]: row[1] for row in run(connection, "SELECT id, signal FROM questions")}
+    zones = run(
+        connection,
+        "SELECT p.id, s.timezone FROM placements p JOIN stores s ON s.id = p.store_id WHERE p.kiosk_id = ?",
+        (kiosk_id,),
+    )
+    zone_of = {row[0]: row[1] for row in zones}
+    joined = [
+        (
+            *(row.stream, row.seq, row.boot, row.elapsed_ms, row.placement_id, row.question_id, signals[row.question_id]),
+            *(row.faces, row.answer_id, row.counted, row.pressed_ms, row.uncertainty_ms, row.visit),
+            *(zone_of[row.placement_id], row.mark, row.reason),
+        )
+        for row in rows
+    ]
+    return list(_presses(connection, kiosk_id, joined, 0))
+
+
 def places_of_stream(connection: Connection, kiosk_id: int, stream: int) -> list[Place]:
     """What ties each press of a stream to others, by seq."""
     statement = "SELECT seq, boot, elapsed_ms, visit FROM reactions WHERE kiosk_id = ? AND stream = ? ORDER BY seq"
@@ -177,13 +197,19 @@ def last_in_clusters(connection: Connection, kiosk_id: int, stream: int) -> dict
     return {question: seq for question, seq in rows}  # noqa: C416  (dict() of rows has no type)
 
 
+def is_stored(connection: Connection, kiosk_id: int, stream: int, seq: int) -> bool:
+    """Whether the database has this reaction."""
+    statement = "SELECT 1 FROM reactions WHERE kiosk_id = ? AND stream = ? AND seq = ?"
+    return run(connection, statement, (kiosk_id, stream, seq)).first() is not None
+
+
 def streams_with_reactions(connection: Connection, kiosk_id: int) -> list[int]:
     """Numbers of the kiosk's streams that have any."""
     rows = run(connection, "SELECT DISTINCT stream FROM reactions WHERE kiosk_id = ? ORDER BY stream", (kiosk_id,))
     return [row[0] for row in rows]
 
 
-def _presses(connection: Connection, kiosk_id: int, rows: Sequence[Row[*tuple[Any, ...]]], arrived_ms: int) -> Iterator[Press]:
+def _presses(connection: Connection, kiosk_id: int, rows: Sequence[Sequence[Any]], arrived_ms: int) -> Iterator[Press]:
     receipts: dict[int, int] | None = None
     for stream, seq, boot, elapsed, placement, question, signal, faces, answer, counted, pressed, unsure, visit, *more in rows:
         zone, mark, reason = more

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from server.analysis.tallies import Cluster, Figures, Tally
+from server.database.archive_files import archived_units
 from server.database.driver import run
 from server.database.engine import reading, writing
-from server.database.reactions import presses_of_stream, streams_with_reactions
+from server.database.reactions import ReactionRow, presses_of_rows, presses_of_stream, streams_with_reactions
 from server.database.rollups import (
     ROLL_UPS,
     add_figures,
@@ -20,11 +21,13 @@ from server.database.rollups import (
 from server.database.streams import lock_kiosks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from sqlalchemy import Connection, Engine
 
 DAY_AT = 1
+# Kiosks whose archived figures are in memory at once: each look for some goes through all files.
+TOGETHER = 16
 
 
 class Difference(NamedTuple):
@@ -53,28 +56,62 @@ class Findings(NamedTuple):
 
 
 def check(connection: Connection, kiosk_id: int | None = None) -> Findings:
-    """Compare every roll-up row with the reactions, of one kiosk or of all; reads one moment, changes nothing.
+    """Compare every roll-up row with the reactions, of one kiosk or of all, those in the archive too.
 
-    Days before a kiosk's oldest stored reaction are not judged: their reactions were deleted when their time was over.
+    Reads one moment, changes nothing. Raises 503 when a file of the archive is not there. Days before a kiosk's oldest reaction
+    are not judged: an earlier release may have deleted theirs.
     """
     found = Findings([], [])
-    for one in [kiosk_id] if kiosk_id is not None else _kiosks(connection):
-        tally = recompute(connection, one, found.clusters)
-        for roll_up in ROLL_UPS:
-            stored, right = read_figures(connection, one, roll_up), figures_of(tally)[roll_up.table]
-            found.rows.extend(_differences(roll_up.table, one, stored, right, _oldest_day(tally)))
+    wanted = [kiosk_id] if kiosk_id is not None else _kiosks(connection)
+    for begin in range(0, len(wanted), TOGETHER):
+        some = wanted[begin : begin + TOGETHER]
+        archived = archived_tallies(connection, some)
+        for one in some:
+            tally = recompute(connection, one, found.clusters, archived.pop(one, None))
+            for roll_up in ROLL_UPS:
+                stored, right = read_figures(connection, one, roll_up), figures_of(tally)[roll_up.table]
+                found.rows.extend(_differences(roll_up.table, one, stored, right, _oldest_day(tally)))
     return found
 
 
-def recompute(connection: Connection, kiosk_id: int, wrong: list[WrongClusters] | None = None) -> Tally:
-    """A kiosk's figures from its reactions alone; streams whose last clusters are remembered wrongly are added to `wrong`."""
-    tally = Tally()
+def archived_tallies(connection: Connection, kiosk_ids: Collection[int]) -> dict[int, Tally]:
+    """What the archive adds to the figures of these kiosks; what is still in the database is left out.
+
+    A run's part of a stream stands for itself: it was cut off where no figure reaches over, and what came later began anew.
+    """
+    found: dict[int, Tally] = {}
+    for unit in archived_units(connection, kiosk_ids):
+        tally = found.setdefault(unit.kiosk_id, Tally())
+        tally.begin_stream()
+        tally.add_all(presses_of_rows(connection, unit.kiosk_id, [ReactionRow(*row[1:]) for row in unit.rows]))
+    return found
+
+
+def recompute(
+    connection: Connection, kiosk_id: int, wrong: list[WrongClusters] | None = None, archived: Tally | None = None
+) -> Tally:
+    """A kiosk's figures from its reactions, added to those of its archived ones.
+
+    Streams whose last clusters are remembered wrongly are added to `wrong`.
+    """
+    tally = archived or Tally()
     for stream in streams_with_reactions(connection, kiosk_id):
         tally.begin_stream()
         tally.add_all(presses_of_stream(connection, kiosk_id, stream, 0))
         if wrong is not None and read_clusters(connection, kiosk_id, stream) != tally.open_clusters:
             wrong.append(WrongClusters(kiosk_id, stream, tally.open_clusters))
     return tally
+
+
+def says_less(connection: Connection, kiosk_id: int, tally: Tally) -> bool:
+    """Whether a stored row of a kiosk says less than these figures, which are a part of what it is the sum of."""
+    for roll_up in ROLL_UPS:
+        stored = read_figures(connection, kiosk_id, roll_up)
+        for key, part in figures_of(tally)[roll_up.table].items():
+            row = stored.get(key) or [0] * len(part)
+            if any(one < other for one, other in zip(row, part, strict=True)):
+                return True
+    return False
 
 
 def repair(engine: Engine, kiosk_id: int | None = None) -> Findings:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, NullPool, create_engine
 
+from server.database.archives import check_files
 from server.database.driver import run
-from server.database.engine import make_engine, reading, writing
+from server.database.engine import ARCHIVE, make_engine, reading, writing
 from server.database.failures import SQLAlchemyError, first_line
 from server.database.holdings import Holding, flush, read_holding, whole_file
 from server.database.life import new_life
@@ -68,10 +69,13 @@ def try_out(engine: Engine, file: Path, folder: Path, tell: Tell) -> tuple[Holdi
     with tempfile.TemporaryDirectory(prefix="restore-check-", dir=folder) as temporary:
         place = Path(temporary) / "salve.db"
         held = _take_out(file, place, tell)
-        tried = make_engine(str(_address(place)))
-        with reading(tried) as connection:
-            found = check(connection)
-        tried.dispose()
+        tried = make_engine(str(_address(place)), engine.get_execution_options().get(ARCHIVE))
+        try:
+            with reading(tried) as connection:
+                check_files(connection)
+                found = check(connection)
+        finally:
+            tried.dispose()
     return held, len(found.rows) + len(found.clusters)
 
 

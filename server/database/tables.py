@@ -809,3 +809,22 @@ for _frozen in FROZEN:
             ("postgresql", "FOR EACH ROW EXECUTE FUNCTION refuse_change()"),
         ):
             event.listen(_frozen, "after_create", DDL(f"{_on} {_refuses}").execute_if(dialect=_dialect))  # type: ignore[no-untyped-call]
+
+
+# ---------- the archive ----------
+
+archives = _central(  # Parquet files with reactions that left the database; those of one run were made and entered together
+    "archives",
+    Column("id", RowId, primary_key=True),
+    Column("run", Integer, nullable=False),
+    Column("path", Text, nullable=False, unique=True),  # in the archive's folder
+    Column("rows", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),  # SHA-256 of the file
+    Column("first_position", BigInteger, nullable=False),
+    Column("last_position", BigInteger, nullable=False, index=True),  # which files may hold what arrived after a position
+    Column("first_day", Integer, nullable=False),  # local days of its reactions, the last one among them
+    Column("last_day", Integer, nullable=False),
+    Column("definition_version", Integer, nullable=False),  # the definition that was valid when it was made
+    Column("made_ms", BigInteger, nullable=False),
+    Column("moved_ms", BigInteger),  # since when none of its reactions is in the database any more; None while some are
+)

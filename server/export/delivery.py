@@ -17,7 +17,7 @@ from server.database.export_columns import HOURLY, KIOSKS, REACTIONS, RECOVERIES
 from server.database.export_marks import day_sums
 from server.database.export_revisions import revisions_end
 from server.database.export_rows import ledger_end
-from server.errors import Unfit
+from server.errors import Refusal, Unfit
 from server.export.package import package_json
 from server.export.producing import produce
 from server.export.reactions import ReactionLines
@@ -67,7 +67,7 @@ class Delivery:
         """Deliver what is due; returns how many days. A folder that can not be written is told once and tried again."""
         try:
             days = self.deliver(now_ms)
-        except (OSError, Unfit) as error:
+        except (OSError, Unfit, Refusal) as error:
             if not self._failing:
                 log.warning("Delivery fails, and is tried again until it works; nothing is lost: %s", _sentence(error))
             self._failing = True
@@ -172,5 +172,5 @@ def _exhaust(chunks: Iterable[bytes]) -> None:
         pass
 
 
-def _sentence(error: OSError | Unfit) -> str:
-    return str(error) if isinstance(error, Unfit) else f"{error.filename or 'the folder'}: {error.strerror or error}"
+def _sentence(error: OSError | Unfit | Refusal) -> str:
+    return str(error) if isinstance(error, (Unfit, Refusal)) else f"{error.filename or 'the folder'}: {error.strerror or error}"

@@ -8,10 +8,10 @@ import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from server.database.arrow import arrow
 from server.database.engine import reading
 from server.database.export_columns import DATED, LOCAL_DAY
 from server.database.export_rows import ledger_end
-from server.errors import not_installed
 from server.export.cursor import Cursor
 from server.export.reactions import ReactionLines
 from server.export.shapes import Csv
@@ -33,7 +33,7 @@ class ParquetMonths:
     """Makes the files; `done` of `length` arrivals are in them. Raises 501 where pyarrow is not installed."""
 
     def __init__(self, engine: Engine, wanted: Wanted) -> None:
-        _arrow()
+        arrow()
         self._lines = ReactionLines(engine, replace(wanted, raw=True), Csv(DATED, raw=True), dated=True)
         with reading(engine) as connection:
             self._epoch, self.length = ledger_end(connection)
@@ -68,13 +68,13 @@ class ParquetMonths:
 
     def write_one(self, path: Path) -> None:
         """Write everything into one file."""
-        _, pq, _ = _arrow()
-        with pq.ParquetWriter(path, _schema(), compression="zstd") as writer:
+        _, pq, _ = arrow()
+        with pq.ParquetWriter(path, month_schema(), compression="zstd") as writer:
             for table in _grouped(self._tables()):
                 writer.write_table(table)
 
     def _write_months(self, folder: Path) -> list[str]:
-        pa, pq, pc = _arrow()
+        pa, pq, pc = arrow()
         writers: dict[str, Any] = {}
         waiting: dict[str, list[Any]] = {}
         try:
@@ -82,7 +82,7 @@ class ParquetMonths:
                 months = pc.strftime(table[LOCAL_DAY.name], "%Y-%m")
                 for month in pc.unique(months).to_pylist():
                     if month not in writers:
-                        writers[month] = pq.ParquetWriter(folder / month, _schema(), compression="zstd")
+                        writers[month] = pq.ParquetWriter(folder / month, month_schema(), compression="zstd")
                     waiting.setdefault(month, []).append(table.filter(pc.equal(months, month)))
                     if sum(len(one) for one in waiting[month]) >= GROUP_ROWS:
                         writers[month].write_table(pa.concat_tables(waiting.pop(month)))
@@ -96,11 +96,11 @@ class ParquetMonths:
     def _tables(self) -> Iterator[Any]:
         chunks = self._lines.chunks(0, self.length)
         next(chunks)  # the header
-        return (_table(chunk) for chunk in chunks)
+        return (table_of(chunk) for chunk in chunks)
 
 
 def _grouped(tables: Iterator[Any]) -> Iterator[Any]:
-    pa, _, _ = _arrow()
+    pa, _, _ = arrow()
     group: list[Any] = []
     for table in tables:
         group.append(table)
@@ -111,10 +111,11 @@ def _grouped(tables: Iterator[Any]) -> Iterator[Any]:
         yield pa.concat_tables(group)
 
 
-def _table(chunk: bytes) -> Any:
+def table_of(chunk: bytes) -> Any:
+    """An Arrow table of some lines of a dated export's CSV, made with `raw`."""
     from pyarrow import csv
 
-    schema = _schema()
+    schema = month_schema()
     return csv.read_csv(
         io.BytesIO(chunk),
         read_options=csv.ReadOptions(column_names=list(DATED.names), use_threads=False),
@@ -122,8 +123,9 @@ def _table(chunk: bytes) -> Any:
     )
 
 
-def _schema() -> Any:
-    pa, _, _ = _arrow()
+def month_schema() -> Any:
+    """The columns of a month's file."""
+    pa, _, _ = arrow()
     # The offset of the local time is worth more than its being a moment again; that is pressed_at.
     kinds = {"integer": pa.int64(), "date": pa.date32(), "datetime": pa.timestamp("ms", "UTC")}
     fields = [
@@ -135,14 +137,3 @@ def _schema() -> Any:
         for column in DATED.columns
     ]
     return pa.schema(fields)
-
-
-def _arrow() -> tuple[Any, Any, Any]:
-    """The package and its two modules; it is large, and only who wants Parquet needs it."""
-    try:
-        import pyarrow as pa
-        import pyarrow.compute as pc
-        import pyarrow.parquet as pq
-    except ImportError as error:
-        raise not_installed("Parquet", "archive") from error
-    return pa, pq, pc

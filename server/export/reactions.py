@@ -6,6 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from server.database import export_rows as rows
+from server.database.archive_files import ArchivedFacts
+from server.database.archives import find_files
 from server.database.engine import reading
 from server.database.export_columns import REACTIONS
 from server.export.reaction_text import ReactionText
@@ -36,6 +38,7 @@ class ReactionLines:
         self._shape = shape or Csv(REACTIONS, raw=wanted.raw)
         self._text = ReactionText(wanted, self._shape, dated=dated)
         self._position = 0
+        self._archived = ArchivedFacts()
 
     @property
     def position(self) -> int:
@@ -48,8 +51,16 @@ class ReactionLines:
         return self._text.days
 
     def chunks(self, after: int, end: int) -> Iterator[bytes]:
-        """The header, then all lines with after < position <= end, some thousand at a time."""
+        """The header, then all lines with after < position <= end, some thousand at a time.
+
+        Raises 503 at once when a file of the archive that may be needed is not there.
+        """
         self._position = after
+        with reading(self._engine) as connection:
+            find_files(connection, after, end)
+        return self._chunks(after, end)
+
+    def _chunks(self, after: int, end: int) -> Iterator[bytes]:
         header = self._shape.header()
         if header:
             yield header.encode()
@@ -63,7 +74,7 @@ class ReactionLines:
                 asked = rows.next_arrivals(connection, after, end, limit, heard, least_ms)
                 if not asked:
                     return
-                arrivals = _few(asked)
+                arrivals = few(asked)
                 lines = self._lines(connection, arrivals)
             # No more of the ledger than is likely to be used: a kiosk that was offline brings hundreds in one arrival.
             limit = min(CHUNK_ARRIVALS, 2 * len(arrivals) + 1)
@@ -75,11 +86,21 @@ class ReactionLines:
         by_position = {arrival.position: arrival for arrival in arrivals}
         stored = rows.reactions_of(connection, list(by_position))
         # Where every seq has its reaction, nothing is held: held rows stand in place of one, or arrive apart.
-        all_stored = len(stored) == sum(one.last_seq - one.first_seq + 1 for one in arrivals)
-        held = [] if all_stored else rows.held_of(connection, list(by_position))
+        brought = sum(one.last_seq - one.first_seq + 1 for one in arrivals)
+        if len(stored) < brought:
+            stored = self._with_archived(connection, stored, list(by_position))
+        held = [] if len(stored) == brought else rows.held_of(connection, list(by_position))
         if not held:
             return self._text.presses(connection, by_position, stored)
         return self._mixed(connection, by_position, stored, held)
+
+    def _with_archived(self, connection: Connection, stored: list[Any], positions: list[int]) -> list[Any]:
+        """The stored reactions and the archived ones; what is in the database is right, also while its copy is in a file."""
+        archived = self._archived.at(connection, positions)
+        if not archived:
+            return stored
+        here = {row[:2] for row in stored}
+        return sorted([*stored, *(row for row in archived if row[:2] not in here)], key=lambda row: row[:2])
 
     def _mixed(self, connection: Connection, arrivals: dict[int, Arrival], stored: list[Any], held: list[HeldRow]) -> list[str]:
         """Reactions and held rows in the order of their position and seq."""
@@ -99,7 +120,7 @@ def least_received_ms(from_day: int | None) -> int:
     return 0 if from_day is None else (from_day - UNIX_EPOCH_DAY - 2) * DAY_MS
 
 
-def _few(arrivals: list[Arrival]) -> list[Arrival]:
+def few(arrivals: list[Arrival]) -> list[Arrival]:
     """The first arrivals, up to CHUNK_ROWS reactions but at least one arrival."""
     count = 0
     for at, arrival in enumerate(arrivals):

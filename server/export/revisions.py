@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from server.database.archive_files import ArchivedFacts
 from server.database.engine import reading
 from server.database.export_columns import REVISIONS
 from server.database.export_revisions import next_revisions
@@ -33,6 +34,7 @@ class RevisionLines:
         self._text = ReactionText(wanted, self._shape, dated=dated)
         self._dated = dated
         self._position = 0
+        self._archived = ArchivedFacts()
 
     @property
     def position(self) -> int:
@@ -53,16 +55,25 @@ class RevisionLines:
                 found = next_revisions(connection, after, end, CHUNK)
                 if not found:
                     return
-                lines = [line for one in found for line in self._lines(connection, one)]
+                archived = self._archived_of(connection, found)
+                lines = [line for one in found for line in self._lines(connection, one, archived)]
             after = self._position = found[-1].position
             if lines:
                 yield "".join(lines).encode()
 
-    def _lines(self, connection: Connection, one: Revised) -> list[str]:
-        if one.arrival is None or one.row is None:
+    def _archived_of(self, connection: Connection, found: list[Revised]) -> dict[tuple[int, int], Any]:
+        """The reactions that are in the archive by now, by position and seq."""
+        positions = sorted({one.arrival.position for one in found if one.arrival is not None and one.row is None})
+        return {row[:2]: row for row in self._archived.at(connection, positions)} if positions else {}
+
+    def _lines(self, connection: Connection, one: Revised, archived: dict[tuple[int, int], Any]) -> list[str]:
+        if one.arrival is None:
+            return []
+        row = one.row or archived.get((one.arrival.position, one.seq))
+        if row is None:
             return []
         if self._dated:
             self._text.note_arrival(connection, one.arrival, one.row)
         front = piece(self._shape, OWN, [one.position, one.what, utc_text(one.at_ms)])
-        lines = self._text.presses(connection, {one.arrival.position: one.arrival}, [one.row])
+        lines = self._text.presses(connection, {one.arrival.position: one.arrival}, [row])
         return [front + line for line in lines]

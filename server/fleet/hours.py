@@ -37,7 +37,10 @@ def reasons_by_hours(connection: Connection, kiosk_id: int, stream: int, seqs: C
 
 
 def judge_again(engine: Engine, store: Row[Any], first: date, last: date, now_ms: int) -> int:
-    """Judge a store's presses of these days (`last` among them) by its hours as they are now; returns how many changed."""
+    """Judge a store's presses of these days (`last` among them) by its hours as they are now; returns how many changed.
+
+    What is archived stays as it was, see `archived_month`.
+    """
     days = first, last + timedelta(days=1)
     from_ms, until_ms = (round(1000 * datetime.combine(day, time(), zone_named(store.timezone)).timestamp()) for day in days)
     with reading(engine) as connection:

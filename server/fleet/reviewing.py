@@ -9,6 +9,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from server.analysis.tallies import NEGATIVE, POSITIVE
+from server.database.archives import archived_month
 from server.database.engine import reading, writing
 from server.database.judgements import run_presses
 from server.database.opening import openings
@@ -23,6 +24,7 @@ from server.database.reviews import (
     stands_since,
 )
 from server.database.streams import lock_stream_number
+from server.errors import is_archived
 from server.fleet.edges import find_runs
 from server.fleet.moving import recount
 from server.fleet.states import DAY_MS
@@ -54,7 +56,12 @@ def decide(connection: Connection, review: ReviewRow, decision: str, by: str, no
     """Carry out a decision (EXCLUDED or KEPT) about a run, also another than before; returns how many presses it changed.
 
     Reactions, figures and ledger change in this transaction. `by` is who decided; `review` was read in it.
+
+    Raises 409 when something of its month is archived: what is archived stays as it was.
     """
+    month = archived_month(connection, review.run.local_day, review.run.local_day)
+    if month:
+        raise is_archived(month)
     presses, changed = _apply(connection, review.run, decision, now_ms)
     wanted = POSITIVE if review.run.polarity == "positive" else NEGATIVE
     alike, positives = (sum(press.polarity == one for press in presses) for one in (wanted, POSITIVE))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class ShownReview(NamedTuple):
-    """One run; `decided` is "" while nobody has, `excluded` whether it is set aside."""
+    """One run; `decided` is "" while nobody has, `excluded` whether it is set aside, `closed` when it is archived."""
 
     id: int
     title: Markup
@@ -31,6 +31,7 @@ class ShownReview(NamedTuple):
     effect: Markup
     decided: Markup
     excluded: bool
+    closed: bool
 
 
 class ShownReviews:
@@ -66,6 +67,7 @@ class ShownReviews:
             effect=self._effect(review, today),
             decided=self._decided(review, today),
             excluded=review.decision == EXCLUDED,
+            closed=review.archived,
         )
 
     def _what(self, review: Review) -> Markup:
@@ -104,6 +106,10 @@ class ShownReviews:
         )
 
     def _decided(self, review: Review, today: date) -> Markup:
+        said = self._decision(review, today)
+        return said + " " + self._t.say_html("wrong.archived") if review.archived else said
+
+    def _decision(self, review: Review, today: date) -> Markup:
         t = self._t
         if review.decided_ms is None:
             return t.say_html("reviews.counts") if review.tells else t.say_html("reviews.counts-on")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.analysis.cuts import Place, part_around
+from server.analysis.cuts import Place, cut_before, part_around
 from server.analysis.tallies import NEGATIVE, POSITIVE, Press, Tally
 
 
@@ -64,3 +64,21 @@ def test_a_clock_that_runs_back_leaves_no_cut_between_presses_that_it_brings_tog
     back = presses_of([(100_000, 1, 1, True, False), (50_000, 1, 1, True, False), (-45_000, 1, 1, True, False)])
     assert parts(back) == [(1, 3)]
     assert parts([press._replace(boot=press.seq) for press in back]) == [(1, 1), (2, 2), (3, 3)]
+
+
+@given(st.lists(facts, min_size=1, max_size=40), st.integers(0, 41))
+def test_what_is_cut_off_and_what_is_left_add_up_to_the_whole(drawn, at) -> None:
+    presses = presses_of(drawn)
+    count = cut_before(places(presses), at)
+    assert 0 <= count <= min(at, len(presses))
+    assert count in {0, len(presses), *(first - 1 for first, _ in parts(presses))}
+    whole, front, back = Tally(), Tally(), Tally()
+    for tally, some in ((whole, presses), (front, presses[:count]), (back, presses[count:])):
+        tally.add_all(some)
+    whole.subtract(front)
+    whole.subtract(back)
+    assert not any(any(row) for figures in (whole.hours, whole.days, whole.visits) for row in figures.values())
+
+
+def test_a_stream_without_presses_is_no_more_than_what_was_asked_for() -> None:
+    assert part_around([], 3, 7) == (3, 7)

@@ -101,7 +101,7 @@ def test_reactions_stand_behind_their_position_in_the_order_of_seq(ledger: Engin
 
 def test_many_scattered_positions_are_asked_for_in_whole_blocks(ledger: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export_rows, "BLOCK", 4)
-    where, values = export_rows._at([1, 3, 5, 7, 9])
+    where, values = export_rows.arrivals_at([1, 3, 5, 7, 9])
     assert (where, values) == ("a.position IN (?, ?, ?, ?, ?, ?, ?, ?)", (1, 3, 5, 7, 9, 9, 9, 9))
     with reading(ledger) as connection:
         assert len(reactions_of(connection, [1, 3, 6])) == 9

@@ -12,6 +12,7 @@ from sqlalchemy import update
 from server.database.engine import writing
 from server.database.rollup_check import repair
 from server.database.tables import boots, days, hours, open_clusters, reactions, stores, streams, visit_days
+from server.export.archive import Archiving
 from server.fleet import kiosks as fleet
 
 DAY_MS = 86_400_000
@@ -195,4 +196,24 @@ def test_figures_are_what_the_stored_reactions_say_whatever_way_they_came(house,
     stored = sum(row.stream == numbers[stream] for row in house.rows(reactions))
     known = sum(press[4] != "no-such" for seq, press in enumerate(presses, 1) if seq not in missing)
     assert stored == known
+    assert house.wrong_figures() == []
+
+
+def test_what_is_archived_is_still_known_and_what_was_lost_and_comes_late_counts(house, kiosk, tmp_path) -> None:
+    presses = [kiosk.press(1_000 + 60_000 * at) for at in range(6)]
+    kiosk.sync(presses[:2])
+    kiosk.sync(presses[4:], 5, lost=[[3, 4]])
+    house.clock.advance(200 * 86_400_000)
+    kiosk.sync([kiosk.press(5_000)], stream="cd" * 16, parent="ab" * 16, boots=[["boot-two", 1]])
+    end_day = date(2027, 2, 1).toordinal()
+    archiving = Archiving(house.engine, tmp_path / "archive", house.clock.now_ms(), lambda _done, _whole: None, make=True)
+    assert archiving.archive(end_day).rows == 4
+    assert len(house.rows(reactions)) == 1
+    assert house.wrong_figures() == []
+    again = kiosk.sync(presses[:2])
+    assert (again["stored"], again["duplicate"], again["held"], again["high"]) == (0, 2, [], 6)
+    late = kiosk.sync(presses[2:4], 3)
+    assert (late["stored"], late["duplicate"], late["high"]) == (2, 0, 6)
+    assert kiosk.sync(presses)["duplicate"] == 6
+    assert house.total(days, "positive") + house.total(days, "uncertain") == 7
     assert house.wrong_figures() == []

@@ -224,3 +224,19 @@ def test_the_page_asks_as_little_for_many_runs_as_for_few(sign_in, shops, runs):
     few = queries(shops, office, "/head-office/reviews")
     many_runs(shops, runs, 18)
     assert queries(shops, office, "/head-office/reviews") == few
+
+
+def test_nobody_decides_about_what_is_archived(sign_in, shops, runs):
+    with writing(shops.engine) as connection:
+        day = YESTERDAY.toordinal()
+        spans = {"first_position": 1, "last_position": 9, "first_day": day - 9, "last_day": day - 3}
+        made = {"run": 1, "rows": 9, "digest": "0" * 64, "definition_version": 1, "made_ms": 1, "moved_ms": 1}
+        connection.execute(tables.archives.insert().values(path="reactions/month=2026-11/x.parquet", **spans, **made))
+    office = sign_in("head-office")
+    page = office.get("/head-office/reviews").text
+    assert "<button" not in page[page.index('id="r1"') :]
+    assert "The presses of this month are archived and stay as they were." in text(office.get("/head-office/reviews"))
+    refused = office.post("/head-office/reviews/1", data={"decision": "excluded"}, headers=OURS)
+    assert refused.status_code == 409
+    assert "The presses of this month are archived and stay as they were." in text(refused)
+    assert decision(shops) == ("", "")

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOVED = ("software", "heard_ms", "config_seen", "config_applied", "health")

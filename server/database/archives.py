@@ -1,0 +1,132 @@
+"""The table of the archive's files, which hold reactions that left the database or are leaving it."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from server.database.arrow import arrow
+from server.database.driver import run, run_many
+from server.database.engine import ARCHIVE
+from server.errors import Unfit, archive_incomplete
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from sqlalchemy import Connection, Engine
+
+
+class Archive(NamedTuple):
+    """One file; `path` is in the archive's folder, `moved_ms` None while some of its reactions may be in the database too.
+
+    Files of one `run` hold whole parts of streams between them, over which no figure reaches.
+    """
+
+    run: int
+    path: str
+    rows: int
+    digest: str
+    first_position: int
+    last_position: int
+    first_day: int
+    last_day: int
+    definition_version: int
+    made_ms: int
+    moved_ms: int | None
+
+
+COLUMNS = ", ".join(Archive._fields)
+INSERT = f"INSERT INTO archives ({COLUMNS}) VALUES ({', '.join('?' * len(Archive._fields))})"  # noqa: S608
+
+
+def folder_of(owner: Connection | Engine) -> Path:
+    """The archive's folder. Raises Unfit where the database was opened without one."""
+    found: Path | None = owner.get_execution_options().get(ARCHIVE)
+    if found is None:
+        raise Unfit("This database has an archive, and was opened without SALVE_ARCHIVE_DIR.")
+    return found
+
+
+def all_archives(connection: Connection) -> list[Archive]:
+    """Every file, by run."""
+    return _read(connection, "", ())
+
+
+def archives_between(connection: Connection, first: int, last: int) -> list[Archive]:
+    """The files that may hold what arrived at positions from first to last."""
+    return _read(connection, "WHERE last_position >= ? AND first_position <= ?", (first, last))
+
+
+def unfinished_archives(connection: Connection) -> list[Archive]:
+    """The files of which some reactions may still be in the database."""
+    return _read(connection, "WHERE moved_ms IS NULL", ())
+
+
+def archives_of_days(connection: Connection, first: int, last: int) -> list[Archive]:
+    """The files with reactions of local days from first to last."""
+    return _read(connection, "WHERE last_day >= ? AND first_day <= ?", (first, last))
+
+
+def next_run(connection: Connection) -> int:
+    """A number that no run had yet."""
+    highest: int | None = run(connection, "SELECT MAX(run) FROM archives").scalar_one()
+    return (highest or 0) + 1
+
+
+def enter_archives(connection: Connection, archives: Sequence[Archive]) -> None:
+    """Enter files that are whole and in their place."""
+    run_many(connection, INSERT, archives)
+
+
+def finish_archives(connection: Connection, number: int, now_ms: int) -> None:
+    """Say that none of a run's reactions is in the database any more."""
+    run(connection, "UPDATE archives SET moved_ms = ? WHERE run = ?", (now_ms, number))
+
+
+def replace_archives(connection: Connection, number: int, archives: Sequence[Archive]) -> None:
+    """Enter other files in the place of a run's."""
+    run(connection, "DELETE FROM archives WHERE run = ?", (number,))
+    enter_archives(connection, archives)
+
+
+def check_files(connection: Connection) -> None:
+    """Read every file and hold it against its digest. Raises Unfit with the names of those that are missing or damaged."""
+    archives = all_archives(connection)
+    wrong = [one.path for one in archives if not _is_whole(folder_of(connection) / one.path, one.digest)]
+    if wrong:
+        raise Unfit(
+            f"Of the {len(archives)} files of the archive that belong to it {len(wrong)} are missing or damaged in"
+            f" {folder_of(connection)}: {', '.join(wrong)}."
+        )
+
+
+def find_files(connection: Connection, after: int, end: int) -> None:
+    """Raise 503 when a file that may hold what arrived in (after, end] is not there, 501 when it could not be read."""
+    archives = archives_between(connection, after + 1, end)
+    if archives:
+        arrow()
+    for one in archives:
+        if not (folder_of(connection) / one.path).is_file():
+            raise archive_incomplete(one.path)
+
+
+def archived_month(connection: Connection, first: int, last: int) -> str:
+    """The first month like 2026-09 of local days from first to last of which something is in the archive, or ""."""
+    begin = date.fromordinal(first).replace(day=1).toordinal()
+    days = [max(begin, one.first_day) for one in archives_of_days(connection, begin, last)]
+    return f"{date.fromordinal(min(days)):%Y-%m}" if days else ""
+
+
+def _is_whole(path: Path, digest: str) -> bool:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == digest
+    except OSError:
+        return False
+
+
+def _read(connection: Connection, where: str, values: tuple[int, ...]) -> list[Archive]:
+    statement = f"SELECT {COLUMNS} FROM archives {where} ORDER BY run, path"  # noqa: S608
+    return [Archive(*row) for row in run(connection, statement, values)]
