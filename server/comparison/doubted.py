@@ -10,14 +10,14 @@ from server.analysis.edge_runs import is_too_alike
 from server.analysis.tallies import BAND_STARTS, BANDS
 from server.comparison.indexes import Tally
 from server.comparison.periods import local_time
-from server.comparison.weekends import WEEKENDS
+from server.database.weekends import WEEKENDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from server.comparison.beside import Compared, Counted
-    from server.comparison.strata import Strata
     from server.database.reviews import OpenRun
+    from server.database.strata import Strata
 
 
 # Of a store's service, experience and gap.

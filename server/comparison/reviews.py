@@ -10,7 +10,7 @@ from server.analysis.edge_runs import is_too_alike, straight_needed
 from server.comparison.chain import question_ids
 from server.comparison.indexes import LEAST_FOR_VALUE
 from server.comparison.periods import local_time
-from server.database.archives import archived_month
+from server.database.archives import archived_days
 from server.database.figures import asked_questions
 from server.database.reviews import EXCLUDED, KEPT, OPEN, ReviewRow, reviews_of_stores
 from server.database.sums import daily_counts
@@ -106,7 +106,11 @@ def reviews_of(connection: Connection, stores: Sequence[StoreRef], part: int = 1
     decided = reviews_of_stores(connection, list(of_id), (EXCLUDED, KEPT), MOST_DECIDED) if part == 1 else []
     asked = asked_questions(connection)
     effects = _effects(connection, [(row, of_id[row.store_id]) for row in (*undecided, *decided)], asked)
-    found = {row.id: _review(row, of_id[row.store_id], asked, effects[row.id]) for row in (*undecided, *decided)}
+    closed = archived_days(connection, {row.run.local_day for row in (*undecided, *decided)})
+    found = {
+        row.id: _review(row, of_id[row.store_id], asked, effects[row.id], archived=row.run.local_day in closed)
+        for row in (*undecided, *decided)
+    }
     return Reviews(
         open=tuple(found[row.id] for row in undecided if tells(row)),
         too_few=tuple(found[row.id] for row in undecided if not tells(row)),
@@ -122,7 +126,7 @@ def open_reviews(connection: Connection, store_id: int) -> int:
     return sum(tells(row) for row in reviews_of_stores(connection, [store_id], (OPEN,)))
 
 
-def _review(row: ReviewRow, store: StoreRef, asked: Mapping[int, Asked], effect: Effect | None) -> Review:
+def _review(row: ReviewRow, store: StoreRef, asked: Mapping[int, Asked], effect: Effect | None, *, archived: bool) -> Review:
     run, question = row.run, asked[row.run.question_id]
     return Review(
         id=row.id,
@@ -146,7 +150,7 @@ def _review(row: ReviewRow, store: StoreRef, asked: Mapping[int, Asked], effect:
         decision=row.decision,
         decided_by=row.decided_by,
         decided_ms=row.decided_ms,
-        archived=bool(archived_month(connection, run.local_day, run.local_day)),
+        archived=archived,
     )
 
 

@@ -12,7 +12,7 @@ from server.database.engine import ARCHIVE
 from server.errors import Unfit, archive_incomplete
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from sqlalchemy import Connection, Engine
@@ -117,6 +117,15 @@ def archived_month(connection: Connection, first: int, last: int) -> str:
     begin = date.fromordinal(first).replace(day=1).toordinal()
     days = [max(begin, one.first_day) for one in archives_of_days(connection, begin, last)]
     return f"{date.fromordinal(min(days)):%Y-%m}" if days else ""
+
+
+def archived_days(connection: Connection, days: Collection[int]) -> set[int]:
+    """Of these local days those of whose month, up to them, something is in the archive."""
+    if not days:
+        return set()
+    begins = {day: date.fromordinal(day).replace(day=1).toordinal() for day in days}
+    found = archives_of_days(connection, min(begins.values()), max(days))
+    return {day for day, begin in begins.items() if any(one.first_day <= day and one.last_day >= begin for one in found)}
 
 
 def _is_whole(path: Path, digest: str) -> bool:
