@@ -59,6 +59,10 @@ class Act(StrEnum):
     HOLIDAY_SET = "holiday-set"
     CHANGE_NOTED = "change-noted"
     CHANGE_REMOVED = "change-removed"
+    CLAIM_REGISTERED = "claim-registered"
+    CLAIM_GIVEN_UP = "claim-given-up"
+    RECOVERY_TAKEN = "recovery-taken"
+    RECOVERY_DONE = "recovery-done"
     RUN_SET_ASIDE = "run-set-aside"
     RUN_KEPT = "run-kept"
     HELD_RELEASED = "held-released"
@@ -67,6 +71,7 @@ class Act(StrEnum):
     BACKED_UP = "backed-up"
     RESTORED = "restored"
     MOVED = "moved"
+    ARCHIVED = "archived"
 
 
 # What one may ask the log for, and the acts that belong to it; every act belongs to one.
@@ -82,10 +87,13 @@ SUBJECTS: dict[str, tuple[Act, ...]] = {
         *(Act.DEFINITION_DECLARED, Act.QUESTION_WORDED, Act.QUESTION_ACTIVATED, Act.QUESTION_RETIRED),
         *(Act.QUESTION_HANDED_OUT, Act.QUESTIONS_IMPORTED),
     ),
-    "stores": (Act.STORE_ADDED, Act.HOURS_SET, Act.HOLIDAY_SET, Act.CHANGE_NOTED, Act.CHANGE_REMOVED),
+    "stores": (
+        *(Act.STORE_ADDED, Act.HOURS_SET, Act.HOLIDAY_SET, Act.CHANGE_NOTED, Act.CHANGE_REMOVED),
+        *(Act.CLAIM_REGISTERED, Act.CLAIM_GIVEN_UP, Act.RECOVERY_TAKEN, Act.RECOVERY_DONE),
+    ),
     "data": (
         *(Act.RUN_SET_ASIDE, Act.RUN_KEPT, Act.HELD_RELEASED, Act.REACTIONS_IMPORTED, Act.FIGURES_REPAIRED),
-        *(Act.BACKED_UP, Act.RESTORED, Act.MOVED),
+        *(Act.BACKED_UP, Act.RESTORED, Act.MOVED, Act.ARCHIVED),
     ),
 }
 

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from server.audit import COMMAND_LINE, Act
 from server.commands.backups import progress
 from server.commands.workplace import at_work, show_json
+from server.database.audit import note
+from server.database.engine import writing
 from server.errors import Refusal, Unfit
 from server.export.archive import Archived, Archiving, closed_before
 from server.export.archive_rows import select_before
@@ -41,6 +44,8 @@ def archive(before: str | None, *, dry_run: bool, as_json: bool) -> None:
         if dry_run:
             _tell_due(end_day, select_before(place.engine, end_day).rows, as_json=as_json)
             return
+        with writing(place.engine) as connection:
+            note(connection, place.clock.now_ms(), COMMAND_LINE, Act.ARCHIVED, _month(end_day))
         with progress("Archiving") as tell:
             done = _under_lease(place, end_day, tell)
     _tell_done(done, as_json=as_json)

@@ -100,7 +100,7 @@ def _fill(engine: Engine, file: Path, rows: dict[str, int]) -> None:
     begin = [
         f"--command=DROP TABLE IF EXISTS {tables} CASCADE",
         "--command=DROP SEQUENCE IF EXISTS stream_numbers",
-        "--command=DROP FUNCTION IF EXISTS audit_keep",
+        "--command=DROP FUNCTION IF EXISTS audit_keep, refuse_change",
     ]
     with running(engine, [*RESTORE, str(file)]) as script:
         run_program(engine, [*PSQL, *begin, "--file=-", *(f"--command={statement}" for statement in after)], script)

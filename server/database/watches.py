@@ -181,8 +181,8 @@ def standing_places(connection: Connection, store_id: int | None = None) -> list
     rows = run(
         connection,
         "SELECT DISTINCT p.kiosk_id, p.id, b.question_id, p.store_id, b.faces, w.designed_ms, w.usual_share, w.points"  # noqa: S608
-        " FROM placements p JOIN kiosks k ON k.id = p.kiosk_id"
-        " JOIN config_versions v ON v.kiosk_id = k.id AND v.version = k.config_applied AND v.placement_id = p.id"
+        " FROM placements p JOIN kiosks k ON k.id = p.kiosk_id JOIN kiosk_syncs s ON s.kiosk_id = k.id"
+        " JOIN config_versions v ON v.kiosk_id = k.id AND v.version = s.config_applied AND v.placement_id = p.id"
         " JOIN config_buttons b ON b.kiosk_id = v.kiosk_id AND b.version = v.version"
         " JOIN questions q ON q.id = b.question_id"
         " LEFT JOIN watches w ON w.kiosk_id = p.kiosk_id AND w.placement_id = p.id AND w.question_id = b.question_id"

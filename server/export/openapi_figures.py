@@ -11,6 +11,8 @@ WHOLE: Schema = {"type": "integer"}
 NUMBER: Schema = {"type": "number"}
 TRUTH: Schema = {"type": "boolean"}
 DAY: Schema = {"type": "string", "format": "date"}
+SIDE: Schema = {"type": "string", "enum": ["strong", "weak", "open"]}
+MOMENT: Schema = {"type": "string", "format": "date-time"}
 SIGNAL: Schema = {"type": "string", "enum": ["service", "experience"]}
 
 
@@ -55,7 +57,14 @@ FIGURES = {
     "gap": ref("Gap"),
     "relative_gap": ref("Gap"),
     "verdict": known(TEXT),
-    "strong": known(shaped(service=known(NUMBER), experience=known(NUMBER), declared=TRUTH, probability=NUMBER, clear=TRUTH)),
+    "strong": known(
+        shaped(
+            **dict.fromkeys(("service", "experience"), known(NUMBER)),
+            **dict.fromkeys(("service_side", "experience_side"), SIDE),
+            **dict.fromkeys(("declared", "clear"), TRUTH),
+            probability=NUMBER,
+        )
+    ),
     **dict.fromkeys(("reactions", "counted", "marked", "uncertain"), WHOLE),
     "standing": ref("Standing"),
 }
@@ -86,6 +95,17 @@ HOURS = shaped(
     ),
     **PERIOD,
 )
+SAID = known(shaped(at=MOMENT, person=TEXT))
+RECOVERY = shaped(
+    "A burst of unhappy presses that is open, or ended today.",
+    **dict.fromkeys(("recovery", "presses", "negative"), WHOLE),
+    **dict.fromkeys(("kiosk", "touchpoint", "question", "outcome"), TEXT),
+    **dict.fromkeys(("began_at", "noticed_at"), MOMENT),
+    **dict.fromkeys(("still_at", "ended_at"), known(MOMENT)),
+    **dict.fromkeys(("acknowledged", "done"), SAID),
+    usual=NUMBER,
+    to_normal=known(WHOLE),
+)
 TODAY = shaped(
     **dict.fromkeys(
         ("reactions", "counted", "service", "experience", "other", "marked", "uncertain", "reviews", "received", "expected"),
@@ -96,12 +116,14 @@ TODAY = shaped(
         shaped(
             kiosk=TEXT,
             touchpoint=TEXT,
-            heard_at=known(TEXT | {"format": "date-time"}),
+            heard_at=known(MOMENT),
             silent=TRUTH,
             waiting=WHOLE,
             troubles=listed(TEXT),
         )
     ),
+    recoveries=listed(RECOVERY),
+    notice=shaped(hours=known(WHOLE), too_quiet=listed(TEXT), not_watched=listed(TEXT)),
     late=listed(shaped(kiosk=TEXT, presses=WHOLE, **PERIOD)),
 )
 FAMILY = shaped(together=ref("Index"), facets=listed(shaped(facet=TEXT, asked=TRUTH, **INDEX)))
@@ -151,6 +173,7 @@ SCHEMAS: dict[str, Schema] = {
     "Standing": shaped(
         "How the store stands to the others, all stores judged at once.",
         group=known(TEXT),
+        waits=TRUTH,
         standardised=TRUTH,
         compared=WHOLE,
         not_comparable=listed(TEXT),

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from flask import make_response, redirect, render_template, request
 
+from server.audit import Act
 from server.claims.registering import look, register
 from server.database.engine import reading, writing
 from server.survey.definitions import current
 from server.survey.refusals import Refused
 from server.web.claim_form import Typed, options, typed_now, typed_of, wish_of
 from server.web.claim_look import ShownLook
-from server.web.claims_routes import CLAIMS, claim_of, read_for, who
+from server.web.claims_routes import CLAIMS, claim_of, note_act, read_for, who
 from server.web.visitor import reader
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def add_claim_form(web: Blueprint, settings: Settings, clock: Clock, engine: Eng
             with writing(engine) as connection:
                 found = read_for(connection, settings, clock.now_ms())
                 number = register(connection, wish, clock.now_ms(), who(found))
+                note_act(connection, found, Act.CLAIM_REGISTERED, number, clock.now_ms())
         except Refused as error:
             return form(typed, 400, [reader().tell(why) for why in error.why])
         return redirect(found.page.to(f"{CLAIMS}/{number}", told="registered"), 303)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from flask import make_response, redirect, render_template, request
 
 from server.access.people import CHAIN_ROLES
+from server.audit import Act
 from server.claims.choosing import noted_in
 from server.claims.claim import Window, read_claims, todays
 from server.claims.registering import give_up
+from server.database.audit import note
 from server.database.engine import reading, writing
 from server.database.life import read_life
 from server.database.questions import wordings
@@ -20,7 +22,7 @@ from server.survey.refusals import Refused
 from server.web.claims_page import Place, Readable, ShownClaim
 from server.web.definition_page import texts_of
 from server.web.page import Page, page_asked
-from server.web.visitor import allowed, reader
+from server.web.visitor import allowed, by, reader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,6 +82,7 @@ def add_claims(web: Blueprint, settings: Settings, clock: Clock, engine: Engine)
             with writing(engine) as connection:
                 found = readable(connection)
                 give_up(connection, claim_of(found, number), reason, clock.now_ms(), who(found))
+                note_act(connection, found, Act.CLAIM_GIVEN_UP, number, clock.now_ms())
         except Refused as error:
             return one(number, 400, [reader().tell(why) for why in error.why], reason)
         return redirect(found.page.to(CLAIMS, told="given-up"), 303)
@@ -97,6 +100,12 @@ def read_for(connection: Connection, settings: Settings, now_ms: int) -> Readabl
 def who(found: Readable) -> str:
     """The reader's address, under which they register."""
     return found.page.person.email if found.page.person else ""
+
+
+def note_act(connection: Connection, found: Readable, act: Act, number: int, now_ms: int) -> None:
+    """Tell the audit log what the reader did with a claim."""
+    if found.page.person:
+        note(connection, now_ms, by(found.page.person), act, str(number))
 
 
 def claim_of(found: Readable, number: int) -> Claim:

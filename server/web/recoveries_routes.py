@@ -8,15 +8,17 @@ from flask import redirect, render_template, request
 
 from server.access.people import OFFICE_ROLES
 from server.access.scope import visible_stores
+from server.audit import Act
 from server.comparison.live import pulse_of
+from server.database.audit import note
 from server.database.engine import reading, writing
 from server.database.life import read_life
-from server.database.recoveries import recovery_of_id
+from server.database.recoveries import DONE, recovery_of_id
 from server.errors import not_found, wrong_parameter
 from server.recovery.recoveries import recoveries_of, say
 from server.web.page import Page, kept_address, page_asked
 from server.web.recoveries_page import ShownRecoveries
-from server.web.visitor import reader, signed_in
+from server.web.visitor import by, reader, signed_in
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -56,7 +58,9 @@ def add_recoveries(web: Blueprint, settings: Settings, clock: Clock, engine: Eng
             if row is None or store is None:
                 raise not_found()
             # Whether this was the first to say so or not, the page that follows says who was, and how it stands.
-            say(connection, row, what, person, now_ms)
+            if say(connection, row, what, person, now_ms):
+                act = Act.RECOVERY_DONE if what == DONE else Act.RECOVERY_TAKEN
+                note(connection, now_ms, by(person), act, row.kiosk, store=store.code, recovery=number)
         if request.form.get("back") == "store":
             return redirect(f"{kept_address(f'/stores/{store.code}')}#now", 303)
         return redirect(f"{Page(reader(), made_up=False).to('/recoveries')}#r{number}", 303)

@@ -47,11 +47,13 @@ ACTS = {
     "export hourly": Act.EXPORTED,
     "export stores": Act.EXPORTED,
     "export kiosks": Act.EXPORTED,
+    "export recoveries": Act.EXPORTED,
     "export package": Act.EXPORTED,
     "export deliver": Act.EXPORTED,
     "import reactions": Act.REACTIONS_IMPORTED,
     "held release": Act.HELD_RELEASED,
     "rollup repair": Act.FIGURES_REPAIRED,
+    "archive": Act.ARCHIVED,
     "backup": Act.BACKED_UP,
     "restore": Act.RESTORED,
     "move": Act.MOVED,  # tests/path/test_moved.py
@@ -134,6 +136,7 @@ def test_what_commands_do_stands_in_the_log_once_each(ready: Callable[..., Resul
         "questions import": [str(library)],
         "definition declare": ["--target-service", "0.8"],
         "import reactions": [str(presses)],
+        "archive": ["--before", "2026-01"],
         "backup": [str(tmp_path / "backup")],
         "restore": [str(tmp_path / "backup"), "--discard"],
     }

@@ -14,7 +14,7 @@ from server.access.people import Person
 from server.analysis.opening_text import read_week
 from server.database.engine import reading, writing
 from server.database.opening import set_week
-from server.database.tables import kiosks, recoveries, recovery_steps, streams, watches
+from server.database.tables import kiosk_syncs, recoveries, recovery_steps, streams, watches
 from server.database.watches import Place, Watch, read_watch
 from server.fleet.configuration import make_config
 from server.recovery.watch import learn_usual, watch_presses
@@ -45,7 +45,9 @@ class Corner:
         kiosk = self.shops.kiosk(store or self.store, code, heard_ms=NOON_MS)
         with writing(self.engine) as connection:
             config = make_config(connection, kiosk.id, kiosk.placement_id, "two-row", list(questions), NOON_MS)
-            connection.execute(update(kiosks).where(kiosks.c.id == kiosk.id).values(config_applied=config.version))
+            connection.execute(
+                update(kiosk_syncs).where(kiosk_syncs.c.kiosk_id == kiosk.id).values(config_applied=config.version)
+            )
             values = {"kiosk_id": kiosk.id, "number": kiosk.id, "token": f"{kiosk.id:032x}", "high": 0}
             connection.execute(streams.insert().values(values | {"first_ms": NOON_MS - 3 * 86_400_000}))
         return kiosk

@@ -16,7 +16,9 @@ from server.database.driver import run
 from server.database.engine import reading, writing
 from server.database.kiosks import add_kiosk
 from server.database.placements import place
+from server.database.recoveries import open_recovery
 from server.database.reviews import Found, keep_review
+from server.database.watches import Place
 from server.fleet.configuration import make_config
 from server.i18n.translator import LANGUAGES
 
@@ -64,6 +66,9 @@ FORMS = {
     "POST /stores/<code>/changes/<int(max=2147483647):number>/remove": (
         *("/stores/S001/changes/1/remove", {}, Act.CHANGE_REMOVED, "S001"),
     ),
+    "POST /recoveries/<int(max=2147483647):number>/<any(acknowledged, done):what>": (
+        *("/recoveries/1/done", {}, Act.RECOVERY_DONE, "K-001"),
+    ),
     "POST /people": ("", PERSON, Act.PERSON_ADDED, "ewa@chain.example"),
     "POST /people/<int:number>/<any(disable, enable, password):what>": (
         *("/people/2/disable", {}, Act.PERSON_DISABLED, "ewa@chain.example"),
@@ -77,6 +82,8 @@ FORMS = {
     "POST /sign-in": ("", {"email": "admin@demo.example", "password": NEW}, Act.SIGNED_IN, ""),
 }  # fmt: skip
 # A language is nobody's business; a password that was given again is told when it was wrong.
+# These need a chain with weeks of presses: tests/web/test_claims.py.
+CLAIMS = {"POST /head-office/claims/register", "POST /head-office/claims/<int(max=2147483647):number>/give-up"}
 QUIET = {"POST /account/language", "POST /people/confirm"}
 
 
@@ -94,13 +101,15 @@ def chain_of(shops) -> None:
         make_config(connection, kiosk, spot, "two-row", ["felt-welcome", "got-needed"], NOON_MS - 1)
         run = (kiosk, spot, shops.questions["felt-welcome"], 739_900, "closing", "positive", NOON_MS - 9_000_000, NOON_MS)
         keep_review(connection, Found(*run, 40, 40, 40, 0.4, 0.78, NOON_MS))
+        asked = Place(kiosk, spot, shops.questions["felt-welcome"])
+        assert open_recovery(connection, asked, NOON_MS - 3_000, NOON_MS - 2_000, 0.2, (20, 14), NOON_MS - 1_000) == 1
 
 
 def test_every_form_that_changes_something_leaves_one_entry(shops, sign_in, app: Flask):
     chain_of(shops)
     admin = sign_in("admin")
     posts = {f"POST {rule.rule}" for rule in app.url_map.iter_rules() if "POST" in rule.methods and rule.endpoint[:4] == "web."}
-    assert posts == FORMS.keys() | QUIET
+    assert posts == FORMS.keys() | QUIET | CLAIMS
     for name, (path, form, act, about) in FORMS.items():
         before = newest(shops)[0].entry.number
         with reading(shops.engine) as connection:

@@ -8,8 +8,10 @@ from datetime import timedelta
 import pytest
 from trials import AFTER, EXPERIENCE, NOON_MS, START, Trials, at
 
+from server.audit import Act
 from server.claims.claim import read_claims
 from server.claims.judging import judge_all
+from server.database.audit import newest_entries
 from server.database.engine import reading
 from server.i18n.translator import LANGUAGES
 
@@ -76,6 +78,9 @@ def test_a_look_proposes_controls_tells_what_could_be_found_and_registers_nothin
 def test_registering_leads_to_the_claim_and_names_who_did_it(office, shops):
     answer = send(office, do="register")
     (claim,) = registered(shops)
+    with reading(shops.engine) as connection:
+        (told,) = newest_entries(connection, 1)
+    assert (told.entry.act, told.entry.about, told.entry.who) == (Act.CLAIM_REGISTERED, str(claim.id), claim.made_by)
     assert answer.headers["Location"] == f"{CLAIMS}/{claim.id}?told=registered"
     assert (claim.made_by, claim.matters, claim.before.end, claim.after.first) == (
         "head-office@demo.example",
@@ -172,6 +177,9 @@ def test_giving_up_needs_a_reason_and_stays_in_the_register(office, shops):
     assert office.post(path, data={"reason": " "}, headers=OURS).status_code == 400
     assert office.post(path, data={"reason": "The trainer fell ill."}, headers=OURS).status_code == 303
     assert "Given up on 21 November 2026 by head-office@demo.example: The trainer fell ill." in text(office, CLAIMS)
+    with reading(shops.engine) as connection:
+        (told,) = newest_entries(connection, 1)
+    assert (told.entry.act, told.entry.about, told.entry.who) == (Act.CLAIM_GIVEN_UP, str(number), "head-office@demo.example")
     assert office.post(path, data={"reason": "Twice"}, headers=OURS).status_code == 400
 
 
