@@ -1,0 +1,142 @@
+"""One process of simulated kiosks: each has a thread of its own, waits as its sync says, and comes again."""
+
+from __future__ import annotations
+
+import gc
+import random
+import resource
+import threading
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from bench.fleet_chain import kiosk_folder
+from bench.fleet_kiosks import Kiosk, Sent
+from server.commands.serving import allow_files
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from pathlib import Path
+
+# A kiosk's thread needs little; with the usual eight megabytes ten thousand of them do not fit an address space's limit.
+STACK_BYTES = 256 * 1024
+BEAT_S = 60.0
+
+
+class Plan(NamedTuple):
+    """What the kiosks of one process do: press while the server is away, come back at once, and then live on for a while.
+
+    `presses` is each kiosk's backlog, `give_up_s` ends a drain that does not end; with `live_s` a kiosk that has drained goes on
+    with a press a minute. `backlogged` is False for kiosks that were never away: their first syncs are spread over a minute.
+    """
+
+    folder: Path
+    kiosks: range
+    real: bool
+    presses: int
+    give_up_s: float
+    live_s: float = 0.0
+    backlogged: bool = True
+
+
+class Told(NamedTuple):
+    """What one process has to tell: its requests, when each kiosk had drained (Unix seconds), presses made, and its CPU."""
+
+    sent: list[Sent]
+    drained: dict[int, float]
+    made: dict[int, int]
+    waiting: int
+    cpu_s: float
+
+
+def take_part(plan: Plan, pipe: Connection) -> None:
+    """Make the kiosks, say so, wait for the word, let all begin at once, and tell at the end."""
+    allow_files()
+    threading.stack_size(STACK_BYTES)
+    fleet = _Part(plan)
+    threads = [threading.Thread(target=fleet.live, args=(number,), daemon=True) for number in plan.kiosks]
+    for thread in threads:
+        thread.start()
+    fleet.ready.acquire_all(len(threads))
+    gc.collect()
+    gc.freeze()
+    pipe.send("ready")
+    pipe.recv()
+    before_s = _cpu_s()
+    fleet.begin()
+    for thread in threads:
+        thread.join()
+    pipe.send(Told(fleet.sent, fleet.drained, fleet.made, fleet.waiting, _cpu_s() - before_s))
+
+
+class _Counter:
+    """Counts threads that are ready."""
+
+    def __init__(self) -> None:
+        self._found = threading.Semaphore(0)
+
+    def add(self) -> None:
+        self._found.release()
+
+    def acquire_all(self, count: int) -> None:
+        for _ in range(count):
+            self._found.acquire()
+
+
+class _Part:
+    """The kiosks of one process."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._begin = threading.Event()
+        self._ends_s = 0.0
+        self.ready = _Counter()
+        self.sent: list[Sent] = []
+        self.drained: dict[int, float] = {}
+        self.made: dict[int, int] = {}
+        self.waiting = 0
+
+    def begin(self) -> None:
+        """Let all go."""
+        self._ends_s = time.monotonic() + self._plan.give_up_s
+        self._begin.set()
+
+    def live(self, number: int) -> None:
+        """One kiosk from its outage on."""
+        plan = self._plan
+        kiosk = Kiosk(number, kiosk_folder(plan.folder, number), self.sent.append, real=plan.real)
+        chance = random.Random(-number)  # noqa: S311  (which moment, no secret)
+        if plan.presses:
+            kiosk.press(plan.presses)
+        self.ready.add()
+        self._begin.wait()
+        if not plan.backlogged:
+            time.sleep(chance.uniform(0, BEAT_S))
+        self._drain(kiosk)
+        if plan.live_s:
+            self._live_on(kiosk, chance)
+        self.made[number] = kiosk.seq
+        self.waiting += kiosk.waiting()
+
+    def _drain(self, kiosk: Kiosk) -> None:
+        while True:
+            wait_s = kiosk.sync.run()
+            if kiosk.sync.is_online() and not kiosk.waiting():
+                self.drained[kiosk.number] = time.time()
+                return
+            if time.monotonic() + wait_s > self._ends_s:
+                return
+            time.sleep(wait_s)
+
+    def _live_on(self, kiosk: Kiosk, chance: random.Random) -> None:
+        ends_s = time.monotonic() + self._plan.live_s
+        wait_s = BEAT_S
+        while time.monotonic() + wait_s < ends_s:
+            time.sleep(wait_s)
+            if chance.random() < 0.5:
+                kiosk.press(1)
+            wait_s = kiosk.sync.run()
+
+
+def _cpu_s() -> float:
+    found = resource.getrusage(resource.RUSAGE_SELF)
+    return found.ru_utime + found.ru_stime
