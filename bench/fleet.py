@@ -26,12 +26,14 @@ if TYPE_CHECKING:
     from bench.fleet_kiosks import Sent
 
 MOST_DRAIN_S, MOST_SYNC_S = 60.0, 2.0
+# Kiosks that sync for the first time, a second, before the outage.
+MORNING_A_SECOND = 100
 # The clock of a thread that sleeps is not quite the one that time() reads.
 EARLY_S = 0.05
 
 
 class Ran(NamedTuple):
-    """One run: requests, seconds until the last kiosk had drained (None when one had not), CPU of both sides, and the database."""
+    """One run: requests, when each kiosk had drained (Unix seconds), what still waits, CPU of both sides, and the database."""
 
     sent: list[Sent]
     began_s: float
@@ -53,42 +55,48 @@ class Ran(NamedTuple):
         return {one.kiosk for one in self.sent}
 
 
-def run(folder: Path, plan: Plan, processes: int, kill_after_s: float = 0.0, away_s: float = 1.0) -> Ran:
-    """Make the fleet, let it begin, and look at what came of it; with `kill_after_s` the server dies once meanwhile."""
-    server = Served(folder, {"SALVE_CONNECTION_LIMIT": "2000"})
+def run(folder: Path, plan: Plan, processes: int, kill_after_s: float = 0.0, *, told: bool = False) -> Ran:
+    """Make the fleet, let it begin, and look at what came of it.
+
+    With `kill_after_s` the server dies once meanwhile and is started again; `told` kiosks hear of that, as from a cable that is
+    plugged in again, and all others come back as their back-off lets them.
+    """
+    server = Served(folder)
     make_fleet(folder, server.url, len(plan.kiosks))
     spawn = multiprocessing.get_context("spawn")
-    ends = []
-    children = []
-    for part in range(processes):
-        end, other = spawn.Pipe()
-        child = spawn.Process(target=take_part, args=(plan._replace(kiosks=plan.kiosks[part::processes]), other), daemon=True)
-        child.start()
-        ends.append(end)
-        children.append(child)
-    for end in ends:
-        end.recv()
     with server:
+        ends = []
+        children = []
+        for part in range(processes):
+            end, other = spawn.Pipe()
+            mine = plan._replace(kiosks=plan.kiosks[part::processes])
+            child = spawn.Process(target=take_part, args=(mine, other), daemon=True)
+            child.start()
+            ends.append(end)
+            children.append(child)
+        for end in ends:
+            end.recv()
         before_s, began_s = server.cpu_s(), time.time()
         for end in ends:
             end.send("go")
         if kill_after_s:
             time.sleep(kill_after_s)
             server.kill()
-            time.sleep(away_s)
             server.start()
-        told: list[Told] = [end.recv() for end in ends]
+            for end in ends if told else ():
+                end.send("back")
+        tales: list[Told] = [end.recv() for end in ends]
         server_cpu_s, server_mib = server.cpu_s() - before_s, server.memory_mib()
-    for child in children:
-        child.join()
-    made = {number: count for one in told for number, count in one.made.items()}
+        for child in children:
+            child.join()
+    made = {number: count for one in tales for number, count in one.made.items()}
     return Ran(
-        sorted((sent for one in told for sent in one.sent), key=lambda sent: sent.began_s),
+        sorted((sent for one in tales for sent in one.sent), key=lambda sent: sent.began_s),
         began_s,
-        {number: at_s for one in told for number, at_s in one.drained.items()},
-        sum(one.waiting for one in told),
+        {number: at_s for one in tales for number, at_s in one.drained.items()},
+        sum(one.waiting for one in tales),
         server_cpu_s,
-        sum(one.cpu_s for one in told),
+        sum(one.cpu_s for one in tales),
         server_mib,
         look(folder, made),
     )
@@ -116,7 +124,9 @@ def lines_of(ran: Ran, kiosks: int, *, steady: bool) -> list[Line]:
     syncs = [one.took_s for one in ran.sent if one.path == "sync" and one.status == 200]
     found = ran.found
     right = found.is_right and not ran.waiting
-    whole = f"{found.made:,} made, {found.rows:,} stored, {found.missing} missing, {found.foreign} doubled, {found.altered} altered"
+    whole = (
+        f"{found.made:,} made, {found.rows:,} stored, {found.missing} missing, {found.foreign} doubled, {found.altered} altered"
+    )
     p50, p99 = percentile(syncs, 0.5), percentile(syncs, 0.99)
     took = f"median {1000 * p50:.0f} ms, p99 {1000 * p99:.0f} ms"
     lines = [Line(f"{kiosks:,} kiosks: nothing lost or doubled", "what was made", "all, once", whole, met=right)]
@@ -152,22 +162,27 @@ def main() -> int:
     parser.add_argument("--kiosks", type=int, default=10_000)
     parser.add_argument("--presses", type=int, default=30, help="each kiosk's backlog")
     parser.add_argument("--processes", type=int, default=4, help="that the kiosks are spread over")
+    parser.add_argument("--rebooted", action="store_true", help="their power was away, not the network: two requests each")
     parser.add_argument("--real-buffers", action="store_true", help="each kiosk with the product's buffer file")
     parser.add_argument("--steady", type=float, default=0, help="seconds of a sync a minute each instead of an outage")
-    parser.add_argument("--kill-after", type=float, default=0, help="seconds after which the server is killed and started again")
+    parser.add_argument(
+        "--kill-after", type=float, default=0, help="seconds after which the server is killed and started again"
+    )
     parser.add_argument("--folder", type=Path, help="where the files go; a new folder here by default")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=given.folder or ".") as name:
         plan = Plan(Path(name).resolve(), range(1, given.kiosks + 1), given.real_buffers, given.presses, 240.0)
         if given.steady:
-            plan = plan._replace(presses=1, live_s=given.steady, backlogged=False)
+            plan = plan._replace(presses=1, live_s=given.steady)
+        elif not given.rebooted:
+            plan = plan._replace(morning_s=given.kiosks / MORNING_A_SECOND)
         ran = run(plan.folder, plan, given.processes, given.kill_after)
     lines = lines_of(ran, given.kiosks, steady=bool(given.steady))
     facts = facts_of(ran)
     show(lines)
     for name, value in facts.items():
         print(f"{name}: {value}")  # noqa: T201
-    how = "steady" if given.steady else "return"
+    how = "steady" if given.steady else "rebooted" if given.rebooted else "return"
     keep(f"fleet-{how}-{given.kiosks}", lines, {"presses_each": given.presses, "real_buffers": given.real_buffers, **facts})
     return int(any(line.met is False for line in lines))
 

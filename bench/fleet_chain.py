@@ -32,8 +32,8 @@ QUESTIONS = ("felt-welcome", "got-needed")
 class Found(NamedTuple):
     """What the database holds of the presses that were made: each kiosk's are 1, 2, ... of its one stream.
 
-    `missing` and `foreign` are identities, `altered` rows that say another button than was pressed; `uncounted` are presses that
-    the roll-ups of hours have more or fewer of than were made.
+    `missing` and `foreign` are identities, `altered` rows that say another button than was pressed; of `uncounted` presses the
+    roll-ups of hours have more or fewer than were made.
     """
 
     made: int

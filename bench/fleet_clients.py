@@ -23,10 +23,11 @@ BEAT_S = 60.0
 
 
 class Plan(NamedTuple):
-    """What the kiosks of one process do: press while the server is away, come back at once, and then live on for a while.
+    """What the kiosks of one process do.
 
-    `presses` is each kiosk's backlog, `give_up_s` ends a drain that does not end; with `live_s` a kiosk that has drained goes on
-    with a press a minute. `backlogged` is False for kiosks that were never away: their first syncs are spread over a minute.
+    With `morning_s` each syncs once within so many seconds, before the network goes; else they have all just been switched on.
+    `presses` is each kiosk's backlog when all come back at once, `give_up_s` ends a drain that does not end. With `live_s` a
+    kiosk is not away at all: it comes at some moment of the first minute and goes on with a sync a minute for so long.
     """
 
     folder: Path
@@ -34,8 +35,8 @@ class Plan(NamedTuple):
     real: bool
     presses: int
     give_up_s: float
+    morning_s: float = 0.0
     live_s: float = 0.0
-    backlogged: bool = True
 
 
 class Told(NamedTuple):
@@ -63,6 +64,7 @@ def take_part(plan: Plan, pipe: Connection) -> None:
     pipe.recv()
     before_s = _cpu_s()
     fleet.begin()
+    threading.Thread(target=lambda: (pipe.recv(), fleet.come_back()), daemon=True).start()
     for thread in threads:
         thread.join()
     pipe.send(Told(fleet.sent, fleet.drained, fleet.made, fleet.waiting, _cpu_s() - before_s))
@@ -87,8 +89,8 @@ class _Part:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._begin = threading.Event()
-        self._ends_s = 0.0
+        self._begin, self._back = threading.Event(), threading.Event()
+        self._ends_s = float("inf")
         self.ready = _Counter()
         self.sent: list[Sent] = []
         self.drained: dict[int, float] = {}
@@ -97,25 +99,44 @@ class _Part:
 
     def begin(self) -> None:
         """Let all go."""
+        self.sent.clear()
+        self.drained.clear()
         self._ends_s = time.monotonic() + self._plan.give_up_s
         self._begin.set()
+
+    def come_back(self) -> None:
+        """Once more the network comes back, for kiosks that wait because of what went wrong."""
+        self._back.set()
 
     def live(self, number: int) -> None:
         """One kiosk from its outage on."""
         plan = self._plan
         kiosk = Kiosk(number, kiosk_folder(plan.folder, number), self.sent.append, real=plan.real)
         chance = random.Random(-number)  # noqa: S311  (which moment, no secret)
-        if plan.presses:
+        if plan.morning_s:
+            self._begin_the_day(kiosk, chance.uniform(0, plan.morning_s))
+        else:
             kiosk.press(plan.presses)
         self.ready.add()
         self._begin.wait()
-        if not plan.backlogged:
+        if plan.live_s:
             time.sleep(chance.uniform(0, BEAT_S))
+        kiosk.cable.plugged = True
+        kiosk.sync.forget_failures()
         self._drain(kiosk)
         if plan.live_s:
             self._live_on(kiosk, chance)
         self.made[number] = kiosk.seq
         self.waiting += kiosk.waiting()
+
+    def _begin_the_day(self, kiosk: Kiosk, after_s: float) -> None:
+        """One press long ago, a sync, and then the network goes: presses, and a try that fails."""
+        kiosk.press(1, self._plan.presses)
+        time.sleep(after_s)
+        self._drain(kiosk)
+        kiosk.cable.plugged = False
+        kiosk.press(self._plan.presses)
+        kiosk.sync.run()
 
     def _drain(self, kiosk: Kiosk) -> None:
         while True:
@@ -125,7 +146,10 @@ class _Part:
                 return
             if time.monotonic() + wait_s > self._ends_s:
                 return
-            time.sleep(wait_s)
+            if not self._back.is_set() and self._back.wait(wait_s):
+                kiosk.sync.forget_failures()
+            elif self._back.is_set():
+                time.sleep(wait_s)
 
     def _live_on(self, kiosk: Kiosk, chance: random.Random) -> None:
         ends_s = time.monotonic() + self._plan.live_s

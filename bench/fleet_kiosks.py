@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from kiosk.buffer.outgoing import Batch
 from kiosk.buffer.presses import Stream
 from kiosk.buffer.whole import Buffer
+from kiosk.cable import Cable
 from kiosk.clock import SystemClock
 from kiosk.sync import Sync
 from kiosk.upload import Uploader
@@ -160,6 +161,7 @@ class Kiosk:
     def __init__(self, number: int, folder: Path, note: Callable[[Sent], None], *, real: bool) -> None:
         self.number = number
         self.clock = Clock(number)
+        self.cable = Cable()
         boot_id = self.clock.boot_id()
         self.buffer: Any = Buffer(folder) if real else MemoryBuffer(number, boot_id)
         self.boot: int = self.buffer.boot_number(boot_id, self.clock.elapsed_ms())
@@ -169,7 +171,7 @@ class Kiosk:
             folder,
             self,  # type: ignore[arg-type]  # of the recorder it needs `ask` alone
             self.clock,
-            lambda server: _Noted(server, number, note),
+            lambda server: _Noted(server, self.cable, number, note),
             hardware=hardware_of(number),
             software="1.0.0",
             health=lambda: HEALTH,
@@ -182,11 +184,11 @@ class Kiosk:
         """As the recorder does, without its thread."""
         return question(self)
 
-    def press(self, count: int, apart_ms: int = APART_MS) -> None:
-        """Keep that many presses, the last of them now."""
+    def press(self, count: int, ago: int = 0) -> None:
+        """Keep that many presses, the last of them now, or as long ago as that many presses take."""
         now_ms, wall_ms = self.clock.elapsed_ms(), self.clock.wall_ms()
         first = self.seq + 1
-        backs = [(count - at - 1) * apart_ms for at in range(count)]
+        backs = [(ago + count - at - 1) * APART_MS for at in range(count)]
         made = [
             Reaction(now_ms - back, wall_ms - back, True, self.boot, button_of(self.number, seq), self.number, None, "vote")
             for seq, back in enumerate(backs, first)
@@ -206,8 +208,8 @@ class Kiosk:
 class _Noted(Uploader):
     """The kiosk's uploader, with every request noted."""
 
-    def __init__(self, server: str, number: int, note: Callable[[Sent], None]) -> None:
-        super().__init__(server, software="1.0.0")
+    def __init__(self, server: str, cable: Cable, number: int, note: Callable[[Sent], None]) -> None:
+        super().__init__(server, cable, software="1.0.0")
         self._number = number
         self._note = note
 

@@ -28,7 +28,11 @@ class Line(NamedTuple):
 def machine() -> dict[str, Any]:
     """What a figure depends on besides the code."""
     model = next(
-        (line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")),
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if line.startswith("model name")
+        ),
         "unknown",
     )
     return {
