@@ -54,7 +54,7 @@ def try_out(url: str, folder: Path, reactions: int, batch: int) -> Seen:
     """Store this many reactions of a new chain from four processes, and read them meanwhile by the cursor alone."""
     engine = make_engine(url)
     upgrade(engine)
-    keys, token = _set_up(engine)
+    keys, token = enrolled_kiosks(engine)
     each = reactions // len(keys)
     spawn = multiprocessing.get_context("spawn")
     shares = [keys[number::PROCESSES] for number in range(PROCESSES)]
@@ -62,7 +62,7 @@ def try_out(url: str, folder: Path, reactions: int, batch: int) -> Seen:
     begun = time.monotonic()
     for feeder in feeders:
         feeder.start()
-    seen = _follow(_settings(url, folder), engine, token, feeders)
+    seen = _follow(settings_for(url, folder), engine, token, feeders)
     for feeder in feeders:
         feeder.join()
         if feeder.exitcode:
@@ -74,7 +74,7 @@ def try_out(url: str, folder: Path, reactions: int, batch: int) -> Seen:
 def feed(url: str, folder: str, keys: list[str], each: int, batch: int) -> None:
     """One of the processes: stores presses of some kiosks, several kiosks' in each commit."""
     engine, clock = make_engine(url), SystemClock()
-    writer = Writer(_settings(url, Path(folder)), clock, engine)
+    writer = Writer(settings_for(url, Path(folder)), clock, engine)
     writer.start()
     with reading(engine) as connection:
         kiosks = [authenticate(connection, key, clock.now_ms()) for key in keys]
@@ -91,7 +91,7 @@ def feed(url: str, folder: str, keys: list[str], each: int, batch: int) -> None:
 def _send(writer: Writer, kiosk: AuthenticatedKiosk, each: int, batch: int) -> None:
     for first in range(1, each + 1, batch):
         seqs = range(first, min(first + batch, each + 1))
-        request = msgspec.convert(_message(kiosk.id, first, seqs), SyncRequest)
+        request = msgspec.convert(message(kiosk.id, first, seqs), SyncRequest)
         while True:
             try:
                 writer.sync(request, kiosk, "0" * 64)
@@ -102,7 +102,8 @@ def _send(writer: Writer, kiosk: AuthenticatedKiosk, each: int, batch: int) -> N
                 time.sleep(0.05)
 
 
-def _message(kiosk_id: int, first: int, seqs: range) -> dict[str, Any]:
+def message(kiosk_id: int, first: int, seqs: range) -> dict[str, Any]:
+    """A sync request of one kiosk with these presses, as JSON has it."""
     # Half a minute apart, so that none of them is a repeat.
     presses = [[seq * 30_000, 0, False, 1, BUTTONS[seq % 4], kiosk_id, None, "vote"] for seq in seqs]
     return {
@@ -144,7 +145,8 @@ def _follow(settings: Settings, engine: Engine, token: str, feeders: list[Any]) 
     return Seen(rows, len(identities), disorder, asked, 0.0)
 
 
-def _set_up(engine: Engine) -> tuple[list[str], str]:
+def enrolled_kiosks(engine: Engine) -> tuple[list[str], str]:
+    """Enrol the kiosks of all processes in one store; their keys, and an export token."""
     clock = SystemClock()
     with writing(engine) as connection:
         install_starter(connection, clock.now_ms())
@@ -159,7 +161,8 @@ def _enrol(engine: Engine, clock: SystemClock, number: int) -> str:
     return enrol(engine, clock, code, f"sha256:{number:064x}", "1.0.0", "127.0.0.1").key
 
 
-def _settings(url: str, folder: Path) -> Settings:
+def settings_for(url: str, folder: Path) -> Settings:
+    """A server's settings over this database."""
     return Settings(
         data_dir=folder,
         database_url=url,

@@ -53,11 +53,7 @@ class Served:
         """Start it and wait until it answers."""
         with self._words.open("ab") as words:
             self._process = subprocess.Popen(SERVE, env=self._environment, stdout=words, stderr=words)  # noqa: S603  (our own)
-        deadline = time.monotonic() + START_S
-        while not answers(self.port):
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"The server does not answer; its words are in {self._words}.")
-            time.sleep(0.05)
+        wait_for(self.port, "/healthz", self._process)
 
     def kill(self) -> None:
         """End it as a power cut would."""
@@ -84,16 +80,13 @@ class Served:
             self._process = None
 
 
-def answers(port: int) -> bool:
-    """Whether a server of ours answers at a port."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
-    try:
-        connection.request("GET", "/healthz")
-        return connection.getresponse().status == 200
-    except OSError:
-        return False
-    finally:
-        connection.close()
+def wait_for(port: int, path: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait until a process that was just started answers at an address of its own."""
+    deadline = time.monotonic() + START_S
+    while not _answers(port, path):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"{process.args!r} does not answer at port {port}.")
+        time.sleep(0.05)
 
 
 def cpu_s_of(pid: int) -> float:
@@ -113,6 +106,17 @@ def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
+
+
+def _answers(port: int, path: str) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
 
 
 def _plain() -> dict[str, str]:
