@@ -1,8 +1,8 @@
 """How soon a press shows on the manager's page, with the demonstration's processes and a real browser.
 
 `python -m bench.visible`: from the moment in which the button of the drawn kiosk goes down (its mock pins, its debouncing, the
-buffer's sync, the kiosk's gathering, the server's commit) to the moment in which the page that lies open in Chromium shows other
-figures by its own script. Default settings everywhere. Wall time, as it is people who wait.
+buffer's sync, the kiosk's gathering, the server's commit) to the moment in which the page that lies open in Chromium shows
+other figures by its own script. Default settings everywhere. Wall time, as it is people who wait.
 """
 
 from __future__ import annotations
