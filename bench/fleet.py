@@ -161,7 +161,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kiosks", type=int, default=10_000)
     parser.add_argument("--presses", type=int, default=30, help="each kiosk's backlog")
-    parser.add_argument("--processes", type=int, default=4, help="that the kiosks are spread over")
+    parser.add_argument("--processes", type=int, default=8, help="that the kiosks are spread over")
     parser.add_argument("--rebooted", action="store_true", help="their power was away, not the network: two requests each")
     parser.add_argument("--real-buffers", action="store_true", help="each kiosk with the product's buffer file")
     parser.add_argument("--steady", type=float, default=0, help="seconds of a sync a minute each instead of an outage")
