@@ -30,6 +30,7 @@ from server.fleet.enrolment import enrol, make_code
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+USUAL = 1_000_000
 MIB = 1 << 20
 SLOW_BYTES_A_SECOND = 256 * 1024
 PRESSES, EVERY_S = 20, 0.2
@@ -155,7 +156,7 @@ def measure(folder: Path, count: int, slow_s: float) -> tuple[Read, Meanwhile, f
 def main() -> int:
     """Measure, print and keep; answers 1 when somebody waited or the text was another."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--reactions", type=int, default=1_000_000)
+    parser.add_argument("--reactions", type=int, default=USUAL)
     parser.add_argument("--slow", type=float, default=120, help="seconds of slow reading; the rest is read as fast as it comes")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=os.environ.get("SALVE_BENCH_DIR", ".")) as name:
@@ -170,7 +171,8 @@ def main() -> int:
         Line("  memory over idle", "--", f"< {MOST_MIB} MiB", f"{grown:.0f} MiB", met=grown < MOST_MIB),
     ]
     show(lines)
-    keep("slow-reader", lines, {"reactions": given.reactions, "read": read._asdict(), "wal_mib": round(wal, 1)})
+    name = "slow-reader" if given.reactions == USUAL else f"slow-reader-{given.reactions}"
+    keep(name, lines, {"reactions": given.reactions, "read": read._asdict(), "wal_mib": round(wal, 1)})
     return int(any(line.met is False for line in lines))
 
 
