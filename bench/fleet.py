@@ -76,6 +76,7 @@ def run(folder: Path, plan: Plan, processes: int, kill_after_s: float = 0.0, *, 
             children.append(child)
         for end in ends:
             end.recv()
+        print(f"{len(plan.kiosks):,} kiosks are there ...", file=sys.stderr, flush=True)  # noqa: T201
         before_s, began_s = server.cpu_s(), time.time()
         for end in ends:
             end.send("go")
