@@ -26,10 +26,10 @@ from server.database.stores import add_store
 from server.errors import Refusal
 from server.fleet.enrolment import enrol, make_code
 from server.fleet.kiosks import authenticate
+from server.ingest.bodies import SYNC
 from server.ingest.writer import Writer
 from server.settings import Settings
 from server.survey.questions import install_starter
-from wire.messages import SyncRequest
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -91,7 +91,7 @@ def feed(url: str, folder: str, keys: list[str], each: int, batch: int) -> None:
 def _send(writer: Writer, kiosk: AuthenticatedKiosk, each: int, batch: int) -> None:
     for first in range(1, each + 1, batch):
         seqs = range(first, min(first + batch, each + 1))
-        request = msgspec.convert(message(kiosk.id, first, seqs), SyncRequest)
+        request = SYNC.decode(msgspec.json.encode(message(kiosk.id, first, seqs)))
         while True:
             try:
                 writer.sync(request, kiosk, "0" * 64)

@@ -8,6 +8,7 @@ reactions and with many more, in the same stores: four times as old, and busier.
 from __future__ import annotations
 
 import argparse
+import gc
 import statistics
 import sys
 import tempfile
@@ -24,6 +25,7 @@ from bench.raw_figures import costs_of
 from bench.table import Line, keep
 from server.analysis.tallies import DAY_COLUMNS
 from server.app import create_app
+from server.commands.serving import read_templates
 from server.comparison.mix import freeze
 from server.database.engine import make_engine, writing
 from server.database.rollups import add_figures
@@ -59,10 +61,14 @@ def signed_in(folder: Path, engine: Engine) -> FlaskClient:
     """Somebody of head office, at a server over this database that has kept nothing yet."""
     freeze(engine, NOON_MS)
     settings = Settings(folder, str(engine.url), "127.0.0.1", 8000, b"0" * 64, ("localhost",), 0, "http://localhost:8000")
-    client = create_app(settings, Noon(), engine).test_client()
+    app = create_app(settings, Noon(), engine)
+    # As `salve-server serve` does.
+    gc.set_threshold(50_000)
+    read_templates(app)
+    client = app.test_client()
     form = {"email": "office@bench.example", "password": PASSWORD}
     client.post("/sign-in", data=form, headers={"Origin": "http://localhost"})
-    client.get("/fleet")  # imports and templates that every page needs
+    client.get("/fleet")  # imports that every page needs
     return client
 
 

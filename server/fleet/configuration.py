@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # A version is a 32-bit number, and the next one must fit; a kiosk that claims more has a damaged file.
 HIGHEST_BELIEVED = 2**31 - 1_000_000
+# Not at its first use: several threads that are the first at once crash the process (msgspec 0.22).
+_CONFIG = msgspec.json.Decoder(Config)
 # With two faces the question's own words answer it; `positive` and `negative` name them in the question's texts.
 OWN_WORDS = {"happy": "positive", "unhappy": "negative"}
 
@@ -84,7 +86,12 @@ def renew(connection: Connection, kiosk_id: int, now_ms: int) -> Config | None:
 def newest_config(connection: Connection, kiosk_id: int) -> Config | None:
     """The kiosk's configuration of the highest version; None when it never had one."""
     body = config_body(connection, kiosk_id, newest_config_version(connection, kiosk_id))
-    return None if body is None else msgspec.json.decode(body, type=Config)
+    return None if body is None else read_config(body)
+
+
+def read_config(body: str) -> Config:
+    """A configuration from the JSON that was kept of it."""
+    return _CONFIG.decode(body)
 
 
 def question_codes_of(config: Config) -> list[str]:

@@ -13,7 +13,7 @@ from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from server import errors
 from wire import limits
 from wire.encoding import CONTENT_TYPE
-from wire.messages import PROTOCOL
+from wire.messages import PROTOCOL, EnrolRequest, ReconcileRequest, SyncRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +38,16 @@ class _Spoken:
     protocol: int
 
 
+# Made when this is imported, by one thread: msgspec learns a dataclass at its first use, and several threads that are the first
+# at once crash the whole process (0.22; so do kiosks that come back together to a server that has just started).
+ENROL, SYNC, RECONCILE = (
+    msgspec.json.Decoder(EnrolRequest),
+    msgspec.json.Decoder(SyncRequest),
+    msgspec.json.Decoder(ReconcileRequest),
+)
+_SPOKEN = msgspec.json.Decoder(_Spoken)
+
+
 def read_body(request: Request) -> Body:
     """The body of a request.
 
@@ -52,13 +62,13 @@ def read_body(request: Request) -> Body:
     return Body(_inflate(sent) if encoding == "gzip" else sent, hashlib.sha256(sent).hexdigest())
 
 
-def decode(kind: type[Message], raw: bytes, check: Callable[[Message], None]) -> Message:
-    """Read JSON as a message and check its limits.
+def decode(decoder: msgspec.json.Decoder[Message], raw: bytes, check: Callable[[Message], None]) -> Message:
+    """Read JSON as one of the messages above and check its limits.
 
     Raises 426 for a protocol that is not spoken here, 400 with the path of the fault, 413 for too many reactions.
     """
     try:
-        message = msgspec.json.decode(raw, type=kind)
+        message = decoder.decode(raw)
         _check_protocol(getattr(message, "protocol", PROTOCOL))
         check(message)
     except limits.TooLarge as error:
@@ -101,7 +111,7 @@ def _inflate(sent: bytes) -> bytes:
 def _spoken(raw: bytes) -> int:
     """The protocol of a request that does not decode; ours when even that can not be told."""
     try:
-        return msgspec.json.decode(raw, type=_Spoken).protocol
+        return _SPOKEN.decode(raw).protocol
     except (ValueError, RecursionError):
         return PROTOCOL
 

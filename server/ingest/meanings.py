@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from server.analysis.opening import OutOfHours
 from server.database.kiosks import config_body
 from server.database.opening import opening_of_placement
 from server.database.placements import ButtonMeaning, meanings_of_config, zones_of_placements
+from server.fleet.configuration import read_config
 from server.fleet.hours import MARGIN_MS
-from wire.messages import Config, Rules
+from wire.messages import Rules
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -58,7 +57,7 @@ class Meanings:
                 self._rules.clear()
             if body is None:
                 return USUAL
-            found = self._rules[kiosk_id, version] = msgspec.json.decode(body, type=Config).rules
+            found = self._rules[kiosk_id, version] = read_config(body).rules
         return found
 
     def zone(self, connection: Connection, placement_id: int) -> str:

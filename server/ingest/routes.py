@@ -16,10 +16,10 @@ from server.database.streams import progress
 from server.errors import busy
 from server.fleet.enrolment import enrol
 from server.fleet.kiosks import AuthenticatedKiosk, authenticate, note_use
-from server.ingest.bodies import decode, read_body
+from server.ingest.bodies import ENROL, RECONCILE, SYNC, decode, read_body
 from wire.encoding import CONTENT_TYPE
 from wire.limits import check_enrol, check_reconcile, check_sync
-from wire.messages import EnrolRequest, Progress, ReconcileReply, ReconcileRequest, SyncRequest
+from wire.messages import Progress, ReconcileReply, ReconcileRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ def blueprint(settings: Settings, clock: Clock, engine: Engine, writer: Writer) 
 
     @door.post("/enrol")
     def post_enrol() -> Response:
-        asked = decode(EnrolRequest, read_body(request).json, check_enrol)
+        asked = decode(ENROL, read_body(request).json, check_enrol)
         with _busy_when_unreachable():
             reply = enrol(engine, clock, asked.code, asked.hardware, asked.software, request.remote_addr or "")
         return _json(reply, 201)
@@ -46,12 +46,12 @@ def blueprint(settings: Settings, clock: Clock, engine: Engine, writer: Writer) 
     def post_sync() -> Response:
         kiosk = _kiosk(engine, clock)
         body = read_body(request)
-        return _json(writer.sync(decode(SyncRequest, body.json, check_sync), kiosk, body.sha256))
+        return _json(writer.sync(decode(SYNC, body.json, check_sync), kiosk, body.sha256))
 
     @door.post("/reconcile")
     def post_reconcile() -> Response:
         kiosk = _kiosk(engine, clock)
-        asked = decode(ReconcileRequest, read_body(request).json, check_reconcile)
+        asked = decode(RECONCILE, read_body(request).json, check_reconcile)
         with _busy_when_unreachable():
             if not kiosk.key_used:
                 with writing(engine) as connection:

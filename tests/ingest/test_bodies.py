@@ -6,8 +6,12 @@ import gzip
 import hashlib
 import json
 import socket
+import subprocess
+import sys
+import textwrap
 import threading
 import tracemalloc
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -183,3 +187,36 @@ FIELDS = [
 def test_no_nonsense_makes_the_server_fail(kiosk, field, value, path) -> None:
     response = kiosk.send(broken(kiosk) | {field: value}, path)
     assert response.status_code < 500, response.text
+
+
+FIRST_AT_ONCE = """
+    import importlib, pathlib, sys, threading
+    from server.ingest import bodies
+    from wire import messages
+
+    raw, read = pathlib.Path(sys.argv[1]).read_bytes(), []
+    sys.setswitchinterval(1e-6)
+
+    def first():
+        together.wait()
+        read.append(bodies.decode(bodies.SYNC, raw, lambda message: None))
+
+    for _ in range(40):
+        importlib.reload(messages)
+        importlib.reload(bodies)
+        together = threading.Barrier(6)
+        threads = [threading.Thread(target=first) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    print(len(read))
+"""
+
+
+def test_the_first_messages_may_come_from_several_kiosks_at_once() -> None:
+    # In a process of its own, again and again as if it had just begun: what goes wrong here ends the whole process.
+    example = next((Path(__file__).parents[2] / "wire" / "examples").glob("*-sync-request.json"))
+    command = [sys.executable, "-c", textwrap.dedent(FIRST_AT_ONCE), str(example)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (ended.returncode, ended.stdout) == (0, "240\n"), ended.stderr
