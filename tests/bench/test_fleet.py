@@ -17,7 +17,7 @@ KIOSKS, PRESSES = 120, 40
 
 
 def test_a_fleet_that_comes_back_at_once_loses_and_doubles_nothing_although_the_server_is_killed(tmp_path: Path) -> None:
-    plan = Plan(tmp_path, range(1, KIOSKS + 1), real=True, presses=PRESSES, give_up_s=60, morning_s=1.0)
+    plan = Plan(tmp_path, range(1, KIOSKS + 1), real=True, presses=PRESSES, give_up_s=120, morning_s=1.0)
     ran = run(tmp_path, plan, processes=2, kill_after_s=0.1, told=True)
     assert ran.found.made == KIOSKS * (PRESSES + 1)
     assert ran.found.is_right, ran.found
