@@ -128,7 +128,6 @@ def _ask(port: int, method: str, path: str, key: str, body: bytes | None = None)
 def measure(folder: Path, count: int, slow_s: float) -> tuple[Read, Meanwhile, float, bool]:
     """The reader, the others, how many MiB the server grew over idle, and whether the reader got what the command writes."""
     token = fill(folder, count)
-    wanted = exported(folder)
     key, version = enrolled(folder)
     meanwhile = Meanwhile(folder / "salve.db-wal")
 
@@ -138,14 +137,17 @@ def measure(folder: Path, count: int, slow_s: float) -> tuple[Read, Meanwhile, f
         _ask(server.port, "POST", "/api/v1/sync", key, json.dumps(said).encode()).read()
 
     with Served(folder) as server:
+        # What syncs and other answers take at their first time is not the reader's.
+        sync(0)
         _ask(server.port, "GET", "/api/v1/export/kiosks.csv", token).read()
+        wanted = exported(folder)
         idle = server.memory_mib()
         # The reader's end of the ledger is told when it asks, before anybody else stores something.
         got: list[Read] = []
         reader = threading.Thread(target=lambda: got.append(read_slowly(server.port, token, slow_s)))
         reader.start()
         time.sleep(1.0)
-        meanwhile.go_on(meanwhile.writes, sync)
+        meanwhile.go_on(meanwhile.writes, lambda number: sync(number + 1))
         meanwhile.go_on(meanwhile.reads, lambda _: _ask(server.port, "GET", "/api/v1/export/kiosks.csv", token).read() and None)
         reader.join()
         meanwhile.end()
