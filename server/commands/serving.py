@@ -8,6 +8,7 @@ import resource
 import signal
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,6 +24,8 @@ from server.survey.questions import install_starter
 from wire.redacting import begin_logging
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Flask
 
     from server.commands.workplace import Workplace
@@ -40,6 +43,9 @@ CROWD = 200
 IDLE_IN_A_CROWD_S = 1.0
 # Requests that may wait for a thread before further connections are left with the kernel, where they cost nothing.
 MOST_QUEUED = 64
+# Connections taken in one turn. Waitress takes one, and a busy server has some two hundred turns a second: each waits for the
+# threads that answer.
+TAKEN_AT_ONCE = 16
 DRAIN_S = 20
 
 
@@ -132,6 +138,8 @@ class Serving:
             ident=None,
         )
         self._doors = [door for door in self._sockets.values() if isinstance(door, BaseWSGIServer)]
+        for door in self._doors:
+            door.handle_accept = partial(_accept, door, door.handle_accept)
 
     @property
     def port(self) -> int:
@@ -186,6 +194,15 @@ class Serving:
 
     def _channels(self) -> list[Any]:
         return [channel for door in self._doors for channel in list(door.active_channels.values())]
+
+
+def _accept(door: BaseWSGIServer, accept_one: Callable[[], None]) -> None:
+    """Take what waits at a door, up to so many."""
+    for _ in range(TAKEN_AT_ONCE):
+        before = len(door.active_channels)
+        accept_one()
+        if len(door.active_channels) == before:
+            return
 
 
 def _busy(channel: Any) -> bool:
