@@ -15,7 +15,8 @@ Salve, by verbs:
   ./setup.sh check     the checks alone: style, types, import rules, shell, spelling
   ./setup.sh kiosk     make this Raspberry Pi a kiosk; --dry-run shows every step and changes nothing, --help the rest
   ./setup.sh server    (not in this release) install a production server on Debian
-  ./setup.sh bench     what things cost beside a limit or a peer measured in the same run: a press, being ready, a CSV of a million
+  ./setup.sh bench     what things cost beside a limit or a peer measured in the same run, as one table (half an hour); one alone:
+                       bench fleet --kiosks 1000 lets so many kiosks come back at once
   ./setup.sh simulate  draw 500 equal stores 200 times over, and count what the head office page would claim of them
   ./setup.sh torture   (not in this release) the promise, tried for hours
 
@@ -136,13 +137,15 @@ run_tests() {
   exec "$VENV/bin/python" -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder "$@"
 }
 
+# bench: all of them; bench NAME ...: one, such as `bench fleet --kiosks 3000`.
 bench() {
-  need_packages kiosk,server
-  local slow=0 name
-  for name in press syncs ready pages exports; do
-    "$VENV/bin/python" -m "bench.$name" || slow=1
-  done
-  return "$slow"
+  need_packages kiosk,server,archive,postgres,dev
+  if [ $# -gt 0 ] && [ "${1#-}" = "$1" ]; then
+    local name="$1"
+    shift
+    exec "$VENV/bin/python" -m "bench.$name" "$@"
+  fi
+  exec "$VENV/bin/python" -m bench "$@"
 }
 
 simulate() {
@@ -162,7 +165,7 @@ case "$verb" in
   test) run_tests "$@" ;;
   check) check ;;
   kiosk) exec deploy/install-kiosk.sh "$@" ;;
-  bench) bench ;;
+  bench) bench "$@" ;;
   simulate) simulate "$@" ;;
   server | torture) later "$verb" ;;
   "" | help | -h | --help) usage ;;

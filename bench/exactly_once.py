@@ -54,7 +54,7 @@ def try_out(url: str, folder: Path, reactions: int, batch: int) -> Seen:
     """Store this many reactions of a new chain from four processes, and read them meanwhile by the cursor alone."""
     engine = make_engine(url)
     upgrade(engine)
-    keys, token = set_up(engine)
+    keys, token = enrolled_kiosks(engine)
     each = reactions // len(keys)
     spawn = multiprocessing.get_context("spawn")
     shares = [keys[number::PROCESSES] for number in range(PROCESSES)]
@@ -103,7 +103,7 @@ def _send(writer: Writer, kiosk: AuthenticatedKiosk, each: int, batch: int) -> N
 
 
 def message(kiosk_id: int, first: int, seqs: range) -> dict[str, Any]:
-    """A kiosk's request with these presses, as it would be sent."""
+    """A sync request of one kiosk with these presses, as JSON has it."""
     # Half a minute apart, so that none of them is a repeat.
     presses = [[seq * 30_000, 0, False, 1, BUTTONS[seq % 4], kiosk_id, None, "vote"] for seq in seqs]
     return {
@@ -145,8 +145,8 @@ def _follow(settings: Settings, engine: Engine, token: str, feeders: list[Any]) 
     return Seen(rows, len(identities), disorder, asked, 0.0)
 
 
-def set_up(engine: Engine) -> tuple[list[str], str]:
-    """A store with kiosks: their keys, and a token that reads everything."""
+def enrolled_kiosks(engine: Engine) -> tuple[list[str], str]:
+    """Enrol the kiosks of all processes in one store; their keys, and an export token."""
     clock = SystemClock()
     with writing(engine) as connection:
         install_starter(connection, clock.now_ms())
@@ -162,7 +162,7 @@ def _enrol(engine: Engine, clock: SystemClock, number: int) -> str:
 
 
 def settings_for(url: str, folder: Path) -> Settings:
-    """Those of a server on this database, without a daily quota that would be in the way."""
+    """A server's settings over this database."""
     return Settings(
         data_dir=folder,
         database_url=url,

@@ -6,9 +6,7 @@ PostgreSQL backends, so that a busy machine and a slow disk do not matter.
 
 from __future__ import annotations
 
-import json
 import os
-import platform
 import statistics
 import sys
 import tempfile
@@ -19,7 +17,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 from sqlalchemy import text
 
-from bench.exactly_once import message, set_up, settings_for
+from bench.exactly_once import enrolled_kiosks, message, settings_for
+from bench.table import Line, keep
 from server.clock import SystemClock
 from server.database.driver import copy_in
 from server.database.engine import make_engine, reading, writing
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
     from server.fleet.kiosks import AuthenticatedKiosk
 
 BATCH, ROUNDS, GOAL = 500, 5, 2.5
-RESULTS = Path(__file__).parent / "results" / "postgres.json"
 # From wall_ms to counted, as most presses have them.
 FACTS = (1_600_000_000_000, False, 1, "served-happy", None, 0, 1, 1, 2, 2, 0, True)
 PRESSED_MS = 1_795_262_400_000
@@ -79,7 +77,7 @@ def main() -> int:
     batches = int(sys.argv[1]) if len(sys.argv) > 1 else 60
     engine = make_engine(os.environ["SALVE_DATABASE_URL"])
     upgrade(engine)
-    keys, _token = set_up(engine)
+    keys, _token = enrolled_kiosks(engine)
     with writing(engine) as connection:
         connection.execute(text("CREATE TABLE IF NOT EXISTS bare (LIKE reactions)"))
     clock = SystemClock()
@@ -127,19 +125,15 @@ def _report(limits: list[Cost], costs: list[Cost], batches: int) -> int:
     for words, found in (("bare COPY", limit), ("stored, judged and counted", cost)):
         print(f"{words}: {found.python:.1f} us Python + {found.postgresql:.1f} us PostgreSQL a reaction")  # noqa: T201
     print(f"Ratio {ratio:.1f} (goal: at most {GOAL})")  # noqa: T201
-    RESULTS.write_text(
-        json.dumps(
-            {
-                "machine": platform.platform(),
-                "reactions": batches * BATCH * ROUNDS,
-                "bare_copy_us": limit._asdict(),
-                "salve_us": cost._asdict(),
-                "ratio": round(ratio, 2),
-            },
-            indent=2,
-        )
-        + "\n"
+    line = Line(
+        "stored, PostgreSQL, batches of 500",
+        f"a bare COPY of the same rows ({limit.both:.1f} us)",
+        f"<= {GOAL}x its CPU",
+        f"{ratio:.1f}x; {cost.python:.1f} us Python + {cost.postgresql:.1f} us PostgreSQL a reaction",
+        met=ratio <= GOAL,
     )
+    about = {"bare_copy_us": limit._asdict(), "salve_us": cost._asdict(), "ratio": round(ratio, 2)}
+    keep("postgres", [line], {"reactions": batches * BATCH * ROUNDS, **about})
     return int(ratio > GOAL)
 
 

@@ -33,6 +33,8 @@ TOTAL_S = 60.0
 UNTAKEN_MS = 20_000
 MAX_ANSWER_BYTES = 1024 * 1024
 GZIP_FROM_BYTES = 1024
+# Of a full batch the highest level saves 1.6 % of the bytes more than this one, for four times its work (bench.drain).
+GZIP_LEVEL = 5
 PROBLEM_TYPE = "application/problem+json"
 # What a technician can do something about, in words.
 REASONS = {
@@ -105,7 +107,7 @@ class Uploader:
             # The clock was set, or lost: connections that were made under the other rule are not used any more.
             self._session = self._new_session()
         if len(body) >= GZIP_FROM_BYTES:
-            body = gzip.compress(body, mtime=0)
+            body = gzip.compress(body, GZIP_LEVEL, mtime=0)
             headers["Content-Encoding"] = "gzip"
         answer = self._in_time(path, body, headers)
         if not self._cable.plugged:

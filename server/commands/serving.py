@@ -8,6 +8,7 @@ import resource
 import signal
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,6 +24,8 @@ from server.survey.questions import install_starter
 from wire.redacting import begin_logging
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Flask
 
     from server.commands.workplace import Workplace
@@ -34,6 +37,15 @@ MOST_UNREAD_BYTES = 1 << 20
 LARGEST_BODY_BYTES = 4 * 1024 * 1024
 LARGEST_HEADER_BYTES = 64 * 1024
 IDLE_CONNECTION_S = 60
+# Every open connection is looked at whenever anything happens on one of them, so above this many an idle one is closed soon:
+# thousands of kiosks that sync once a minute would else fill the server with connections on which nothing comes for a minute.
+CROWD = 200
+IDLE_IN_A_CROWD_S = 1.0
+# Requests that may wait for a thread before further connections are left with the kernel, where they cost nothing.
+MOST_QUEUED = 64
+# Connections taken in one turn. Waitress takes one, and a busy server has some two hundred turns a second: each waits for the
+# threads that answer.
+TAKEN_AT_ONCE = 16
 DRAIN_S = 20
 
 
@@ -107,6 +119,7 @@ class Serving:
     def __init__(self, app: Flask, settings: Settings) -> None:
         self._sockets: dict[int, Any] = {}
         self._stopping = False
+        self._looked_s = 0.0
         create_server(
             app,
             map=self._sockets,
@@ -125,6 +138,8 @@ class Serving:
             ident=None,
         )
         self._doors = [door for door in self._sockets.values() if isinstance(door, BaseWSGIServer)]
+        for door in self._doors:
+            door.handle_accept = partial(_accept, door, door.handle_accept)
 
     @property
     def port(self) -> int:
@@ -134,6 +149,7 @@ class Serving:
     def run(self) -> None:
         """Serve until `stop`, then take no more connections, answer what has begun, and return."""
         while not self._stopping:
+            self._admit()
             self._turn(1.0)
         self._drain()
 
@@ -142,6 +158,19 @@ class Serving:
         if not self._stopping:
             self._stopping = True
             self._doors[0].pull_trigger()
+
+    def _admit(self) -> None:
+        """Take no more connections than can be answered soon, and keep none open for nothing in a crowd."""
+        for door in self._doors:
+            door.accepting = len(door.task_dispatcher.queue) < MOST_QUEUED
+        now_s = time.time()
+        if len(self._sockets) > CROWD and now_s - self._looked_s >= IDLE_IN_A_CROWD_S:
+            self._looked_s = now_s
+            for channel in self._channels():
+                # One that has said nothing yet may be on a slow line.
+                is_used = channel.request is None and channel.last_activity != channel.creation_time
+                if is_used and now_s - channel.last_activity > IDLE_IN_A_CROWD_S:
+                    _busy(channel)
 
     def _drain(self) -> None:
         for door in self._doors:
@@ -165,6 +194,15 @@ class Serving:
 
     def _channels(self) -> list[Any]:
         return [channel for door in self._doors for channel in list(door.active_channels.values())]
+
+
+def _accept(door: BaseWSGIServer, accept_one: Callable[[], None]) -> None:
+    """Take what waits at a door, up to so many."""
+    for _ in range(TAKEN_AT_ONCE):
+        before = len(door.active_channels)
+        accept_one()
+        if len(door.active_channels) == before:
+            return
 
 
 def _busy(channel: Any) -> bool:

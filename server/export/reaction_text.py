@@ -68,14 +68,15 @@ class ReactionText:
 
     def presses(self, connection: Connection, arrivals: Mapping[int, Arrival], stored: Iterable[Any]) -> list[str]:
         """The lines of reactions (rows of `reactions_of`) that these arrivals brought, by their position: the hot path."""
-        heads, tails, alone, together, end = self._heads, self._tails, self._alone, self._together, self._shape.end
+        heads, tails, alone, together = self._heads, self._tails, self._alone, self._together
         days_matter = self._of_days or self._dated
         lines: list[str] = []
-        at, start, received, date_text = -1, "", "", ""
+        at, start, of_arrival, received = -1, "", "", ""
         for position, seq, said, pressed_ms, unsure_ms, judged, visit in stored:
             if position != at:
                 at, arrival = position, arrivals[position]
                 start, received = self._of_arrival(connection, arrival)
+                of_arrival = start
             head = heads[said] if said in heads else self._head(connection, said)
             if head is None:
                 continue
@@ -84,7 +85,8 @@ class ReactionText:
                 day = self._day(clock.zone, pressed_ms, unsure_ms, arrival)
                 if not self._is_wanted(day):
                     continue
-                date_text = self._date(day) if self._dated else ""
+                if self._dated:
+                    start = self._date(day) + of_arrival
             quality, tail = tails.get(judged) or self._tail(judged)
             # As StoreClock.both has it, without the call.
             quarter = pressed_ms // QUARTER_MS
@@ -94,8 +96,8 @@ class ReactionText:
             if not offset:
                 utc, local, offset, since = clock.both(pressed_ms), "", "", ""
             lines.append(
-                f"{date_text}{start}{text}{utc}{since}{local}{since}{offset}{quality}{unsure_ms}{received}{seq}"
-                f"{alone if visit is None else together + str(visit)}{tail}{end}"
+                f"{start}{text}{utc}{since}{local}{since}{offset}{quality}{unsure_ms}{received}{seq}"
+                f"{alone if visit is None else f'{together}{visit}'}{tail}"
             )
         return lines
 
@@ -179,7 +181,7 @@ class ReactionText:
         shape = self._shape
         between = shape.quote + piece(shape, ["time_quality"], [facts.QUALITIES[quality]]) + shape.before("uncertainty_ms")
         words = (facts.MARKS[mark], facts.REASON_WORDS[reason], counted, config)
-        self._tails[judged] = between, piece(shape, ["mark", "reason", "counted", "config_version"], words)
+        self._tails[judged] = between, piece(shape, ["mark", "reason", "counted", "config_version"], words) + shape.end
         return self._tails[judged]
 
     def _token(self, connection: Connection, arrival: Arrival) -> str:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from flask import Flask, request
 
-from server.commands.serving import LARGEST_BODY_BYTES, Serving, allow_files, read_templates
+from server.commands.serving import CROWD, LARGEST_BODY_BYTES, MOST_QUEUED, Serving, allow_files, read_templates
 from server.database.driver import run
 from server.database.engine import make_engine, reading
 from server.settings import Settings  # noqa: TC001  (the fixture's own type)
@@ -172,6 +172,45 @@ def test_many_clients_that_trickle_do_not_keep_others_waiting(running: Running) 
     finally:
         for client in slow:
             client.close()
+
+
+@pytest.mark.parametrize("count", [CROWD + 50, 40])
+def test_idle_connections_are_closed_soon_in_a_crowd_alone_and_new_ones_stay(running: Running, count: int) -> None:
+    kept = [running.connect() for _ in range(count)]
+    with closing(socket.create_connection(("127.0.0.1", running.serving.port))) as silent:
+        for connection in kept:
+            connection.request("GET", "/quick")
+            assert connection.getresponse().read() == b"quick"
+        channels = running.serving._doors[0].active_channels
+        deadline = time.monotonic() + (DEADLINE_S if count > CROWD else 2.5)
+        while len(channels) > CROWD or (count < CROWD and time.monotonic() < deadline):
+            assert count < CROWD or time.monotonic() < deadline
+            # Each question is a turn; many come where there is a crowd.
+            assert running.ask("/quick") == (200, b"quick")
+            time.sleep(0.02)
+        assert count > CROWD or len(channels) > count
+        silent.sendall(b"GET /quick HTTP/1.0\r\n\r\n")
+        assert b"quick" in silent.makefile("rb").read()
+    for connection in kept:
+        connection.close()
+
+
+def test_what_can_not_be_answered_soon_is_not_taken_yet_and_answered_later(running: Running) -> None:
+    count = 4 + MOST_QUEUED + 30
+    got: list[tuple[int, bytes]] = []
+    asking = [threading.Thread(target=lambda: got.append(running.ask("/slow"))) for _ in range(count)]
+    for thread in asking:
+        thread.start()
+    door = running.serving._doors[0]
+    deadline = time.monotonic() + DEADLINE_S
+    while len(door.task_dispatcher.queue) < MOST_QUEUED:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert len(door.active_channels) <= 4 + MOST_QUEUED + 1
+    running.let_go.set()
+    for thread in asking:
+        thread.join(DEADLINE_S)
+    assert got == [(200, b"slow but whole")] * count
 
 
 def test_a_stranger_hears_nothing_of_what_serves(running: Running) -> None:
