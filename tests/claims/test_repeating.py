@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -70,3 +71,21 @@ def test_until_both_are_judged_there_is_no_verdict(trials):
     with reading(trials.engine) as connection:
         (claim,) = read_claims(connection, [number])
     assert verdict_of(claim, claim) is None
+
+
+@pytest.mark.parametrize(
+    ("outcome", "effect", "verdict"),
+    [
+        ("not-seen", 8.0, "not_confirmed_yet"),
+        ("showed", 8.0, "confirmed"),
+        ("showed", 1.0, "confirmed"),
+        ("other-way", -8.0, "contradicted"),
+        ("not-seen", -40.0, "contradicted"),
+    ],
+)
+def test_a_verdict_never_says_other_than_what_the_second_try_came_to(trials, outcome, effect, verdict):
+    one, other = tried_twice(trials, [780, 772, 790, 785, 770, 781, 711, 694])
+    assert verdict_of(one, other).own.holds(0) is False
+    told = other.results[0]
+    found = replace(told.result, outcome=outcome, effect=effect, error=2.0)
+    assert verdict_of(one, replace(other, results=(told._replace(result=found),))).verdict == verdict
