@@ -140,9 +140,9 @@ def design(share_usual: float, presses_between_false_alarms: float, weights: Wei
         raise ValueError("A budget of false alarms is at least one press.")
     most = found.negative
     while _length(found, most, share_usual) < presses_between_false_alarms:
-        most *= 2
-        if most > MOST_POINTS:
+        if most >= MOST_POINTS:
             raise ValueError("No threshold keeps this budget.")
+        most = min(2 * most, MOST_POINTS)
     least = 1
     while least < most:
         middle = (least + most) // 2

@@ -53,7 +53,11 @@ def plan(own: Usual, chain: Usual, places: int) -> Plan:
     if usual > MOST_SHARE:
         return Plan(None, pace, None)
     between = max(LEAST_BETWEEN, max(1, places) * pace * BUDGET_DAYS)
-    return Plan(usual, pace, design(usual, between, _weights(usual)))
+    try:
+        return Plan(usual, pace, design(usual, between, _weights(usual)))
+    except ValueError:
+        # A place that nobody can watch within such a budget must not keep all the others from being watched.
+        return Plan(None, pace, None)
 
 
 def _weights(usual: float) -> Weights:

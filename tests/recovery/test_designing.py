@@ -52,6 +52,18 @@ def test_a_quiet_place_is_not_alarmed_by_a_group_of_friends() -> None:
     assert found.design.threshold / found.design.weights.negative > 5
 
 
+@pytest.mark.parametrize("presses", [500, 5_000])
+def test_a_very_large_store_where_nearly_all_are_content_is_watched_too(presses: int) -> None:
+    found = plan(Usual(0, 56 * presses, 56), Usual(0, 5_600 * presses, 5_600), 100)
+    assert found.design is not None
+    assert found.design.between_false_alarms >= 100 * presses * BUDGET_DAYS
+
+
+def test_a_place_that_no_threshold_fits_is_left_unwatched_and_stops_no_other() -> None:
+    found = plan(Usual(0, 56_000_000, 56), Usual(0, 5_600_000_000, 5_600), 100)
+    assert (found.usual_share, found.design) == (None, None)
+
+
 def test_the_own_share_is_drawn_towards_the_chains_by_a_hundred_presses() -> None:
     chain = Usual(200, 1_000, 100)
     assert plan(Usual(0, 0, 0), chain, 1).usual_share == pytest.approx(0.2)
