@@ -75,6 +75,12 @@ def next_run(connection: Connection) -> int:
     return (highest or 0) + 1
 
 
+def lock_archives(connection: Connection) -> None:
+    """Let nobody else enter files until the transaction ends; SQLite has one writer."""
+    if connection.dialect.name == "postgresql":
+        run(connection, "LOCK TABLE archives IN SHARE ROW EXCLUSIVE MODE")
+
+
 def enter_archives(connection: Connection, archives: Sequence[Archive]) -> None:
     """Enter files that are whole and in their place."""
     run_many(connection, INSERT, archives)

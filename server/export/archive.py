@@ -13,7 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from server.comparison.periods import local_today
-from server.database.archives import Archive, all_archives, enter_archives, next_run, unfinished_archives
+from server.database.archives import Archive, all_archives, enter_archives, lock_archives, next_run, unfinished_archives
 from server.database.arrow import arrow
 from server.database.definitions import latest_definition
 from server.database.engine import reading, writing
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("salve.archive")
 
 UNKNOWN = ".unknown"
+OTHERS = "Another program is archiving into this database, too; nothing was lost, and the next run begins anew."
 
 
 class Archived(NamedTuple):
@@ -105,6 +106,10 @@ class Archiving:
 
     def _run(self, selection: Selection) -> None:
         self._whole += 3 * selection.rows
+        with reading(self._engine) as connection:
+            number, definition = next_run(connection), latest_definition(connection)
+            if unfinished_archives(connection):
+                raise Unfit(OTHERS)
         folder = fresh_folder(self._folder)
         parts = Parts(folder)
         for table in ArchiveRows(self._engine, selection).tables():
@@ -116,8 +121,6 @@ class Archiving:
         for part in written:
             read_back(part)
         hold_against(self._engine, [part.path for part in written], self._step)
-        with reading(self._engine) as connection:
-            number, definition = next_run(connection), latest_definition(connection)
         version = 0 if definition is None else definition.version
         placed = [(part, *put_in_place(part, self._folder)) for part in written]
         folder.rmdir()
@@ -127,6 +130,10 @@ class Archiving:
         ]
         self._step(0)
         with writing(self._engine) as connection:
+            lock_archives(connection)
+            # A lease is no lock: where clocks differ or stood still another may have archived the same meanwhile.
+            if next_run(connection) != number:
+                raise Unfit(OTHERS)
             enter_archives(connection, entries)
         self._step(0)
         move_run(self._engine, self._folder, number, self._now_ms, self._step)

@@ -11,6 +11,7 @@ from long_history import LongHistory
 
 from server.access.people import Person
 from server.access.scope import visible_stores
+from server.database.archives import all_archives
 from server.database.driver import run
 from server.database.engine import make_engine, reading, writing
 from server.database.life import begin_life
@@ -18,6 +19,7 @@ from server.database.partitions import make_partition
 from server.database.revisions import COUNTED, Revision, add_revisions
 from server.database.rollup_check import check
 from server.database.tables import metadata
+from server.errors import Unfit
 from server.export import archive_moving
 from server.export.archive import Archived, Archiving
 from server.export.producing import produce
@@ -81,6 +83,43 @@ def test_what_changes_while_it_leaves_stays_and_its_copy_leaves_the_file(
     assert exported(engine) == before
     assert duckdb.sql(theirs).fetchall()[0][0] > 0
     assert all((folder / one.path).exists() for one in done.files if "month=2026-07" not in one.path)
+
+
+APRIL_EVENING_MS = 1_777_316_400_000  # 27 April 2026, 21:00 in Warsaw
+DAY_MS = 86_400_000
+
+
+def _april_stream(engine: Engine) -> tuple[int, int]:
+    with reading(engine) as connection:
+        statement = "SELECT stream, last_seq FROM arrivals WHERE kiosk_id = 1 AND received_ms > ? ORDER BY position LIMIT 1"
+        stream, seq = run(connection, statement, (APRIL_EVENING_MS - DAY_MS,)).one()
+    return stream, seq
+
+
+def _holds(engine: Engine) -> tuple[list[bytes], list[Any]]:
+    lines = exported(engine).splitlines()
+    with reading(engine) as connection:
+        assert check(connection) == ([], [])
+        return sorted(lines), all_archives(connection)
+
+
+def test_of_two_programs_that_write_files_at_once_one_enters_its_own(engine: Engine, folder: Path) -> None:
+    history, signs = LongHistory(engine), 0
+    stream, seq = _april_stream(engine)
+
+    def tell(_done: int, _whole: int) -> None:
+        nonlocal signs
+        signs += 1
+        if signs == 11:  # the files have their names, and are not entered yet
+            history.press(1, stream, seq + 40, APRIL_EVENING_MS, APRIL_EVENING_MS + 5 * DAY_MS)
+            archived(engine, folder)
+
+    before = set(exported(engine).splitlines())
+    with pytest.raises(Unfit, match="Another program"):
+        Archiving(engine, folder, NOW_MS, tell, make=True).archive(AUGUST)
+    lines, known = _holds(engine)
+    assert len(lines) == len(set(lines)) == len(before) + 1
+    assert all((folder / one.path).exists() for one in known)
 
 
 @pytest.fixture
