@@ -39,7 +39,8 @@ def add_kiosk(connection: Connection, hardware: str, software: str, now_ms: int)
 
 def kiosk_by_id(connection: Connection, kiosk_id: int) -> Row[Any]:
     """The kiosk with all its columns and its last sync's, locked where the database locks rows."""
-    return connection.execute(_whole().where(kiosks.c.id == kiosk_id).with_for_update()).one()
+    # Not its key: whoever writes rows that refer to several kiosks would wait, and two such in a ring.
+    return connection.execute(_whole().where(kiosks.c.id == kiosk_id).with_for_update(key_share=True)).one()
 
 
 def kiosk_by_code(connection: Connection, code: str) -> Row[Any] | None:

@@ -9,7 +9,9 @@ import pytest
 from shops import EXPERIENCE, TODAY
 from sqlalchemy import update
 
+from server.database.driver import run
 from server.database.engine import reading, writing
+from server.database.kiosks import kiosk_by_id
 from server.database.recoveries import open_recovery
 from server.database.tables import counters, reactions
 from server.database.watches import position_read
@@ -304,3 +306,11 @@ def test_other_faces_begin_anew(usual: Any, caplog: pytest.LogCaptureFixture) ->
     watch_presses(usual.engine, NOON_MS + 3 * MINUTE_MS + 2_000)
     # Nobody knows what is usual under four.
     assert (usual.state().faces, usual.state().usual_share) == (4, None)
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_recovery_begins_while_its_kiosk_is_being_configured(usual: Any) -> None:
+    with writing(usual.engine) as configuring, writing(usual.engine) as connection:
+        kiosk_by_id(configuring, usual.kiosk.id)
+        run(connection, "SET LOCAL lock_timeout = '2s'")
+        assert open_recovery(connection, usual.place, 1, 1, 0.1, (1, 1), 1) is not None
