@@ -54,10 +54,11 @@ def writing(engine: Engine) -> Iterator[Connection]:
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # The driver's own BEGIN comes late and never IMMEDIATE; _begin_sqlite says it instead.
     connection.isolation_level = None
+    connection.execute("PRAGMA busy_timeout = 10000")
+    # Of a new file alone, so that it can give back what the archive takes away: of another it is a write and waits for others.
+    if connection.execute("PRAGMA page_count").fetchone() == (0,):
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     for pragma in (
-        "busy_timeout = 10000",
-        # Of a new file alone, and before anything is written to it: what the archive takes away can then be given back.
-        "auto_vacuum = INCREMENTAL",
         "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",

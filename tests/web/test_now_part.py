@@ -12,7 +12,7 @@ from sqlalchemy import update
 from server.comparison.periods import parse_period
 from server.comparison.summary import store_summary
 from server.database.engine import reading, writing
-from server.database.tables import config_versions, kiosks
+from server.database.tables import config_versions, kiosk_syncs
 from server.i18n.translator import translator
 from server.web.now_part import ShownNow
 
@@ -36,7 +36,7 @@ def now(shops, store):
 
 def say(shops, kiosk, health):
     with writing(shops.engine) as connection:
-        connection.execute(update(kiosks).where(kiosks.c.id == kiosk.id).values(health=json.dumps(health)))
+        connection.execute(update(kiosk_syncs).where(kiosk_syncs.c.kiosk_id == kiosk.id).values(health=json.dumps(health)))
 
 
 def test_a_well_kiosk_is_no_trouble(shops, store, now):
