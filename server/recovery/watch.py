@@ -98,7 +98,8 @@ def _renew(connection: Connection, fresh: Watch) -> bool:
 
 
 def _is_due(one: Standing, now_ms: int) -> bool:
-    if one.designed_ms is None:
+    # What was made while a clock was ahead would else be believed until that time comes.
+    if one.designed_ms is None or one.designed_ms > now_ms:
         return True
     age_ms = now_ms - one.designed_ms
     if one.usual_share is None:

@@ -288,6 +288,14 @@ def test_what_is_usual_is_worked_out_weekly_between_bursts(usual: Any) -> None:
     assert (usual.state().designed_ms, usual.state().points) == (made_ms + week_ms + 24 * HOUR_MS, 0)
 
 
+def test_what_was_worked_out_while_the_clock_was_ahead_is_worked_out_anew(usual: Any) -> None:
+    made_ms = usual.state().designed_ms
+    learn_usual(usual.engine, made_ms + 300 * 24 * HOUR_MS)
+    assert usual.state().usual_share is None
+    learn_usual(usual.engine, made_ms)
+    assert (usual.state().designed_ms, usual.state().usual_share) == (made_ms, pytest.approx(0.1))
+
+
 def test_its_own_recoveries_are_left_out_of_what_is_usual(usual: Any) -> None:
     now_ms = usual.burst() + 10 * 24 * HOUR_MS
     usual.watch(now_ms - 9 * 24 * HOUR_MS)
