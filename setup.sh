@@ -133,8 +133,8 @@ run_tests() {
   need_postgresql
   need_tools
   check
-  # Much of a test's time is waiting for processes and a browser, so two at once; a file's tests stay together and in order.
-  exec "$VENV/bin/python" -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder "$@"
+  # Much of a test's time is waiting for processes and a browser, so one more than cores at once; a file's tests stay together and in order.
+  exec "$VENV/bin/python" -m pytest -n "$(($(nproc) < 4 ? $(nproc) + 1 : 4))" --dist loadfile --no-loadscope-reorder "$@"
 }
 
 # bench: all of them; bench NAME ...: one, such as `bench fleet --kiosks 3000`.
