@@ -44,8 +44,6 @@ def archive(before: str | None, *, dry_run: bool, as_json: bool) -> None:
         if dry_run:
             _tell_due(end_day, select_before(place.engine, end_day).rows, as_json=as_json)
             return
-        with writing(place.engine) as connection:
-            note(connection, place.clock.now_ms(), COMMAND_LINE, Act.ARCHIVED, _month(end_day))
         with progress("Archiving") as tell:
             done = _under_lease(place, end_day, tell)
     _tell_done(done, as_json=as_json)
@@ -69,6 +67,8 @@ def _under_lease(place: Workplace, end_day: int, tell: Tell) -> Archived:
     def work(now_ms: int) -> int:
         settings = place.settings
         try:
+            with writing(place.engine) as connection:
+                note(connection, now_ms, COMMAND_LINE, Act.ARCHIVED, _month(end_day))
             archiving = Archiving(place.engine, settings.archive, now_ms, tell, make=settings.archive_dir is None)
             ended.append(archiving.archive(end_day))
         except Exception as error:  # noqa: BLE001  (it is raised again, where the command says it in a sentence)
