@@ -25,7 +25,8 @@ from bench.raw_figures import costs_of
 from bench.table import Line, keep
 from server.analysis.tallies import DAY_COLUMNS
 from server.app import create_app
-from server.commands.serving import read_templates
+from server.commands.readying import read_templates
+from server.comparison.ahead import count_ahead
 from server.comparison.mix import freeze
 from server.database.engine import make_engine, writing
 from server.database.rollups import add_figures
@@ -108,10 +109,11 @@ def office_costs(folder: Path) -> dict[str, float]:
     engine = make_engine(f"sqlite:///{folder / 'chain.db'}")
     make_chain(engine, 500, 2, TODAY - timedelta(days=120), TODAY)
     client = signed_in(folder, engine)
-    first = cpu_s(client, OFFICE)
+    count_ahead(engine, NOON_MS)  # as the server does once it is up
+    first, chosen = cpu_s(client, "/head-office?period=4w"), cpu_s(client, OFFICE)
     seen = {"office_seen": (client, OFFICE, None), "manager_seen_of_500_stores": (client, MANAGER, None)}
     late = {"office_late": (client, OFFICE, engine), "manager_late_of_500_stores": (client, MANAGER, engine)}
-    return {"office_first": first} | medians_s(seen) | medians_s(late)
+    return {"office_first": first, "office_chosen": chosen} | medians_s(seen) | medians_s(late)
 
 
 def manager_costs(folder: Path, wanted: int) -> dict[str, float]:
@@ -139,7 +141,8 @@ def report(found: dict[str, float]) -> list[str]:
     lines = (
         ("head office, 500 stores, 30 days", "office_seen", f"goal {most:.0f} ms"),
         ("  after a late press of those days", "office_late", f"goal {most:.0f} ms"),
-        ("  the first one after a start", "office_first", ""),
+        ("  the first one after a start", "office_first", f"goal {most:.0f} ms"),
+        ("  the first one of days that somebody chose", "office_chosen", ""),
         ("a manager's page among 500 stores", "manager_seen_of_500_stores", ""),
         ("  after a late press of those days", "manager_late_of_500_stores", ""),
         (f"a manager's page among 50 stores, {few} reactions", "few_manager_seen", ""),
@@ -170,7 +173,7 @@ def _times(found: dict[str, float], one: str, other: str) -> str:
 
 def keeps_its_goals(found: dict[str, float]) -> bool:
     """Whether head office's page, the growth of a manager's page and the price of raw figures are within their goals."""
-    office = max(found["office_seen"], found["office_late"]) <= MOST_OFFICE_S
+    office = max(found[f"office_{name}"] for name in ("first", "seen", "late")) <= MOST_OFFICE_S
     times = found["figures_page_raw"] / found["figures_page_kept"]
     return office and found["growth"] <= MOST_GROWTH and (times >= LEAST_TIMES or found["many_reactions"] < OF_REACTIONS)
 

@@ -6,7 +6,6 @@ import gc
 import logging
 import resource
 import signal
-import threading
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ import click
 from waitress import wasyncore
 from waitress.server import BaseWSGIServer, create_server
 
+from server.commands.readying import kept_ready
 from server.commands.workplace import at_work
 from server.database.engine import writing
 from server.database.migrate import is_current
@@ -87,9 +87,8 @@ def serve() -> None:
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda _number, _frame: serving.stop())
             click.echo(f"Salve listens on port {serving.port}.")
-            # Kiosks are answered meanwhile; whoever looks first need not wait for it.
-            threading.Thread(target=read_templates, args=(app,), name="templates", daemon=True).start()
-            serving.run()
+            with kept_ready(app, place):
+                serving.run()
         finally:
             app.extensions["salve_close"]()
 
@@ -99,12 +98,6 @@ def prepare(place: Workplace) -> None:
     migrate(place.engine)
     with writing(place.engine) as connection:
         install_starter(connection, place.clock.now_ms())
-
-
-def read_templates(app: Flask) -> None:
-    """Read all pages' templates: together a quarter of a second, which the first looks at each page would wait for."""
-    for name in app.jinja_env.list_templates():
-        app.jinja_env.get_template(name)
 
 
 def allow_files() -> None:

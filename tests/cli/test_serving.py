@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from flask import Flask, request
 
-from server.commands.serving import CROWD, LARGEST_BODY_BYTES, MOST_QUEUED, TAKEN_AT_ONCE, Serving, allow_files, read_templates
+from server.commands.serving import CROWD, LARGEST_BODY_BYTES, MOST_QUEUED, TAKEN_AT_ONCE, Serving, allow_files
 from server.database.driver import run
 from server.database.engine import make_engine, reading
 from server.settings import Settings  # noqa: TC001  (the fixture's own type)
@@ -42,15 +42,6 @@ def test_a_new_database_gets_its_questions_definition_and_epoch_once(salve: Call
     engine.dispose()
     assert found[0] == found[1]
     assert found[0][:2] == (18, 1)
-
-
-def test_every_template_is_read_before_somebody_looks(app: Flask) -> None:
-    read_templates(app)
-    cache = app.jinja_env.cache
-    assert cache is not None
-    pages = {name for name in app.jinja_env.list_templates() if name.endswith(".html")}
-    assert {"store.html", "head-office.html"} & pages
-    assert {name for _, name in cache} >= pages
 
 
 def free_port() -> int:
