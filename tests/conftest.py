@@ -45,22 +45,6 @@ class FakeClock:
         self._now_ms += by_ms
 
 
-# The longest files: begun first, so that no worker still has one of them when the others have nothing left.
-LONGEST = (
-    "test_looks_english.py",
-    "test_looks_persian.py",
-    "test_kills.py",
-    "test_stories.py",
-    "test_demo.py",
-    "test_archive.py",
-)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest files first; the others stay as they are."""
-    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
-
-
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()
