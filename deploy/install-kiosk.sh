@@ -120,7 +120,7 @@ install_program() {
   local wanted find=()
   wanted=$(fingerprint)
   # A new release of the system may have brought another Python, for which nothing is installed.
-  if [ "$(cat "$ROOT$HOME_DIR/installed" 2>/dev/null)" = "$wanted" ] && is_so "$PYTHON" -P -c 'import kiosk.program'; then return 0; fi
+  if [ "$(cat "$ROOT$HOME_DIR/installed" 2>/dev/null)" = "$wanted" ] && is_so "$PYTHON" -P -c 'import kiosk.running'; then return 0; fi
   will "install the program of this folder into $HOME_DIR" || return 0
   rm -rf "$ROOT$HOME_DIR/source"
   mkdir -p "$ROOT$HOME_DIR/source"

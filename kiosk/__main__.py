@@ -6,7 +6,7 @@ import logging
 import sys
 
 from kiosk.errors import KioskError
-from kiosk.program import run
+from kiosk.running import run
 from kiosk.settings import load
 from wire.redacting import begin_logging
 

@@ -78,7 +78,7 @@ def enrol_command(server: str | None, code: str | None) -> None:
 @_in_one_sentence
 def run_command(simulate: bool) -> None:
     """Collect presses and bring them to the server until told to stop."""
-    from kiosk.program import run
+    from kiosk.running import run
 
     run(load(), simulated=simulate)
 

@@ -1,17 +1,14 @@
-"""The kiosk program from start to end: settings in, box, socket and screen up, until it is told to stop."""
+"""A kiosk with its power switch: what its page and its socket ask, with power and without."""
 
 from __future__ import annotations
 
-import faulthandler
 import functools
 import logging
 import os
-import signal
 import threading
 from typing import TYPE_CHECKING, Any
 
 from kiosk import configuration
-from kiosk.asking import AskingPlace
 from kiosk.box import Box
 from kiosk.buffer.file import CanNotOpen, Limits
 from kiosk.cable import Cable
@@ -19,22 +16,14 @@ from kiosk.clock import Clock, SimulatedClock, SystemClock, utc_text
 from kiosk.errors import BufferUnsafe, KioskError, Stopped
 from kiosk.machine import FORGETTING, file_system, hardware_hash
 from kiosk.panels import Panels
-from kiosk.starts import count_start
-from kiosk.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from kiosk.screen.server import Screen
     from kiosk.settings import KioskSettings
     from kiosk.starts import Starts
     from wire.messages import Config
-
-# How often the program looks whether its own threads still live.
-LOOK_S = 1.0
-# With a part dead, the clean end may hang on it; the card has all that was thanked for.
-END_S = 10.0
 
 log = logging.getLogger("salve.kiosk")
 
@@ -175,63 +164,6 @@ _NOT_SEEN: dict[str, Any] = {
     "self_test": False,
     "held": [],
 }
-
-
-def run(settings: KioskSettings, *, simulated: bool) -> None:
-    """Run until SIGTERM or SIGINT, then switch the lights off, close the buffer and return."""
-    told = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: told.set())
-    # The watchdog ends a program that hangs by SIGABRT; the journal then has the place where each thread stood.
-    faulthandler.enable()
-    # A run that is skipped or late is ordinary here; the sync itself says what is wrong.
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
-    program = Program(settings, simulated=simulated)
-    watchdog = Watchdog(program.clock)
-    settings.runtime_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    program.starts = count_start(settings.runtime_dir, program.clock.boot_id())
-    program.power_on(watchdog.ready)
-    asking = AskingPlace(settings.runtime_dir, program.answers())
-    asking.start()
-    screen = _open_screen(program)
-    while not told.wait(LOOK_S) and not program.is_dead():
-        watchdog.look(program.box)
-    watchdog.stopping()
-    asking.close()
-    if screen is not None:
-        screen.stop()
-    died = program.is_dead()
-    if died:
-        _end_anyway()
-    program.power_off(cut=False)
-    if died:
-        raise KioskError("A part of the program ended by itself or hangs. Start the program again.")
-
-
-def _open_screen(program: Program) -> Screen | None:
-    """The page, where one is wanted; what keeps a real box from showing it does not keep it from counting."""
-    port = program.settings.screen_port
-    if port is None:
-        return None
-    try:
-        # Flask is half a second on a Zero 2 W, and a box without a screen never needs it.
-        from kiosk.screen.server import Screen
-
-        screen = Screen(program, port)
-        screen.start()
-    except Exception:
-        if program.simulated:
-            raise
-        log.exception("The kiosk's page is not there; its buttons count all the same.")
-        program.beside.add("screen-failed")
-        return None
-    return screen
-
-
-def _end_anyway() -> None:
-    timer = threading.Timer(END_S, os._exit, (1,))
-    timer.daemon = True
-    timer.start()
 
 
 def prepare_folder(folder: Path) -> None:

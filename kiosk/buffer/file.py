@@ -13,7 +13,7 @@ import sqlite3
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from kiosk.ballast import Ballast
-from kiosk.buffer import check, highs, schema
+from kiosk.buffer import check, highs, schema, updating
 from kiosk.buffer.transaction import Transaction, is_full
 from kiosk.errors import BufferUnsafe
 from kiosk.files import sync_folder
@@ -91,7 +91,7 @@ class BufferFile:
             self._conn.execute("BEGIN IMMEDIATE")
             self._conn.execute("COMMIT")
             if examine:
-                schema.bring_up_to_date(self._conn)
+                updating.bring_up_to_date(self._conn)
             self._conn.execute(f"PRAGMA journal_size_limit={WAL_KEPT_BYTES}")
             self._page_bytes = self._number("PRAGMA page_size")
             self._allow_pages(0)
@@ -169,7 +169,7 @@ class BufferFile:
             # Nothing of this draft counts before it is synced as a whole.
             conn.execute("PRAGMA synchronous=OFF")
             conn.execute(f"PRAGMA application_id={schema.APPLICATION_ID}")
-            schema.bring_up_to_date(conn)
+            updating.bring_up_to_date(conn)
             schema.fill_in(conn, generation)
             conn.execute("PRAGMA journal_mode=WAL")
         finally:

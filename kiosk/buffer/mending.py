@@ -6,7 +6,8 @@ import os
 import sqlite3
 from typing import TYPE_CHECKING
 
-from kiosk.buffer.schema import APPLICATION_ID, bring_up_to_date
+from kiosk.buffer.schema import APPLICATION_ID
+from kiosk.buffer.updating import bring_up_to_date
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -67,24 +67,8 @@ STEPS = (("first_tables", FIRST_TABLES), ("keeping_tables", KEEPING_TABLES))
 TABLES = frozenset({"card", "boots", "streams", "reactions", "anchors"})
 
 
-def bring_up_to_date(conn: sqlite3.Connection) -> None:
-    """Take the steps that this file has not taken yet, each in one transaction."""
-    if not _taken(conn) >= {name for name, _ in STEPS}:
-        # Loading sqlite-utils takes longer than opening the buffer, and nearly every start finds nothing to do.
-        from kiosk.buffer.migrations import apply
-
-        apply(conn)
-
-
 def fill_in(conn: sqlite3.Connection, generation: int) -> None:
     """Give a new buffer its identity; `generation` counts the buffers that this card had before."""
     conn.execute("INSERT INTO card (only, buffer) VALUES (1, ?)", (os.urandom(16).hex(),))
     if generation:
         conn.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('boots', ?)", (generation * BOOTS_A_BUFFER,))
-
-
-def _taken(conn: sqlite3.Connection) -> set[str]:
-    table = conn.execute("SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'").fetchone()
-    if table is None:
-        return set()
-    return {row[0] for row in conn.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = ?", (MIGRATION_SET,))}

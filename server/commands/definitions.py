@@ -16,7 +16,7 @@ from server.export.times import utc_text
 from server.survey.definitions import current, declare, history
 
 if TYPE_CHECKING:
-    from server.survey.definitions import Definition
+    from server.survey.definition import Definition
 
 
 @click.group("definition", cls=Commands)

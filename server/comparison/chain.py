@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from server.comparison.store_rows import StoreRows
     from server.database.figures import Asked
     from server.database.reviews import OpenRun
-    from server.survey.definitions import Definition
+    from server.survey.definition import Definition
 
 
 # With fewer stores there is no middle to be better than.

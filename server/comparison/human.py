@@ -18,7 +18,7 @@ from server.comparison.indexes import NO_INDEX, Index, Tally, add, index_of, tal
 from server.comparison.periods import local_today
 from server.database.experience_counts import DimensionCount, experience_counts
 from server.database.life import read_life
-from server.survey.definitions import Definition, valid_at
+from server.survey.definitions import valid_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from server.access.scope import StoreRef
+    from server.survey.definition import Definition
 
 
 @dataclass(frozen=True, slots=True)

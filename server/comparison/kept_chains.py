@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from server.comparison.shelf import ByStore
     from server.comparison.store_rows import StoreRows
     from server.database.figures import Asked
-    from server.survey.definitions import Definition
+    from server.survey.definition import Definition
 
 
 _chains: Shelf[Chain] = Shelf()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from server.comparison.marks import Mark
-    from server.database.figures import Asked, DayCount
+    from server.database.figures import DayCount
 
 WEEKS = 8
 SHOWN_DAYS = 7 * WEEKS
@@ -149,22 +149,3 @@ def _judged(steps: Sequence[Step]) -> tuple[Step, ...]:
     """The steps with what moved beyond chance, all of them judged at once."""
     moved = moves([(step.since, step.before) for step in steps])
     return tuple(replace(step, moved=one) for step, one in zip(steps, moved, strict=True))
-
-
-def series_changes(
-    counts: Iterable[DayCount], asked: Mapping[int, Asked], ids: Collection[int]
-) -> list[tuple[date, str, str, str]]:
-    """Days on which a touchpoint's question came with other words or other faces: (day, kind, touchpoint, question)."""
-    last: dict[tuple[str, str], tuple[int, int]] = {}
-    found = []
-    for count in sorted(counts, key=lambda one: one.local_day):
-        if count.question_id not in ids:
-            continue
-        code = asked[count.question_id].code
-        before = last.get((count.touchpoint, code))
-        now = (count.question_id, count.faces)
-        if before is not None and before != now:
-            kind = "wording" if before[0] != now[0] else "faces"
-            found.append((date.fromordinal(count.local_day), kind, count.touchpoint, code))
-        last[count.touchpoint, code] = now
-    return found

@@ -7,8 +7,8 @@ from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from server.comparison.line import series_changes
 from server.comparison.periods import local_time
+from server.comparison.series import series_changes
 from server.database.changes import noted_changes, setups, stays
 from server.database.claims import starts_in_store
 from server.database.definitions import definitions_made

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from server.comparison.verdict import much_marked
+from server.comparison.marking import much_marked
 from server.database.codes import ASIDE
 from server.database.figures import set_aside_counts
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from server.comparison.beside import Counted
 from server.comparison.indexes import LEAST_DAYS_AS_CLUSTERS, NO_CLUSTERS, NO_VISITS, tally, visits_of
-from server.comparison.verdict import much_marked
+from server.comparison.marking import much_marked
 from server.database.figures import day_clusters, store_counts, visit_counts
 from server.database.rushed import rushed_stores
 from server.database.strata import strata_of

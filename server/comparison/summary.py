@@ -18,7 +18,8 @@ from server.comparison.raw import Raw, raw_of
 from server.comparison.undecided import Undecided, undecided
 from server.database.figures import DayCount, asked_questions, day_counts
 from server.database.life import read_life
-from server.survey.definitions import LEAST_COUNT, Definition, valid_at
+from server.survey.definition import LEAST_COUNT, Definition
+from server.survey.definitions import valid_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from server.comparison import quadrant
 from server.comparison.gaps import against_chain, difference_sentence, fewer, gap_between, named_gap, spoken
+from server.comparison.marking import much_marked
 from server.comparison.moves import chance, moves
 from server.comparison.rounding import outwards, shown
 from server.comparison.scarce import EXPERIENCE, HUNDRED, SERVICE, fact, period_words, spans, too_few
@@ -28,16 +29,6 @@ if TYPE_CHECKING:
     from server.comparison.quadrant import Verdict
     from server.comparison.standing import Standing
     from server.comparison.summary import StoreSummary
-
-# On a day of 200 presses a child has an eighth of a question's set aside at least, and the visitors beside it may move the
-# index by a point (docs/misuse.md). People who press twice have less.
-MUCH_MARKED = 0.10
-# People who press twice are everywhere, a rush is nowhere without a reason: half as many tell of it, and so of a child where
-# 400 are pressed a day.
-MUCH_RUSHED = 0.05
-# As many as it takes for a rush; two hands of a small shop's visitors are no reason to go and look.
-MARKED_FROM = 9
-
 
 # A move that comes by chance more rarely than once in so many periods, and is not sure either, is said without its chance.
 OFTEN_ENOUGH = 5
@@ -123,12 +114,6 @@ def reversed_by_hours(standing: Standing) -> list[Sentence]:
 def asks_for_a_look(place: Place) -> bool:
     """Whether so many of a question's presses were set aside that somebody should look at the kiosk."""
     return much_marked(place.marked, place.index.total, place.rushed)
-
-
-def much_marked(marked: int, counted: int, rushed: int) -> bool:
-    """Whether that many of these presses are much, or those of them that a rush set aside."""
-    shares = ((marked, MUCH_MARKED), (rushed, MUCH_RUSHED))
-    return any(aside >= MARKED_FROM and aside > much * (marked + counted) for aside, much in shares)
 
 
 def _running(summary: StoreSummary) -> list[Sentence]:

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from server.i18n.sentence import Sentence
+from server.survey.definition import LEAST_COUNT
 from server.survey.judging import DIMENSION
 
 if TYPE_CHECKING:
@@ -14,10 +15,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
-    from server.survey.definitions import Definition
+    from server.survey.definition import Definition
 
-# Below ten presses not even a range is shown; a chain may ask for more, never for less.
-LEAST_COUNT = 10
 MOST_COUNT = 10_000
 LONGEST_LABEL = 60
 # Weights are declared with a few decimals; their sum shall be 1 within what adding those up leaves.

@@ -3,39 +3,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from server.database import definitions as rows
 from server.database.questions import questions_in_use, wordings
 from server.errors import Unfit
 from server.survey import declaring
+from server.survey.definition import LEAST_COUNT, Definition
 from server.survey.refusals import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection
-
-LEAST_COUNT = declaring.LEAST_COUNT
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """What a chain calls service and experience: question codes, targets as shares (None is none set), the least count.
-
-    `weights` are HX's by dimension, in the dimensions' order, and sum to 1 where there are any; `labels` are what the chain
-    means by a dimension.
-    """
-
-    version: int
-    service: tuple[str, ...]
-    experience: tuple[str, ...]
-    target_service: float | None = None
-    target_experience: float | None = None
-    least_count: int = LEAST_COUNT
-    weights: tuple[tuple[str, float], ...] = ()
-    labels: tuple[tuple[str, str], ...] = ()
 
 
 class Declared(NamedTuple):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from server.claims.registering import Wish
     from server.clock import Clock
     from server.settings import Settings
-    from server.survey.definitions import Definition
+    from server.survey.definition import Definition
     from server.web.claims_page import Readable
 
 # So many stores can be ticked; more are typed as codes.

@@ -12,7 +12,7 @@ from server.database.audit import note
 from server.database.engine import reading, writing
 from server.database.life import read_life
 from server.database.questions import wordings
-from server.survey.declaring import LEAST_COUNT
+from server.survey.definition import LEAST_COUNT
 from server.survey.definitions import current, declare, history
 from server.survey.refusals import Refused, refused
 from server.web.definition_page import may_be_named, shown_definition, texts_of
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from server.clock import Clock
     from server.i18n.translator import Translator
     from server.settings import Settings
-    from server.survey.definitions import Definition
+    from server.survey.definition import Definition
 
 DEFINITIONS = "/head-office/definitions"
 # What these two mean is not the chain's to choose.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from server.i18n.translator import Translator
-    from server.survey.definitions import Definition
+    from server.survey.definition import Definition
     from server.survey.question import Question
 
 KNOWN_DIMENSIONS = ("CX", "EX")

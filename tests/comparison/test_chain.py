@@ -13,7 +13,8 @@ from server.database.codes import ASIDE
 from server.database.engine import reading, writing
 from server.database.figures import asked_questions
 from server.database.tables import set_aside
-from server.survey.definitions import Definition, current
+from server.survey.definition import Definition
+from server.survey.definitions import current
 
 DAY = TODAY - timedelta(days=2)
 

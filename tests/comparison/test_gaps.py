@@ -17,7 +17,7 @@ from server.comparison.periods import parse_period
 from server.comparison.standing import Standing
 from server.comparison.summary import StoreSummary
 from server.i18n.translator import translator
-from server.survey.definitions import Definition
+from server.survey.definition import Definition
 
 TODAY = date(2026, 11, 21)
 STORE = StoreRef(1, "S001", "Leeds", "North", "Europe/London", ("en",), "GB")

@@ -6,17 +6,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from server.comparison.line import line, series_changes, shown_days
+from server.comparison.line import line, shown_days
 from server.comparison.marks import Mark
-from server.database.figures import Asked, DayCount
+from server.database.figures import DayCount
 
 TODAY = date(2026, 11, 21)
 SIGNALS = {"service": {1}, "experience": {2}}
-ASKED = {
-    1: Asked("got-needed", 1, "service", {}),
-    2: Asked("felt-welcome", 1, "experience", {}),
-    3: Asked("felt-welcome", 2, "experience", {}),
-}
 CHANGED = TODAY - timedelta(days=20)
 
 
@@ -81,20 +76,3 @@ def test_another_series_breaks_the_line_and_is_not_compared():
     found = drawn(eight_weeks(), marks)
     assert found.breaks == (("experience", CHANGED),)
     assert [step.signal for step in found.steps] == ["service"]
-
-
-def test_other_words_and_other_faces_begin_another_series_on_their_day():
-    first = TODAY - timedelta(days=9)
-    counts = [
-        count(first, 2, 5, 5),
-        count(first + timedelta(days=1), 2, 5, 5),
-        count(first + timedelta(days=2), 3, 5, 5),
-        count(first + timedelta(days=5), 3, 5, 5, faces=3),
-        count(first, 1, 5, 5),
-        count(first + timedelta(days=4), 2, 5, 5, touchpoint="checkout"),
-    ]
-    assert series_changes(counts, ASKED, {1, 2, 3}) == [
-        (first + timedelta(days=2), "wording", "exit", "felt-welcome"),
-        (first + timedelta(days=5), "faces", "exit", "felt-welcome"),
-    ]
-    assert not series_changes(counts, ASKED, {1})

@@ -18,7 +18,7 @@ from server.comparison.quadrant import Cuts, verdict_of
 from server.comparison.standing import Standing
 from server.comparison.summary import StoreSummary
 from server.i18n.translator import translator
-from server.survey.definitions import Definition
+from server.survey.definition import Definition
 
 TODAY = date(2026, 11, 21)
 STORE = StoreRef(1, "S001", "Leeds", "North", "Europe/London", ("en",), "GB")
@@ -306,21 +306,6 @@ def test_the_other_stores_are_above_below_or_not_surely_different():
     found = summary((900, 1000), (550, 1000))
     assert names(verdict.beside_others(found)) == ["chain.above", "chain.below"]
     assert names(verdict.beside_others(summary((840, 1000), (680, 1000)))) == ["chain.same", "chain.same"]
-
-
-def test_more_than_a_tenth_marked_asks_for_a_look_at_the_kiosk_unless_they_are_few():
-    assert not verdict.much_marked(10, 90, 0)
-    assert verdict.much_marked(11, 89, 0)
-    assert verdict.much_marked(9, 9, 0)
-    assert not verdict.much_marked(8, 1, 0)
-    assert not verdict.much_marked(0, 0, 0)
-
-
-def test_of_presses_that_a_rush_set_aside_more_than_a_twentieth_asks_for_it_already():
-    assert not verdict.much_marked(20, 380, 20)
-    assert verdict.much_marked(21, 379, 21)
-    assert not verdict.much_marked(30, 370, 20)
-    assert not verdict.much_marked(8, 92, 8)
 
 
 def test_every_sentence_can_be_said_in_every_language():

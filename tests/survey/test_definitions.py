@@ -10,7 +10,8 @@ import pytest
 from server.database.definitions import add_definition
 from server.database.engine import reading, writing
 from server.errors import Unfit
-from server.survey.definitions import Definition, current, declare, install_first, valid_at
+from server.survey.definition import Definition
+from server.survey.definitions import current, declare, install_first, valid_at
 from server.survey.library import starter_library
 from server.survey.questions import install_starter
 
