@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -69,3 +71,47 @@ def test_a_planted_wrong_import_breaks_a_rule(house: Path, file: str, line: str)
             path.unlink()
         else:
             path.write_text(before)
+
+
+def files_by_module(folder: Path) -> dict[str, Path]:
+    found = [path.relative_to(folder) for room in ROOMS for path in (folder / room).rglob("*.py")]
+    return {".".join(path.with_suffix("").parts).removesuffix(".__init__"): folder / path for path in found}
+
+
+def imports_of(path: Path, modules: dict[str, Path]) -> set[str]:
+    """Modules of the house that a file names, also where only its types need them."""
+    named: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            named |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            # `from room import file` names a file, `from room.file import name` what is in it.
+            named |= {
+                f"{node.module}.{alias.name}" if f"{node.module}.{alias.name}" in modules else node.module
+                for alias in node.names
+            }
+    return named & modules.keys()
+
+
+def circle(folder: Path) -> list[str]:
+    """Files that need each other in a ring, or none."""
+    modules = files_by_module(folder)
+    try:
+        TopologicalSorter({name: imports_of(path, modules) - {name} for name, path in modules.items()}).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_no_files_need_each_other_in_a_ring(house: Path) -> None:
+    assert circle(house) == []
+
+
+def test_a_planted_ring_is_found(house: Path) -> None:
+    path = house / "wire" / "messages.py"
+    before = path.read_text()
+    path.write_text(f"{before}\nfrom wire import limits\n")
+    try:
+        assert {"wire.messages", "wire.limits"} <= set(circle(house))
+    finally:
+        path.write_text(before)
