@@ -26,7 +26,7 @@ class Progress(BufferFile):
         Answers how many presses still wait. A heartbeat that brought nothing new writes nothing, to spare the card.
         """
         is_news = anchor is not None and self._is_news(anchor)
-        if batch.reactions or batch.opaque or batch.lost or batch.anchors or batch.is_past or is_news:
+        if batch.size or batch.lost or batch.anchors or batch.is_past or is_news:
             self._surely(lambda: self._confirm(batch, anchor if is_news else None))
         waiting = self._number("SELECT coalesce(sum(high - acknowledged), 0) FROM streams WHERE acknowledged < high")
         return waiting + self._ahead()
