@@ -47,6 +47,7 @@ class MemoryBuffer:
             stream=self._stream,
             first_seq=first,
             last=self._acknowledged + len(sent),
+            left=self.waiting() - len(sent),
             reactions=encode(sent).decode(),
             pressed_in=[boot],
             opaque=[],

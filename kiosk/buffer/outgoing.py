@@ -27,12 +27,14 @@ READ_RUN = (
 class Batch(NamedTuple):
     """What the next request carries of one stream; `last` is the seq up to which an answer of 200 acknowledges.
 
-    `reactions` is their JSON array as it travels, `pressed_in` are the numbers of the boots that they name.
+    `reactions` is their JSON array as it travels, `pressed_in` are the numbers of the boots that they name; `left` presses of
+    the stream come after them.
     """
 
     stream: Stream
     first_seq: int
     last: int
+    left: int
     reactions: str
     pressed_in: list[int]
     opaque: list[Opaque]
@@ -85,6 +87,8 @@ class Outgoing(BufferFile):
     def next_batch(self, running: Stream, boot: int, elapsed_ms: int, limit: int) -> Batch:
         """What to send next: the running stream first, so that now is seen now, then the oldest; else an empty heartbeat."""
         stream, acknowledged, high, origin = self._next_stream(running)
+        if self._confirmed is not None and self._confirmed[0] == stream.number:
+            acknowledged = self._confirmed[1]
         run = self._next_run(stream.number, acknowledged, limit) or _Run(high + 1, high, "[]", [], [])
         anchors = self._anchors_to_deliver()
         numbers = {boot, *run.pressed_in, *(anchor.boot for anchor in anchors)}
@@ -93,6 +97,7 @@ class Outgoing(BufferFile):
             stream=stream,
             first_seq=run.first,
             last=run.last,
+            left=high - run.last,
             reactions=run.reactions,
             pressed_in=run.pressed_in,
             opaque=run.opaque,
@@ -110,8 +115,9 @@ class Outgoing(BufferFile):
         """The oldest press that the server has not confirmed; None without one."""
         row = self._conn.execute(
             "SELECT elapsed_ms, wall_ms, synced, boot FROM streams CROSS JOIN reactions"
-            " ON stream = number AND seq > acknowledged WHERE acknowledged < high OR number = ? ORDER BY number, seq LIMIT 1",
-            (self._running(),),
+            " ON stream = number AND seq > CASE number WHEN ? THEN ? ELSE acknowledged END"
+            " WHERE acknowledged < high OR number = ? ORDER BY number, seq LIMIT 1",
+            (*(self._confirmed or (None, None)), self._running()),
         ).fetchone()
         return None if row is None else Oldest(row[0], row[1], bool(row[2]), row[3])
 
