@@ -56,7 +56,7 @@ def _of_kiosk(folder: Path, number: int, batches: int, size: int) -> list[Body]:
     found = []
     for _ in range(batches):
         batch = kiosk.buffer.next_batch(kiosk.stream, kiosk.boot, kiosk.clock.elapsed_ms(), size)
-        json = encode(request_for(batch, identity, kiosk.clock))
+        json = encode(request_for(batch, identity, kiosk.clock), reactions=batch.reactions)
         found.append(Body(key, json, gzip.compress(json, mtime=0)))
         kiosk.buffer.acknowledge(batch, None)
     return found

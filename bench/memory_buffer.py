@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.buffer.outgoing import Batch
 from kiosk.buffer.presses import Stream
+from wire.encoding import encode
 from wire.messages import Boot, Totals
 
 if TYPE_CHECKING:
@@ -42,12 +43,23 @@ class MemoryBuffer:
         """What to send next."""
         first = self._acknowledged + 1
         sent = self._reactions[self._acknowledged : self._acknowledged + limit]
-        anchors = [] if self._is_delivered else self._anchors
-        boots = [Boot(self._boot_id, boot, elapsed_ms)]
-        totals = Totals(len(self._reactions), 0)
-        last = self._acknowledged + len(sent)
-        name = self._stream.token
-        return Batch(self._stream, first, last, sent, [], boots, anchors, [], name, totals, self._epoch, boot, is_past=False)
+        return Batch(
+            stream=self._stream,
+            first_seq=first,
+            last=self._acknowledged + len(sent),
+            left=self.waiting() - len(sent),
+            reactions=encode(sent).decode(),
+            pressed_in=[boot],
+            opaque=[],
+            boots=[Boot(self._boot_id, boot, elapsed_ms)],
+            anchors=[] if self._is_delivered else self._anchors,
+            lost=[],
+            buffer=self._stream.token,
+            totals=Totals(len(self._reactions), 0),
+            epoch=self._epoch,
+            boot=boot,
+            is_past=False,
+        )
 
     def acknowledge(self, batch: Batch, anchor: Anchor | None) -> int:
         """Take the server's word; answers how many presses still wait."""

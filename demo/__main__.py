@@ -80,7 +80,7 @@ def _run(folder: Path, port: int, screen_port: int, *, empty: bool) -> None:
     kiosk_folder = folder / "kiosk"
     enrolment = read_enrolment(kiosk_folder)
     # Another port than last time is another server to the kiosk; enrolled again, it is still the same kiosk.
-    code = None if enrolment and enrolment.server == f"http://127.0.0.1:{port}" else _live_code(engine, now_ms)
+    code = None if enrolment and enrolment.server == f"http://127.0.0.1:{port}" else _live_code(engine)
     engine.dispose()
     with ExitStack() as running:
         server = Child(
@@ -124,11 +124,11 @@ def _watch(children: Sequence[Child], lives: Sequence[Life], port: int, told_ms:
         time.sleep(WATCH_S)
 
 
-def _live_code(engine: Engine, now_ms: int) -> str:
+def _live_code(engine: Engine) -> str:
+    # Valid from now: on a busy machine the chain takes its time.
+    now_ms, questions = SystemClock().now_ms(), ("felt-welcome", "got-needed")
     with writing(engine) as connection:
-        return make_code(
-            connection, now_ms, STORES[0].code, LIVE_TOUCHPOINT, "two-row", ("felt-welcome", "got-needed"), minutes=60
-        )
+        return make_code(connection, now_ms, STORES[0].code, LIVE_TOUCHPOINT, "two-row", questions, minutes=60)
 
 
 def _enrol(environment: dict[str, str], port: int, code: str) -> None:

@@ -43,6 +43,10 @@ class Child:
 
     def start(self) -> None:
         """Start it and wait until it answers, where it has an address to answer at; raises NotStarted."""
+        if self._health_url and self._answers():
+            # It would end, its port being taken, and whoever answers there be taken for it: the kiosk would be enrolled at the
+            # server of another demonstration, which calls the code not valid.
+            raise NotStarted(f"something else answers at {self._health_url} already, instead of the {self.name}")
         self._spawn()
         if not self._health_url:
             return

@@ -32,16 +32,19 @@ class Timing(NamedTuple):
     skew_ms: int
 
 
-def request_for(batch: Batch, identity: Identity, clock: Clock) -> SyncRequest:
-    """The request that carries a batch; its clocks are read last, because the server takes them for the moment of sending."""
-    health = identity.health()
+def request_for(batch: Batch, identity: Identity, clock: Clock, *, with_health: bool = True) -> SyncRequest:
+    """The request that carries a batch, whose reactions are JSON already and take their place when it is encoded.
+
+    Its clocks are read last, because the server takes them for the moment of sending.
+    """
+    health = identity.health() if with_health else None
     return SyncRequest(
         protocol=PROTOCOL,
         software=identity.software,
         stream=batch.stream.token,
         parent=batch.stream.parent,
         first_seq=batch.first_seq,
-        reactions=batch.reactions,
+        reactions=[],
         sent=Sent(clock.elapsed_ms(), clock.wall_ms(), clock.synced(), batch.boot),
         config_version=identity.config_version(),
         hardware=identity.hardware,
@@ -62,7 +65,7 @@ def bare(batch: Batch) -> Batch:
     One changed byte on the card, in an anchor, a buffer's or a stream's name, would otherwise have the server refuse every
     request whole that carries it, and with it whatever presses there are.
     """
-    needed = {batch.boot, *(reaction.boot for reaction in batch.reactions)}
+    needed = {batch.boot, *batch.pressed_in}
     return batch._replace(
         stream=batch.stream._replace(parent=None),
         boots=[boot for boot in batch.boots if boot.number in needed],

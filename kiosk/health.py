@@ -84,12 +84,10 @@ class Health:
 
     def _oldest_s(self, work: Work) -> int | None:
         """How long the oldest press has waited; across a reboot only clocks that a time server had set can tell."""
-        now_ms = self._clock.elapsed_ms()
-        # The running stream goes first in a batch; with one that does not exist, the oldest does.
-        batch = work.buffer.next_batch(work.stream._replace(number=-1), work.boot, now_ms, 1)
-        if not batch.reactions:
+        oldest = work.buffer.oldest_waiting()
+        if oldest is None:
             return None
-        oldest = batch.reactions[0]
+        now_ms = self._clock.elapsed_ms()
         if oldest.boot == work.boot:
             return max(0, now_ms - oldest.elapsed_ms) // 1000
         if oldest.synced and self._clock.synced():

@@ -72,7 +72,10 @@ class Sync:
         self._pace = Pace(chance)
         self._reconciler = Reconciler(recorder, clock)
         self._uploader: Uploader | None = None
+        self._key = ""
         self._anchored = False
+        # Whether this run has to say yet how the kiosk is.
+        self._owes_health = True
         # Whether requests go without what merely travels along, because the server could not read one with it.
         self._bare = False
         self._began_ms = 0
@@ -113,6 +116,7 @@ class Sync:
         if enrolment.hardware != self._identity.hardware:
             # A copy of this card in another machine must not count for this store.
             return self._stop("hardware-differs", STOPPED_S)
+        self._key, self._owes_health = key, True
         try:
             uploader = self._uploader_for(enrolment)
             self._began_ms = self._clock.elapsed_ms()
@@ -122,8 +126,7 @@ class Sync:
             while wait_s is None:
                 if self._is_late():
                     return 0.0
-                key = enrol.read_key(self._folder) or key
-                wait_s = self._exchange(uploader, key)
+                wait_s = self._exchange(uploader)
         except Unreachable:
             self._report = self._report._replace(fault="unreachable")
             return self._pace.back_off()
@@ -136,7 +139,7 @@ class Sync:
 
     # ---------- one request ----------
 
-    def _exchange(self, uploader: Uploader, key: str) -> float | None:
+    def _exchange(self, uploader: Uploader) -> float | None:
         """Send one batch and act on the answer; None means that the next one may follow at once."""
         if self._ended.is_set():
             raise Stopped("The kiosk is ending.")
@@ -144,32 +147,35 @@ class Sync:
         batch = self._recorder.ask(lambda work: work.buffer.next_batch(work.stream, work.boot, self._clock.elapsed_ms(), limit))
         if self._bare:
             batch = bare(batch)
-        request = request_for(batch, self._identity, self._clock)
+        # After a full batch comes another: what a kiosk tells of itself costs about as much as a batch.
+        tells = self._owes_health or batch.size < limit
+        request = request_for(batch, self._identity, self._clock, with_health=tells)
         try:
-            answer = uploader.post("/api/v1/sync", encode(request), key)
+            answer = uploader.post("/api/v1/sync", encode(request, reactions=batch.reactions), self._key)
         except Unreachable as error:
             if error.sent and self._had_enough(batch):
                 self._make_smaller(batch, None)
             raise
         found = meaning(answer)
         if isinstance(found, SyncReply):
-            return self._stored(uploader, key, batch, found, timing_of(request.sent, found.server_ms, self._clock))
+            return self._stored(uploader, batch, found, timing_of(request.sent, found.server_ms, self._clock))
         return self._not_stored(batch, found)
 
-    def _stored(self, uploader: Uploader, key: str, batch: Batch, reply: SyncReply, timing: Timing) -> float | None:
+    def _stored(self, uploader: Uploader, batch: Batch, reply: SyncReply, timing: Timing) -> float | None:
         waiting = self._recorder.ask(lambda work: work.buffer.acknowledge(batch, timing.anchor))
         self._pace.succeeded()
+        self._owes_health = False
         self._report = self._report._replace(last_sync_ms=reply.server_ms, fault=None, skew_ms=timing.skew_ms)
         if reply.key is not None:
             enrol.save_key(self._folder, reply.key)
-            key = reply.key
+            self._key = reply.key
         if reply.config is not None:
             self._take_config(reply.config)
         if reply.epoch != (self._epoch() if self._bare else batch.epoch):
             if self._is_late():
                 self._reconciler.forget()
                 return 0.0
-            return None if self._reconciler.ask(uploader, key) else self._pace.back_off()
+            return None if self._reconciler.ask(uploader, self._key) else self._pace.back_off()
         # With the time that a reconcile told, the anchor came along already.
         told = self._anchored or self._reconciler.told_time
         first_anchor = timing.anchor is not None and not told
@@ -189,7 +195,8 @@ class Sync:
             case Unfit():
                 return self._isolate(batch)
             case Refused(code):
-                return self._stop(code, STOPPED_S)
+                # Enrolled anew meanwhile: the next run begins with the new key.
+                return self._stop(code, STOPPED_S) if enrol.read_key(self._folder) == self._key else 0.0
             case Busy(wait_s):
                 self._report = self._report._replace(fault="busy")
                 return self._pace.as_told(wait_s)
@@ -208,12 +215,11 @@ class Sync:
         return self._pace.had_enough(batch.stream.token, batch.first_seq)
 
     def _make_smaller(self, batch: Batch, most: int | None) -> float | None:
-        size = len(batch.reactions) + len(batch.opaque)
-        return None if self._pace.make_smaller(size, most) else self._pace.back_off()
+        return None if self._pace.make_smaller(batch.size, most) else self._pace.back_off()
 
     def _isolate(self, batch: Batch) -> float | None:
         """Find what the server can not read: by halves, then without what travels along, then it is the reaction itself."""
-        if len(batch.reactions) > 1:
+        if batch.size > 1:
             return self._make_smaller(batch, None)
         if not self._bare:
             self._bare = True
@@ -225,7 +231,7 @@ class Sync:
         """One reaction that the server can not read even alone travels as bytes from now on, to be held there."""
         self._bare = False
         self._pace.forget_attempts()
-        if batch.reactions:
+        if batch.size and not batch.opaque:
             self._recorder.ask(lambda work: work.buffer.mark_opaque(batch.stream, batch.first_seq))
             return None
         self._report = self._report._replace(fault="not-understood")

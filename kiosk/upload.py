@@ -6,9 +6,7 @@ import gzip
 import hashlib
 import io
 import json
-import queue
 import socket
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +17,11 @@ from urllib3.connection import HTTPConnection
 
 from kiosk.cable import Cable
 from kiosk.errors import Unreachable
+from kiosk.hands import Hands, TooLong
+from wire.encoding import CONTENT_TYPE
 
 if TYPE_CHECKING:
-    import ssl
+    from urllib3.connectionpool import ConnectionPool
 
     from kiosk.trust import Trust
 
@@ -93,80 +93,57 @@ class Uploader:
         self._read_s = read_s
         self._total_s = total_s
         self._trust = trust
-        self._with_dates: bool | None = None
-        self._session = self._new_session()
+        self._prepared: dict[str, requests.PreparedRequest] = {}
+        self._begin_anew()
 
     def post(self, path: str, body: bytes, key: str | None) -> Answer:
         """Post a JSON body, gzipped when that helps; raises Unreachable when no whole answer came back in time."""
         if not self._cable.plugged:
             raise Unreachable("The network cable is out.", sent=False)
-        headers = {"Content-Type": "application/json", "Accept": f"application/json, {PROBLEM_TYPE}", "User-Agent": self._agent}
-        if key is not None:
-            headers["Authorization"] = f"Bearer {key}"
         if self._trust is not None and self._with_dates != self._trust.looks_at_dates():
             # The clock was set, or lost: connections that were made under the other rule are not used any more.
-            self._session = self._new_session()
+            self._begin_anew()
+        request = self._request(path, key)
         if len(body) >= GZIP_FROM_BYTES:
             body = gzip.compress(body, GZIP_LEVEL, mtime=0)
-            headers["Content-Encoding"] = "gzip"
-        answer = self._in_time(path, body, headers)
+            request.headers["Content-Encoding"] = "gzip"
+        answer = self._in_time(request, body)
         if not self._cable.plugged:
             raise Unreachable("The network cable was pulled before the answer came.", sent=True)
         return answer
 
     def close(self) -> None:
         """Close idle connections."""
-        self._session.close()
+        self._adapter.close()
 
-    def _new_session(self) -> requests.Session:
-        session = requests.Session()
-        session.trust_env = False
-        session.mount("http://", _Adapter())
-        if self._trust is None:
-            session.mount("https://", _Adapter())
-        else:
-            self._with_dates = self._trust.looks_at_dates()
-            session.verify = str(self._trust.ca_file)
-            session.mount("https://", _Adapter(self._trust.context()))
-        return session
+    def _begin_anew(self) -> None:
+        """Let no connection be used any more that there is, nor the thread that may hang on one."""
+        self._adapter, self._hands = _Adapter(self._read_s, self._trust), Hands[Answer]()
+        self._with_dates = None if self._trust is None else self._trust.looks_at_dates()
 
-    def _in_time(self, path: str, body: bytes, headers: dict[str, str]) -> Answer:
-        """Run the request in a thread that may be left behind: nothing else bounds slow names and trickled headers."""
-        results: queue.SimpleQueue[Answer | Exception] = queue.SimpleQueue()
-        session, sending = self._session, _Body(body)
-        arguments = (session, path, sending, hashlib.sha256(body).hexdigest(), headers, results)
-        threading.Thread(target=self._run, args=arguments, daemon=True, name="request").start()
+    def _request(self, path: str, key: str | None) -> requests.PreparedRequest:
+        if path not in self._prepared:
+            # What never changes is worked out once.
+            headers = {"Content-Type": CONTENT_TYPE, "Accept": f"{CONTENT_TYPE}, {PROBLEM_TYPE}", "User-Agent": self._agent}
+            self._prepared[path] = requests.Request("POST", self.server + path, headers).prepare()
+        request = self._prepared[path].copy()
+        if key is not None:
+            request.headers["Authorization"] = f"Bearer {key}"
+        return request
+
+    def _in_time(self, request: requests.PreparedRequest, body: bytes) -> Answer:
+        """Send with hands that may be left behind: nothing else bounds slow names and trickled headers."""
+        sending = _Body(body)
+        request.prepare_body(sending, files=None)
+        sent_hash, adapter = hashlib.sha256(body).hexdigest(), self._adapter
         try:
-            result = results.get(timeout=self._total_s)
-        except queue.Empty:
+            return self._hands.do(lambda: adapter.exchange(request, sent_hash), self._total_s)
+        except TooLong:
             sending.give_up()
-            self._session = self._new_session()
+            self._begin_anew()
             raise Unreachable(f"No whole answer within {self._total_s:.0f} seconds.", sent=True) from None
-        if isinstance(result, Exception):
-            raise _as_unreachable(result) from result
-        return result
-
-    def _run(
-        self,
-        session: requests.Session,
-        path: str,
-        body: _Body,
-        sent_hash: str,
-        headers: dict[str, str],
-        results: queue.SimpleQueue[Answer | Exception],
-    ) -> None:
-        try:
-            with session.post(
-                self.server + path,
-                data=body,
-                headers=headers,
-                timeout=(CONNECT_S, self._read_s),
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                results.put(_answer(response, sent_hash))
-        except Exception as error:  # noqa: BLE001  # whatever it was, the waiting side must hear of it
-            results.put(error)
+        except Exception as error:
+            raise _as_unreachable(error) from error
 
 
 class _Body(io.BytesIO):
@@ -192,17 +169,40 @@ class _Body(io.BytesIO):
 
 
 class _Adapter(HTTPAdapter):
-    """Connections that give up what is not taken off the wire, and whose certificates a context of ours may judge."""
+    """The connections to one server; they give up what is not taken off the wire, and a context of ours may judge certificates.
 
-    def __init__(self, context: ssl.SSLContext | None = None) -> None:
-        self._context = context
+    Used without a session, which would look for proxies and passwords, keep cookies and work out redirects, each time.
+    """
+
+    def __init__(self, read_s: float, trust: Trust | None) -> None:
+        self._context = None if trust is None else trust.context()
+        self._verify = True if trust is None else str(trust.ca_file)
+        self._timeout = (CONNECT_S, read_s)
+        self._pool: ConnectionPool | None = None
         super().__init__()
+
+    def exchange(self, request: requests.PreparedRequest, sent_hash: str) -> Answer:
+        """Send a request and read all that comes back."""
+        with self.send(request, stream=True, timeout=self._timeout, verify=self._verify) as response:
+            return _answer(response, sent_hash)
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         """Called by requests when it makes its pools."""
         if self._context is not None:
             options["ssl_context"] = self._context
         super().init_poolmanager(*arguments, **options, socket_options=_socket_options())
+
+    def get_connection_with_tls_context(self, *arguments: Any, **options: Any) -> ConnectionPool:
+        """Called by requests for each request; one server has one pool."""
+        if self._pool is None:
+            self._pool = super().get_connection_with_tls_context(*arguments, **options)
+        return self._pool
+
+    def build_response(self, _: requests.PreparedRequest, raw: Any) -> requests.Response:
+        """Called by requests for each answer, of which no cookies are kept and no encoding is guessed."""
+        response = requests.Response()
+        response.status_code, response.headers, response.raw = raw.status, raw.headers, raw
+        return response
 
 
 def _socket_options() -> list[tuple[int, int, int]]:

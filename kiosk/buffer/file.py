@@ -65,6 +65,8 @@ class BufferFile:
         self._commits = self._rows = 0
         # The last stream and seq known to be on the card through this connection, and whether a later one may be.
         self._known: tuple[int, int] | None = None
+        # The stream and seq up to which the server has confirmed more than the card says yet, see progress.py.
+        self._confirmed: tuple[int, int] | None = None
         self._in_doubt = False
         self._conn: sqlite3.Connection
         if not self.path.exists():
@@ -76,7 +78,7 @@ class BufferFile:
         """Open the file and read back what safety rests on; raises BufferUnsafe or StorageError, and Damaged on `examine`."""
         # isolation_level=None: transactions begin and end where this file says so, never behind its back.
         self._conn = sqlite3.connect(self.path, isolation_level=None, timeout=0)
-        self._known = None
+        self._known = self._confirmed = None
         try:
             # Before WAL, so that no shared-memory file is made and a second program finds the file locked.
             self._conn.execute("PRAGMA locking_mode=EXCLUSIVE")
@@ -116,7 +118,7 @@ class BufferFile:
         """Fold the WAL into the file and let go of it."""
         # A card that refuses is asked again at the next start.
         with contextlib.suppress(sqlite3.Error):
-            self._raise_high()
+            self._raise_marks()
         self._conn.close()
 
     def cut_power(self) -> None:
@@ -144,7 +146,7 @@ class BufferFile:
         Writing a file longer costs a sync of the card about half as much again as writing over what it has.
         """
         try:
-            self._raise_high()
+            self._raise_marks()
         except sqlite3.Error as error:
             # The mark may trail, and folding may be what makes room for it.
             if not is_full(error):
@@ -187,11 +189,26 @@ class BufferFile:
         number, seq = self._known
         return max(0, seq - self._number("SELECT high FROM streams WHERE number = ?", (number,)))
 
-    def _raise_high(self) -> None:
-        """Bring `streams.high` up to the last press; inside a transaction it becomes part of that."""
+    def _trailing(self) -> int:
+        """Confirmed presses that `streams.acknowledged` does not count yet, see progress.py."""
+        if self._confirmed is None:
+            return 0
+        number, seq = self._confirmed
+        return seq - self._number("SELECT acknowledged FROM streams WHERE number = ?", (number,))
+
+    def _waiting(self) -> int:
+        """Presses that the server has not confirmed."""
+        marked = self._number("SELECT coalesce(sum(high - acknowledged), 0) FROM streams WHERE acknowledged < high")
+        return marked + self._ahead() - self._trailing()
+
+    def _raise_marks(self) -> None:
+        """Bring `streams` up to the last press and the last confirmation; inside a transaction it becomes part of that."""
         if self._known is not None and self._ahead():
             number, seq = self._known
             self._conn.execute("UPDATE streams SET high = ? WHERE number = ?", (seq, number))
+        if self._confirmed is not None:
+            (number, seq), self._confirmed = self._confirmed, None
+            self._conn.execute("UPDATE streams SET acknowledged = max(acknowledged, ?) WHERE number = ?", (seq, number))
 
     def _transaction(self) -> Transaction:
         self._commits += 1

@@ -46,7 +46,7 @@ class Presses(BufferFile):
         if row is not None:
             return int(row[0])
         with self._transaction():
-            self._raise_high()
+            self._raise_marks()
             self._close_last_boot()
             cursor = self._conn.execute("INSERT INTO boots (boot_id, last_elapsed_ms) VALUES (?, ?)", (boot_id, elapsed_ms))
         return int(cursor.lastrowid or 0)
@@ -109,12 +109,11 @@ class Presses(BufferFile):
 
     def counts(self) -> Counts:
         """How many presses were thanked for, refused, wait, and are with the server; salvaged ones included."""
-        refused, thanked, waiting = self._conn.execute(
-            "SELECT refused, (SELECT coalesce(sum(high), 0) FROM streams),"
-            " (SELECT coalesce(sum(high - acknowledged), 0) FROM streams WHERE acknowledged < high) FROM card"
+        refused, marked = self._conn.execute(
+            "SELECT refused, (SELECT coalesce(sum(high), 0) FROM streams) FROM card"
         ).fetchone()
-        ahead = self._ahead()
-        return Counts(thanked + ahead, refused, waiting + ahead, thanked - waiting)
+        thanked, waiting = marked + self._ahead(), self._waiting()
+        return Counts(thanked, refused, waiting, thanked - waiting)
 
     def _close_last_boot(self) -> None:
         """The boot before this one has run at least until its last press."""
@@ -127,5 +126,5 @@ class Presses(BufferFile):
 
     def _raise_thanked(self) -> None:
         """The card's total is the sum of its streams; it is written now and then for the first release, which reads it."""
-        self._raise_high()
+        self._raise_marks()
         self._conn.execute("UPDATE card SET thanked = (SELECT coalesce(sum(high), 0) FROM streams WHERE buffer IS NULL)")

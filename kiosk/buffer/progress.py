@@ -1,4 +1,9 @@
-"""How far the server has each stream, as its answers say; confirmations are made by a sync and only lowered by a reconcile."""
+"""How far the server has each stream, as its answers say; confirmations are made by a sync and only lowered by a reconcile.
+
+While a backlog goes out, what the server has confirmed may be further than the card says: each change of `streams.acknowledged`
+is a sync of the card, for which a press would have to wait. It is raised with the next change that is made anyway, with the
+stream's last batch, and before each fold. A power cut before that only has presses sent again, which the server knows.
+"""
 
 from __future__ import annotations
 
@@ -15,21 +20,24 @@ if TYPE_CHECKING:
 
 # Anchors of one boot that lie closer together than this tell the server nothing new.
 ANCHOR_SPACING_MS = 600_000
+# So many presses at most are sent again after a power cut.
+MOST_TRAILING = 5_000
 
 
 class Progress(BufferFile):
     """The part of the buffer that takes the server's answers; each goes through on a full card too, or it would stay full."""
 
     def acknowledge(self, batch: Batch, anchor: Anchor | None) -> int:
-        """Mark exactly what was sent as confirmed, its anchors as delivered, and keep the anchor that this exchange gave.
+        """Take exactly what was sent for confirmed, its anchors for delivered, and keep the anchor that this exchange gave.
 
         Answers how many presses still wait. A heartbeat that brought nothing new writes nothing, to spare the card.
         """
         is_news = anchor is not None and self._is_news(anchor)
-        if batch.reactions or batch.opaque or batch.lost or batch.anchors or batch.is_past or is_news:
+        if not is_news and self._may_trail(batch):
+            self._confirmed = (batch.stream.number, batch.last)
+        elif batch.size or batch.lost or batch.anchors or batch.is_past or is_news:
             self._surely(lambda: self._confirm(batch, anchor if is_news else None))
-        waiting = self._number("SELECT coalesce(sum(high - acknowledged), 0) FROM streams WHERE acknowledged < high")
-        return waiting + self._ahead()
+        return self._waiting()
 
     def unacknowledge(self, token: str, high: int) -> bool:
         """Take back confirmations above `high`; answers whether there were any."""
@@ -52,6 +60,7 @@ class Progress(BufferFile):
 
         def keep() -> None:
             with self._transaction():
+                self._raise_marks()
                 self._conn.executemany("UPDATE streams SET acknowledged = min(acknowledged, ?), safe = ? WHERE token = ?", rows)
                 if resend_anchors:
                     self._conn.execute("UPDATE anchors SET delivered = 0")
@@ -64,13 +73,21 @@ class Progress(BufferFile):
     def _changed(self, statement: str, values: tuple[object, ...]) -> bool:
         def change() -> bool:
             with self._transaction():
+                self._raise_marks()
                 return self._conn.execute(statement, values).rowcount > 0
 
         return self._surely(change)
 
+    def _may_trail(self, batch: Batch) -> bool:
+        """Whether more of the same stream follows, and nothing travelled along that has to be noted."""
+        if not batch.size or not batch.left or batch.lost or batch.anchors or batch.is_past:
+            return False
+        is_next = self._confirmed is None or self._confirmed[0] == batch.stream.number
+        return is_next and self._trailing() < MOST_TRAILING
+
     def _confirm(self, batch: Batch, anchor: Anchor | None) -> None:
         with self._transaction():
-            self._raise_high()
+            self._raise_marks()
             self._conn.execute(
                 "UPDATE streams SET acknowledged = max(acknowledged, ?) WHERE number = ?", (batch.last, batch.stream.number)
             )

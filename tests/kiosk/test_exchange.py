@@ -1,8 +1,11 @@
 """A request says what the batch holds and when it left; its answer anchors the middle of the way."""
 
+from dataclasses import replace
+
 from kiosk.exchange import SLOWEST_ANCHOR_MS, Identity, bare, request_for, timing_of
+from wire.encoding import decode, encode
 from wire.limits import check_sync
-from wire.messages import Anchor, Boot, Sent
+from wire.messages import Anchor, Boot, Sent, SyncRequest
 
 
 def test_the_clocks_are_read_after_all_that_takes_time(kit):
@@ -15,7 +18,25 @@ def test_the_clocks_are_read_after_all_that_takes_time(kit):
     request = request_for(batch, Identity("sha256:this", "1.0.0", lambda: 3, slow_health), kit.clock)
     assert request.sent == Sent(kit.clock.elapsed_ms(), kit.clock.wall_ms(), True, batch.boot)
     assert (request.hardware, request.software, request.config_version) == ("sha256:this", "1.0.0", 3)
-    assert (request.reactions, request.health) == (batch.reactions, {"uptime_s": 1})
+    assert request.health == {"uptime_s": 1}
+
+
+def test_the_batchs_reactions_take_their_place_in_the_request(kit):
+    kit.press("served-unhappy")
+    batch = kit.recorder.ask(lambda work: work.buffer.next_batch(work.stream, work.boot, kit.clock.elapsed_ms(), 500))
+    request = request_for(batch, Identity("sha256:this", "1.0.0", lambda: 3, dict), kit.clock)
+    found = decode(SyncRequest, encode(request, reactions=batch.reactions))
+    [reaction] = found.reactions
+    assert (reaction.elapsed_ms, reaction.button) == (kit.clock.elapsed_ms(), "served-unhappy")
+    assert replace(found, reactions=[]) == request
+
+
+def test_a_request_may_go_without_what_the_kiosk_tells_of_itself(kit):
+    batch = kit.recorder.ask(lambda work: work.buffer.next_batch(work.stream, work.boot, kit.clock.elapsed_ms(), 500))
+    asked = []
+    identity = Identity("sha256:this", "1.0.0", lambda: 3, lambda: asked.append(1))
+    assert request_for(batch, identity, kit.clock, with_health=False).health is None
+    assert asked == []
 
 
 def test_a_bare_request_carries_the_presses_and_what_they_need(kit):
@@ -26,12 +47,8 @@ def test_a_bare_request_carries_the_presses_and_what_they_need(kit):
     identity = Identity("sha256:this", "1.0.0", lambda: 3, dict)
     whole, found = request_for(batch, identity, kit.clock), request_for(bare(batch), identity, kit.clock)
     check_sync(found)
-    assert (found.reactions, found.stream, found.first_seq, found.lost) == (
-        whole.reactions,
-        whole.stream,
-        whole.first_seq,
-        whole.lost,
-    )
+    assert bare(batch).reactions == batch.reactions
+    assert (found.stream, found.first_seq, found.lost) == (whole.stream, whole.first_seq, whole.lost)
     assert [boot.number for boot in found.boots] == [batch.boot]
     assert (found.anchors, found.buffer, found.totals, found.parent, found.seen_epoch) == ([], None, None, None, None)
     # Nothing that was left out may be taken for delivered.

@@ -225,6 +225,37 @@ def test_a_new_key_is_on_the_card_before_it_is_used(kit, server):
     assert server.headers[-1]["Authorization"] == "Bearer slv_k_two"
 
 
+def test_a_card_that_is_enrolled_anew_while_it_sends_goes_on_with_its_new_key(kit, server):
+    def refused_as_the_new_key_comes(server, *_):
+        enrol.save_key(kit.folder, "slv_k_two")
+        return server.problem(401, "key-revoked")
+
+    kit.press()
+    kit.sync.run()
+    kit.press()
+    server.trouble = [refused_as_the_new_key_comes]
+    assert kit.sync.run() == 0.0
+    assert kit.sync.report().fault is None
+    assert kit.sync.run() == 60
+    assert server.headers[-1]["Authorization"] == "Bearer slv_k_two"
+    assert kit.waiting() == 0
+
+
+def test_of_a_backlogs_requests_the_first_and_the_last_tell_how_the_kiosk_is(kit, server):
+    asked = []
+    kit.sync._identity = kit.sync._identity._replace(health=lambda: asked.append(1) or {"uptime_s": 1})
+    for _ in range(7):
+        kit.press()
+    server.refuse_more_than = 2
+    kit.sync.run()
+    told = [(len(request.reactions), request.health is not None) for request in server.requests]
+    assert told[0] == (7, True), "refused as too large"
+    assert told[1:] == [(2, True), (2, False), (2, False), (1, True)]
+    assert len(asked) == 3
+    kit.sync.run()
+    assert server.requests[-1].health is not None
+
+
 def test_a_configuration_from_the_reply_is_kept_and_applied_and_an_unfit_one_is_not(kit, server, config_of):
     server.config = config_of(version=4)
     kit.sync.run()

@@ -21,11 +21,25 @@ def test_the_key_goes_in_the_header_and_enrolment_sends_none(server):
     uploader.close()
 
 
-def test_the_environments_proxy_is_not_used(server, monkeypatch):
+def test_the_environments_proxy_and_passwords_are_not_used(server, monkeypatch, tmp_path):
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password secret\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     server.trouble = [lambda *_: (200, "application/json", b"{}", {})]
     assert Uploader(server.url).post("/api/v1/x", b"{}", None).status == 200
+    assert "Authorization" not in server.headers[0]
+
+
+def test_a_cookie_is_not_kept_and_no_request_knows_the_one_before(server):
+    server.trouble = [lambda *_: (200, "application/json", b"{}", {"Set-Cookie": "who=you; Path=/"})] * 2
+    uploader = Uploader(server.url)
+    uploader.post("/api/v1/x", b"a" * 2_000, "slv_k_one")
+    uploader.post("/api/v1/x", b"{}", None)
+    first, second = server.headers
+    assert (first["Content-Encoding"], first["Authorization"]) == ("gzip", "Bearer slv_k_one")
+    assert not {"Cookie", "Content-Encoding", "Authorization"} & set(second)
+    assert second["Content-Length"] == "2"
 
 
 def test_a_pulled_cable_sends_nothing(server):
@@ -100,11 +114,29 @@ def test_a_request_that_was_given_up_is_not_sent_any_more(monkeypatch):
     assert b"long ago" not in came
 
 
+def test_after_one_that_was_given_up_the_next_goes_through(server, monkeypatch):
+    looking, found = threading.Event(), socket.getaddrinfo
+    slow = [True]
+
+    def slowly_once(*arguments, **options):
+        if slow and slow.pop():
+            looking.wait(10)
+        return found(*arguments, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slowly_once)
+    server.trouble = [lambda *_: (200, "application/json", b"{}", {})]
+    uploader = Uploader(server.url, total_s=0.2)
+    with pytest.raises(Unreachable, match="No whole answer"):
+        uploader.post("/api/v1/x", b"{}", None)
+    uploader._total_s = 10
+    assert uploader.post("/api/v1/x", b"{}", None).status == 200
+    looking.set()
+
+
 @pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="Linux alone has it")
 def test_the_kernel_gives_up_what_nobody_takes(server):
     uploader = Uploader(server.url)
-    adapter = uploader._session.get_adapter(server.url)
-    options = adapter.poolmanager.connection_pool_kw["socket_options"]
+    options = uploader._adapter.poolmanager.connection_pool_kw["socket_options"]
     assert (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 20_000) in options
     assert (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1) in options
 

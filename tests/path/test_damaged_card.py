@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 import time
@@ -42,7 +43,7 @@ def send_all(work: Work) -> None:
     """Make every request that a sync would make, and take each as confirmed."""
     while work.buffer.counts().waiting:
         batch = work.buffer.next_batch(work.stream, work.boot, 10**9, 500)
-        encode([*batch.reactions, *batch.boots, batch.buffer, batch.totals, batch.stream])
+        encode([json.loads(batch.reactions), *batch.boots, batch.buffer, batch.totals, batch.stream])
         work.buffer.acknowledge(batch, None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -42,6 +43,14 @@ def test_an_example_survives_being_written_again(path: Path) -> None:
     message = decode(kind_of(path), path.read_bytes())
     assert decode(kind_of(path), encode(message)) == message
     assert msgspec.json.decode(encode(message)) == msgspec.json.decode(msgspec.json.encode(message))
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*sync-request.json")), ids=lambda path: path.stem)
+def test_a_field_that_is_text_already_takes_its_place_as_it_stands(path: Path) -> None:
+    message = decode(messages.SyncRequest, path.read_bytes())
+    text = json.dumps(message.reactions, separators=(",", ":"), ensure_ascii=False)
+    assert encode(dataclasses.replace(message, reactions=[]), reactions=text) == encode(message)
+    assert len(message.reactions) > 0
 
 
 def test_every_kind_of_message_has_an_example() -> None:

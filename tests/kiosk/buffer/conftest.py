@@ -1,5 +1,7 @@
 """A buffer with one boot in it, and presses to put there."""
 
+import json
+
 import pytest
 
 from kiosk.buffer.whole import Buffer
@@ -31,3 +33,13 @@ def batch_of():
         return buffer.next_batch(stream, 1, 9_999, limit)
 
     return batch_of
+
+
+@pytest.fixture
+def reactions_in():
+    """The reactions of a batch, read from the text that travels."""
+
+    def reactions_in(batch):
+        return [Reaction(*values) for values in json.loads(batch.reactions)]
+
+    return reactions_in
