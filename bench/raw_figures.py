@@ -123,7 +123,7 @@ def _read_page(
     fingerprints(connection, *span)
     day_counts(connection, store_id, *span)
     store_counts(connection, *span, WEEKENDS, changed)
-    visit_counts(connection, *span, changed)
+    visit_counts(connection, *span, signals, changed)
     day_clusters(connection, *span, signals, changed)
 
 

@@ -8,7 +8,7 @@ from server.analysis.standardise import direct, weights_of
 from server.claims.result import OTHER_FACES, OTHER_QUESTIONS, THIN_HOURS, TOO_FEW, Presses, StoreChange
 from server.database.figures import asked_questions, store_counts
 from server.database.strata import strata_of
-from server.database.weekends import WEEKENDS
+from server.database.weekends import weekends_here
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -59,7 +59,7 @@ def counted(count: StoreCount) -> int:
 
 def _by_store(connection: Connection, window: Window, stores: Collection[int]) -> dict[int, list[StoreCount]]:
     found: dict[int, list[StoreCount]] = {}
-    for count in store_counts(connection, window.first.toordinal(), window.end.toordinal(), WEEKENDS, stores):
+    for count in store_counts(connection, window.first.toordinal(), window.end.toordinal(), weekends_here(connection), stores):
         found.setdefault(count.store_id, []).append(count)
     return found
 

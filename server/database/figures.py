@@ -20,7 +20,7 @@ from server.database.tables import days, kiosk_syncs, kiosks, placements, questi
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, Engine
+    from sqlalchemy import ColumnElement, Connection, Engine, Select
 
 COUNTS = ("positive", "neutral", "negative", "marked", "uncertain", "clusters", "sum_xx", "sum_xn", "sum_nn")
 NO_CLUSTERS = ClusterSums(0, 0, 0, 0)
@@ -73,7 +73,7 @@ class StoreCount(NamedTuple):
 
 
 class Weekend(NamedTuple):
-    """On which weekdays (0 is Monday) it is weekend in these territories; no territories means all others."""
+    """On which weekdays (0 is Monday), one after the other, it is weekend in these territories; none means all others."""
 
     weekdays: tuple[int, ...]
     territories: tuple[str, ...]
@@ -83,8 +83,6 @@ class VisitCount(NamedTuple):
     """How often one passer-by answered both questions at a store, by the two answers."""
 
     store_id: int
-    service_id: int
-    experience_id: int
     both: int
     service_only: int
     experience_only: int
@@ -163,11 +161,9 @@ def store_counts(
         .group_by(*keys, literal_column("weekend"))
         .order_by(*keys, literal_column("weekend"))
     )
-    if weekends:
-        found = found.join(stores, stores.c.id == placements.c.store_id)
     if store_ids is not None:
         found = found.where(placements.c.store_id.in_(store_ids))
-    return [StoreCount._make(row) for row in connection.execute(found)]
+    return [StoreCount._make(row) for row in connection.execute(found).all()]
 
 
 def day_clusters(
@@ -179,43 +175,47 @@ def day_clusters(
 ) -> dict[int, tuple[ClusterSums, ClusterSums]]:
     """Days [from_day, to_day) as clusters of presses about each of two sets of questions, by store: of all, or of these."""
     total = days.c.positive + days.c.neutral + days.c.negative
-    second = case((days.c.question_id.in_(signals[1]), 1), else_=0).label("second")
-    found_cells = (
-        select(
-            placements.c.store_id, days.c.local_day, second, func.sum(days.c.positive).label("x"), func.sum(total).label("n")
-        )
+    parts = [
+        func.sum(column).filter(days.c.question_id.in_(ids)).label(f"{name}{which}")
+        for which, ids in enumerate(signals)
+        for name, column in (("x", days.c.positive), ("n", total))
+    ]
+    found_days = (
+        select(placements.c.store_id, *parts)
         .join(placements, placed(days.c.kiosk_id, days.c.placement_id))
         .where(days.c.local_day >= from_day, days.c.local_day < to_day)
         .where(days.c.question_id.in_({*signals[0], *signals[1]}))
-        .group_by(placements.c.store_id, days.c.local_day, literal_column("second"))
-        .having(func.sum(total) > 0)
+        .group_by(placements.c.store_id, days.c.local_day)
     )
     if store_ids is not None:
-        found_cells = found_cells.where(placements.c.store_id.in_(store_ids))
-    cells = found_cells.subquery()
-    x, n = cells.c.x, cells.c.n
-    rows = connection.execute(
-        select(cells.c.store_id, cells.c.second, func.count(), func.sum(x * x), func.sum(x * n), func.sum(n * n)).group_by(
-            cells.c.store_id, cells.c.second
-        )
-    )
-    found: dict[int, list[ClusterSums]] = {}
-    for store, which, *sums in rows:
-        found.setdefault(store, [NO_CLUSTERS, NO_CLUSTERS])[which] = ClusterSums(*map(int, sums))
-    return {store: (first, other) for store, (first, other) in found.items()}
+        found_days = found_days.where(placements.c.store_id.in_(store_ids))
+    one = found_days.subquery().c
+    sums = [of for x, n in ((one.x0, one.n0), (one.x1, one.n1)) for of in _sums_of_clusters(x, n)]
+    rows = connection.execute(select(one.store_id, *sums).group_by(one.store_id)).all()
+    return {store: (ClusterSums(*map(int, found[:4])), ClusterSums(*map(int, found[4:]))) for store, *found in rows}
+
+
+def _sums_of_clusters(x: ColumnElement[int], n: ColumnElement[int]) -> tuple[ColumnElement[int], ...]:
+    """What `ClusterSums` holds of clusters with x positive of n presses; those without a press are none."""
+    return func.count(case((n > 0, 1))), *(func.coalesce(func.sum(column), 0) for column in (x * x, x * n, n * n))
 
 
 def visit_counts(
-    connection: Connection, from_day: int, to_day: int, store_ids: Collection[int] | None = None
+    connection: Connection,
+    from_day: int,
+    to_day: int,
+    signals: tuple[Collection[int], Collection[int]],
+    store_ids: Collection[int] | None = None,
 ) -> list[VisitCount]:
-    """Visits over the days [from_day, to_day) by the two questions answered: every store's, or those of these alone."""
-    keys = (placements.c.store_id, visit_days.c.service_id, visit_days.c.experience_id)
+    """Visits over the days [from_day, to_day) that answered one of each of two sets of questions: every store's, or these'."""
+    store_id = placements.c.store_id
     found = (
-        select(*keys, *(func.sum(visit_days.c[name]) for name in CELLS))
+        select(store_id, *(func.sum(visit_days.c[name]) for name in CELLS))
         .join(placements, placed(visit_days.c.kiosk_id, visit_days.c.placement_id))
         .where(visit_days.c.local_day >= from_day, visit_days.c.local_day < to_day)
-        .group_by(*keys)
-        .order_by(*keys)
+        .where(visit_days.c.service_id.in_(signals[0]), visit_days.c.experience_id.in_(signals[1]))
+        .group_by(store_id)
+        .order_by(store_id)
     )
     if store_ids is not None:
         found = found.where(placements.c.store_id.in_(store_ids))
@@ -285,14 +285,22 @@ def is_made_up(engine: Engine) -> bool:
 
 
 def weekend_of_days(weekends: Sequence[Weekend]) -> ColumnElement[int]:
-    """1 on the days that are weekend where the store stands, else 0."""
+    """1 on the days that are weekend where a placement's store stands, else 0."""
     weekday = (days.c.local_day + 6) % 7  # the first day of all, 1 January of year 1, was a Monday
-    within = {one.territories: case((weekday.in_(one.weekdays), 1), else_=0) for one in weekends}
+    within = {one.territories: case((weekday.between(one.weekdays[0], one.weekdays[-1]), 1), else_=0) for one in weekends}
     usual = within.pop((), literal(0))
-    named = [(stores.c.territory.in_(territories), found) for territories, found in within.items()]
+    named = [(placements.c.store_id.in_(_standing_in(territories)), found) for territories, found in within.items()]
     return case(*named, else_=usual) if named else usual
 
 
+def _standing_in(territories: Collection[str]) -> Select[tuple[int]]:
+    return select(stores.c.id).where(stores.c.territory.in_(territories))
+
+
 def placed(kiosk_id: ColumnElement[int], placement_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """That a roll-up row belongs to a placement that its kiosk really has."""
-    return and_(placements.c.kiosk_id == kiosk_id, placements.c.id == placement_id)
+    """That a roll-up row belongs to a placement that its kiosk really has.
+
+    With nothing added, SQLite would look up the placement of each row, and read every day that a chain ever had; so it goes
+    from placement to placement, and reads of each the days that are asked for.
+    """
+    return and_(placements.c.kiosk_id + 0 == kiosk_id, placements.c.id + 0 == placement_id)

@@ -43,11 +43,6 @@ def fingerprints(connection: Connection, from_day: int, to_day: int) -> dict[int
     }
 
 
-def day_writes(connection: Connection, from_day: int, to_day: int) -> dict[int, tuple[int, int]]:
-    """Of every store with presses on the days [from_day, to_day) how many rows of days it has, and their writes."""
-    return _writes(connection, days, from_day, to_day)
-
-
 def _writes(connection: Connection, table: Table, from_day: int, to_day: int) -> dict[int, tuple[int, int]]:
     """Rows and writes by store."""
     found = connection.execute(

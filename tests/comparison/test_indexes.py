@@ -25,7 +25,7 @@ def alone(positive: int, total: int) -> Tally:
 
 
 def visits(both: int, service_only: int, experience_only: int, neither: int) -> list[VisitCount]:
-    return [VisitCount(1, 1, 2, both, service_only, experience_only, neither)]
+    return [VisitCount(1, both, service_only, experience_only, neither)]
 
 
 @pytest.mark.parametrize(

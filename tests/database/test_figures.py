@@ -67,13 +67,16 @@ def test_a_kiosk_that_moved_leaves_its_presses_where_they_were_made(shops, two):
     assert [(count.store_id, count.positive) for count in found] == [(two[0].id, 3)]
 
 
-def test_visits_are_summed_by_their_pair_of_questions(shops, two):
+def test_visits_are_summed_where_they_answered_one_of_both_sets_of_questions(shops, two):
     kiosk = shops.kiosk(two[0], "K-1")
     for back in range(2):
         shops.visits(kiosk, TODAY - timedelta(days=back), 4, 3, 2, 1)
     with reading(shops.engine) as connection:
-        (visit,) = figures.visit_counts(connection, DAY - 1, DAY + 1)
-    assert visit == (two[0].id, shops.questions[SERVICE], shops.questions[EXPERIENCE], 8, 6, 4, 2)
+        service, experience = [shops.questions[SERVICE]], [shops.questions[EXPERIENCE]]
+        (visit,) = figures.visit_counts(connection, DAY - 1, DAY + 1, (service, experience))
+        assert not figures.visit_counts(connection, DAY - 1, DAY + 1, (experience, service))
+        assert not figures.visit_counts(connection, DAY - 1, DAY + 1, (service, experience), [two[1].id])
+    assert visit == (two[0].id, 8, 6, 4, 2)
 
 
 def test_standing_kiosks_tell_what_they_thanked_for(shops, two):
