@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from server.analysis.standardise import direct, weights_of
 from server.claims.result import OTHER_FACES, OTHER_QUESTIONS, THIN_HOURS, TOO_FEW, Presses, StoreChange
-from server.database.figures import asked_questions, store_counts
+from server.database.figures import asked_questions
+from server.database.store_figures import store_counts
 from server.database.strata import strata_of
 from server.database.weekends import weekends_here
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from server.claims.claim import Claim, Window
-    from server.database.figures import StoreCount
+    from server.database.store_figures import StoreCount
 
 # With fewer in one of the two times a store says too little of its own change, as beside other stores (docs/methods.md).
 LEAST_PRESSES = 100

@@ -141,6 +141,7 @@ class Chain:
 
     def _figures_of(self, store: StoreRef) -> Figures:
         own, (service, experience) = self._rows.get(store.id, NO_ROWS), self._indexes(store.id)
+        visits = self._visits(store.id)
         # The middle of stores with other faces is not this one's.
         cuts = self.cuts if self.cuts.declared or store.id not in self.apart else NO_CUTS
         return Figures(
@@ -148,8 +149,8 @@ class Chain:
             period=self.period,
             service=service,
             experience=experience,
-            gap=self._gap(service, experience, self._visits(store.id)),
-            verdict=None if self.period.running else verdict_of(service, experience, cuts),
+            gap=self._gap(service, experience, visits),
+            verdict=None if self.period.running else verdict_of(service, experience, cuts, visits),
             reactions=own.presses + own.marked + own.uncertain,
             counted=own.presses,
             marked=own.marked,

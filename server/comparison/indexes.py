@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from server.database.experience_counts import DimensionCount
-    from server.database.figures import DayCount, StoreCount, VisitCount
+    from server.database.figures import DayCount
+    from server.database.store_figures import StoreCount, VisitCount
     from server.database.sums import QuestionCount, WeekCount
 
 # Effective presses needed for a range, for a number, and for a place among other stores (Wilson half-widths at 80 of 100:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from server.comparison.beside import Counted
 from server.comparison.indexes import LEAST_DAYS_AS_CLUSTERS, NO_CLUSTERS, NO_TALLY, NO_VISITS, Visits, tally
 from server.comparison.verdict import much_marked
-from server.database.figures import day_clusters, store_counts, visit_counts
 from server.database.rushed import rushed_stores
+from server.database.store_figures import day_clusters, store_counts, visit_counts
 from server.database.strata import NO_STRATA, strata_of
 from server.database.weekends import weekends_here
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from server.analysis.clustering import ClusterSums
-    from server.database.figures import StoreCount
+    from server.database.store_figures import StoreCount
 
 NO_DAYS = (NO_CLUSTERS, NO_CLUSTERS)
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import func, select
 
 from server.analysis.tallies import BANDS
-from server.database.figures import placed, weekend_of_days
+from server.database.figures import placed
+from server.database.store_figures import weekend_of_days
 from server.database.tables import days, mixes, placements, questions
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from server.database.figures import Weekend
+    from server.database.store_figures import Weekend
 
 CUSTOMERS = "CX"
 

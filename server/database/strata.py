@@ -9,7 +9,7 @@ from server.analysis.tallies import BANDS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from server.database.figures import StoreCount
+    from server.database.store_figures import StoreCount
 
 # (part of the day, whether it is weekend), in the order of all lists of strata.
 STRATA = tuple((band, weekend) for weekend in (False, True) for band in BANDS)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from server.database.figures import Weekend
+from server.database.store_figures import Weekend
 from server.database.tables import stores
 
 if TYPE_CHECKING:

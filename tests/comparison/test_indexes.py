@@ -17,7 +17,8 @@ from server.comparison.indexes import (
     subtract,
     tally_of_days,
 )
-from server.database.figures import DayCount, VisitCount
+from server.database.figures import DayCount
+from server.database.store_figures import VisitCount
 
 
 def alone(positive: int, total: int) -> Tally:
