@@ -9,7 +9,7 @@ from statistics import NormalDist
 from server.analysis.special import beta_below, both_below
 
 # Nearer to 0 or 1 the other index alone decides, however the two vary together.
-SURE = 1e-6
+SURE = 1e-4
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ def standing_fields(standing: Standing) -> list[str]:
         _flag(standing.reversed, known=known),
         *(_number(beside.own) if standing.standardised else "" for beside in besides),
         *(text for beside in besides for text in (*_gap(beside.away), _flag(beside.sure, known=known))),
+        _flag(standing.waits, known=known),
     ]
 
 
