@@ -142,7 +142,7 @@ def report(found: dict[str, float]) -> list[str]:
         ("head office, 500 stores, 30 days", "office_seen", f"goal {most:.0f} ms"),
         ("  after a late press of those days", "office_late", f"goal {most:.0f} ms"),
         ("  the first one after a start", "office_first", f"goal {most:.0f} ms"),
-        ("  the first one of days that somebody chose", "office_chosen", ""),
+        ("  the first one of days that somebody chose", "office_chosen", f"goal {most:.0f} ms"),
         ("a manager's page among 500 stores", "manager_seen_of_500_stores", ""),
         ("  after a late press of those days", "manager_late_of_500_stores", ""),
         (f"a manager's page among 50 stores, {few} reactions", "few_manager_seen", ""),
@@ -173,18 +173,19 @@ def _times(found: dict[str, float], one: str, other: str) -> str:
 
 def keeps_its_goals(found: dict[str, float]) -> bool:
     """Whether head office's page, the growth of a manager's page and the price of raw figures are within their goals."""
-    office = max(found[f"office_{name}"] for name in ("first", "seen", "late")) <= MOST_OFFICE_S
+    office = max(found[f"office_{name}"] for name in ("first", "chosen", "seen", "late")) <= MOST_OFFICE_S
     times = found["figures_page_raw"] / found["figures_page_kept"]
     return office and found["growth"] <= MOST_GROWTH and (times >= LEAST_TIMES or found["many_reactions"] < OF_REACTIONS)
 
 
 def lines_of(found: dict[str, float]) -> list[Line]:
     """The goals' lines; what raw reactions cost depends on how many there are, so of fewer that goal says nothing."""
-    office = max(found["office_seen"], found["office_late"])
+    office = max(found["office_seen"], found["office_late"], found["office_chosen"])
     times = found["figures_page_raw"] / found["figures_page_kept"]
     many = f"{found['many_reactions']:,.0f}"
     goal = f">= {LEAST_TIMES}x" if found["many_reactions"] >= OF_REACTIONS else ""
-    chain = f"{1000 * found['office_seen']:.0f} ms seen before, {1000 * found['office_late']:.0f} ms after a late press"
+    seen, late, chosen = (1000 * found[f"office_{name}"] for name in ("seen", "late", "chosen"))
+    chain = f"{seen:.0f} ms seen before, {late:.0f} ms after a late press, {chosen:.0f} ms at the first look at other days"
     growth = found["growth"]
     return [
         Line("head office, 500 stores, 30 days", "--", "<= 300 ms of CPU", chain, met=office <= MOST_OFFICE_S),

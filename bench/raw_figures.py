@@ -11,10 +11,11 @@ from sqlalchemy import select
 from bench.made_reactions import DAY_MS, UNIX_DAY, ZONE_MS
 from bench.made_rollups import EXPERIENCE, SERVICE
 from server.database.engine import reading
-from server.database.figures import day_clusters, day_counts, store_counts, visit_counts
+from server.database.figures import day_counts
 from server.database.fingerprints import fingerprints
+from server.database.store_figures import day_clusters, store_counts, visit_counts
 from server.database.tables import questions, stores
-from server.database.weekends import WEEKENDS
+from server.database.weekends import weekends_here
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,8 +123,8 @@ def _read_page(
     """What the page of a store reads of these days: of all stores, or of those that changed since they were kept."""
     fingerprints(connection, *span)
     day_counts(connection, store_id, *span)
-    store_counts(connection, *span, WEEKENDS, changed)
-    visit_counts(connection, *span, changed)
+    store_counts(connection, *span, weekends_here(connection), changed)
+    visit_counts(connection, *span, signals, changed)
     day_clusters(connection, *span, signals, changed)
 
 

@@ -29,19 +29,16 @@ def funnel_limits(target: float, total: int, confidence: float = 0.95, overdispe
     Raises:
         ValueError: a target, a number of presses or a confidence that can not be.
     """
-    _check_target(target)
-    if not 1 <= total < math.inf:
-        raise ValueError("A funnel begins at one press.")
-    if not 0 < confidence < 1:
-        raise ValueError(f"The confidence lies between 0 and 1, not at {confidence}.")
-    if not overdispersion >= 0 or math.isinf(overdispersion):
-        raise ValueError("An overdispersion is a finite number, 0 or more.")
-    widen = math.sqrt(overdispersion) if overdispersion > WIDEN_FROM else 1.0
-    beyond = (1 - confidence) / 2
-    # With a handful of presses interpolation may step over the target itself.
-    lower = min(target, _interpolated(beyond, target, total))
-    upper = max(target, _interpolated(1 - beyond, target, total))
-    return Interval(max(0.0, target - widen * (target - lower)), min(1.0, target + widen * (upper - target)))
+    widen = _checked(target, total, confidence, overdispersion)
+    return Interval(_lower(target, total, confidence, widen), _upper(target, total, confidence, widen))
+
+
+def is_beyond(share: float, target: float, total: int, confidence: float = 0.95, overdispersion: float = 1.0) -> bool:
+    """Whether a store's share (0 to 1) lies outside its limits (`funnel_limits`); only the one on its side is worked out."""
+    widen = _checked(target, total, confidence, overdispersion)
+    if share > target:
+        return share > _upper(target, total, confidence, widen)
+    return share < _lower(target, total, confidence, widen)
 
 
 def overdispersion(counts: Sequence[tuple[float, float]], target: float) -> float:
@@ -59,6 +56,29 @@ def overdispersion(counts: Sequence[tuple[float, float]], target: float) -> floa
     outer = int(WINSORISED * len(scores))
     least, most = scores[outer], scores[len(scores) - 1 - outer]
     return sum(min(max(z, least), most) ** 2 for z in scores) / len(scores)
+
+
+def _checked(target: float, total: int, confidence: float, overdispersion: float) -> float:
+    """How many times wider the limits are; refuses what can not be."""
+    _check_target(target)
+    if not 1 <= total < math.inf:
+        raise ValueError("A funnel begins at one press.")
+    if not 0 < confidence < 1:
+        raise ValueError(f"The confidence lies between 0 and 1, not at {confidence}.")
+    if not overdispersion >= 0 or math.isinf(overdispersion):
+        raise ValueError("An overdispersion is a finite number, 0 or more.")
+    return math.sqrt(overdispersion) if overdispersion > WIDEN_FROM else 1.0
+
+
+# With a handful of presses interpolation may step over the target itself.
+def _lower(target: float, total: int, confidence: float, widen: float) -> float:
+    exact = min(target, _interpolated((1 - confidence) / 2, target, total))
+    return max(0.0, target - widen * (target - exact))
+
+
+def _upper(target: float, total: int, confidence: float, widen: float) -> float:
+    exact = max(target, _interpolated(1 - (1 - confidence) / 2, target, total))
+    return min(1.0, target + widen * (exact - target))
 
 
 def _check_target(target: float) -> None:

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from server.analysis.intervals import check_counts
-from server.analysis.special import digamma, trigamma
+from server.analysis.special import polygammas
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +50,8 @@ def lowest_tenth(counts: Sequence[tuple[float, float]], prior: BetaPrior) -> lis
 
 def _logit(alpha: float, beta: float) -> tuple[float, float]:
     """Mean and standard deviation of the logit of a beta."""
-    return digamma(alpha) - digamma(beta), math.sqrt(trigamma(alpha) + trigamma(beta))
+    (mean_a, variance_a), (mean_b, variance_b) = polygammas(alpha), polygammas(beta)
+    return mean_a - mean_b, math.sqrt(variance_a + variance_b)
 
 
 def _below(at: float, posteriors: Sequence[tuple[float, float]]) -> list[float]:

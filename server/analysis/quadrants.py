@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from random import Random
+from statistics import NormalDist
 
-from server.analysis.special import beta_below
+from server.analysis.special import beta_below, both_below
 
-DRAWS = 4_000
+# Nearer to 0 or 1 the other index alone decides, however the two vary together.
+SURE = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,44 +21,51 @@ class Quadrant:
     probability: float
 
 
-def quadrant(service_above: float, experience_above: float) -> Quadrant:
-    """The most probable quadrant of two independent indexes, from the probability that each lies above its cut."""
+def quadrant(service_above: float, experience_above: float, together: float = 0.0) -> Quadrant:
+    """The most probable quadrant of two indexes.
+
+    Args:
+        service_above: the probability that service lies above its cut.
+        experience_above: the same of experience.
+        together: how far what is known of the two varies together, -1 to 1, because the same visitors are in both
+            (`likeness_of_cells`): the two then are normals of this correlation behind those probabilities.
+
+    Raises:
+        ValueError: a probability or a correlation that can not be.
+    """
     for probability in (service_above, experience_above):
         if not 0 <= probability <= 1:
             raise ValueError(f"A probability lies between 0 and 1, not at {probability}.")
-    strong_s, strong_e = service_above >= 0.5, experience_above >= 0.5
-    probability = (service_above if strong_s else 1 - service_above) * (experience_above if strong_e else 1 - experience_above)
-    return Quadrant(strong_s, strong_e, probability)
+    if not -1 <= together <= 1:
+        raise ValueError(f"A correlation lies between -1 and 1, not at {together}.")
+    both = service_above * experience_above
+    if together and min(service_above, experience_above) > SURE and max(service_above, experience_above) < 1 - SURE:
+        normal = NormalDist()
+        both = both_below(normal.inv_cdf(service_above), normal.inv_cdf(experience_above), together)
+    found = {
+        (True, True): both,
+        (True, False): service_above - both,
+        (False, True): experience_above - both,
+        (False, False): 1 - service_above - experience_above + both,
+    }
+    likeliest = max(found, key=found.__getitem__)
+    return Quadrant(*likeliest, min(1.0, max(0.0, found[likeliest])))
 
 
-def paired_quadrant(
-    cells: tuple[float, float, float, float], cut_service: float, cut_experience: float, seed: int, draws: int = DRAWS
-) -> Quadrant:
-    """The most probable quadrant where the same visitors answered both: draws from a Dirichlet with 1/2 in each cell.
+def likeness_of_cells(cells: tuple[float, float, float, float]) -> float:
+    """How far the two shares of visitors who answered both vary together under a Dirichlet with 1/2 added to each cell.
 
     Args:
         cells: visitors positive in both, in service alone, in experience alone, in none.
-        cut_service: share that service has to reach, 0 to 1.
-        cut_experience: share that experience has to reach, 0 to 1.
-        seed: of the draws.
-        draws: at least 100.
 
     Raises:
-        ValueError: a negative or endless count, or too few draws.
+        ValueError: a negative or endless count.
     """
     if not all(map(math.isfinite, cells)) or min(cells) < 0:
         raise ValueError("A count is a finite number, and not negative.")
-    if draws < 100:
-        raise ValueError("Fewer than 100 draws say nothing.")
-    chance = Random(seed)  # noqa: S311  # a simulation, no secret
-    met = dict.fromkeys(((True, True), (True, False), (False, True), (False, False)), 0)
-    for _ in range(draws):
-        both, service_only, experience_only, neither = (chance.gammavariate(cell + 0.5, 1) for cell in cells)
-        whole = both + service_only + experience_only + neither
-        strong_s = both + service_only > cut_service * whole
-        met[strong_s, both + experience_only > cut_experience * whole] += 1
-    likeliest = max(met, key=met.__getitem__)
-    return Quadrant(*likeliest, met[likeliest] / draws)
+    both, service_only, experience_only, neither = (cell + 0.5 for cell in cells)
+    margins = (both + service_only) * (experience_only + neither) * (both + experience_only) * (service_only + neither)
+    return (both * neither - service_only * experience_only) / math.sqrt(margins)
 
 
 def probability_above(positive: float, total: float, cut: float) -> float:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from server.analysis.intervals import check_counts
-from server.analysis.special import chi_square_above, digamma, trigamma
+from server.analysis.special import chi_square_above, polygammas
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -164,18 +164,30 @@ def _log_likelihood(counts: Counts, at: tuple[float, float]) -> float:
 def _newton(counts: Counts, at: tuple[float, float]) -> tuple[float, float]:
     """Newton's step in log alpha and log beta; uphill where the likelihood is not curved downwards yet."""
     alpha, beta = math.exp(at[0]), math.exp(at[1])
-    both = sum(digamma(alpha + beta + n) for _, n in counts) - len(counts) * digamma(alpha + beta)
-    up_a = alpha * (sum(digamma(alpha + x) for x, _ in counts) - len(counts) * digamma(alpha) - both)
-    up_b = beta * (sum(digamma(beta + n - x) for x, n in counts) - len(counts) * digamma(beta) - both)
-    both = sum(trigamma(alpha + beta + n) for _, n in counts) - len(counts) * trigamma(alpha + beta)
-    bend_a = alpha * alpha * (sum(trigamma(alpha + x) for x, _ in counts) - len(counts) * trigamma(alpha) - both) + up_a
-    bend_b = beta * beta * (sum(trigamma(beta + n - x) for x, n in counts) - len(counts) * trigamma(beta) - both) + up_b
-    across = -alpha * beta * both
+    (both, both_bend), (of_a, bend_of_a), (of_b, bend_of_b) = (
+        _derivatives(prior, presses)
+        for prior, presses in (
+            (alpha + beta, [n for _, n in counts]),
+            (alpha, [x for x, _ in counts]),
+            (beta, [n - x for x, n in counts]),
+        )
+    )
+    up_a, up_b = alpha * (of_a - both), beta * (of_b - both)
+    bend_a = alpha * alpha * (bend_of_a - both_bend) + up_a
+    bend_b = beta * beta * (bend_of_b - both_bend) + up_b
+    across = -alpha * beta * both_bend
     area = bend_a * bend_b - across * across
     if bend_a >= 0 or area <= 0:
         reach = max(abs(up_a), abs(up_b), 1e-300)
         return up_a / reach, up_b / reach
     return (across * up_b - bend_b * up_a) / area, (across * up_a - bend_a * up_b) / area
+
+
+def _derivatives(prior: float, presses: Iterable[float]) -> tuple[float, float]:
+    """Both derivatives of the sum over stores of log gamma(prior + presses) less that of log gamma(prior)."""
+    found = [polygammas(prior + own) for own in presses]
+    first, second = polygammas(prior)
+    return sum(one for one, _ in found) - len(found) * first, sum(two for _, two in found) - len(found) * second
 
 
 def _follow(

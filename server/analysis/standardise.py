@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from server.analysis.intervals import Interval, check_counts, quantile
@@ -50,20 +51,22 @@ def direct(
         ValueError: counts or weights that can not be.
     """
     # A page compares hundreds of stores, each with others of its own: what follows is written for that.
-    _check(strata, weights)
-    positive = total = 0.0
-    for x, n in strata:
+    _check_weights(tuple(weights), len(strata))
+    positive = total = known = share = 0.0
+    bare = False
+    for (x, n), weight in zip(strata, weights, strict=True):
+        if not 0 <= x <= n < math.inf:
+            check_counts(x, n)  # says what is wrong
         positive += x
         total += n
-    crude = positive / total if total else None
-    thin = _too_bare(strata, weights, least_presses)
-    if thin or crude is None:
-        return Standardised(crude, None, None, thin)
-    known = share = 0.0
-    for (x, n), weight in zip(strata, weights, strict=True):
+        bare = bare or n < least_presses
         if n:
             known += weight
             share += weight * x / n
+    crude = positive / total if total else None
+    thin = _too_bare(strata, weights, least_presses) if bare else ()
+    if thin or crude is None:
+        return Standardised(crude, None, None, thin)
     share /= known
     below, above = _reach(strata, weights, share, quantile(confidence))
     return Standardised(crude, share, Interval(max(0.0, share - below), min(1.0, share + above)), ())
@@ -110,11 +113,9 @@ def _too_bare(strata: Sequence[tuple[float, float]], weights: Sequence[float], l
     return tuple(sorted({*thin, *empty})) if missing > HEAVY else tuple(thin)
 
 
-def _check(strata: Sequence[tuple[float, float]], weights: Sequence[float]) -> None:
-    if len(strata) != len(weights) or not strata:
+@lru_cache(maxsize=16)  # a page has one mix
+def _check_weights(weights: tuple[float, ...], strata: int) -> None:
+    if strata != len(weights) or not strata:
         raise ValueError("Each stratum needs one weight.")
     if not min(weights) >= 0 or not abs(math.fsum(weights) - 1) <= 1e-6:
         raise ValueError("Weights are 0 or more and sum to 1.")
-    for positive, total in strata:
-        if not 0 <= positive <= total < math.inf:
-            check_counts(positive, total)  # says what is wrong

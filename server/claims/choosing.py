@@ -11,7 +11,7 @@ from server.analysis.planning import effect_to_be_seen
 from server.claims.claim import read_claims
 from server.claims.counting import LEAST_PRESSES, counted, question_ids
 from server.database.changes import noted_changes
-from server.database.figures import store_counts
+from server.database.store_figures import store_counts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from server.claims.claim import Claim, Window
     from server.database.changes import Noted
-    from server.database.figures import StoreCount
+    from server.database.store_figures import StoreCount
 
 USUAL_DAYS = 28
 # So many stores of the same regions are enough; with fewer, all comparable ones are proposed.

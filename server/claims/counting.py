@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from server.analysis.standardise import direct, weights_of
 from server.claims.result import OTHER_FACES, OTHER_QUESTIONS, THIN_HOURS, TOO_FEW, Presses, StoreChange
-from server.database.figures import asked_questions, store_counts
+from server.database.figures import asked_questions
+from server.database.store_figures import store_counts
 from server.database.strata import strata_of
-from server.database.weekends import WEEKENDS
+from server.database.weekends import weekends_here
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from server.claims.claim import Claim, Window
-    from server.database.figures import StoreCount
+    from server.database.store_figures import StoreCount
 
 # With fewer in one of the two times a store says too little of its own change, as beside other stores (docs/methods.md).
 LEAST_PRESSES = 100
@@ -59,7 +60,7 @@ def counted(count: StoreCount) -> int:
 
 def _by_store(connection: Connection, window: Window, stores: Collection[int]) -> dict[int, list[StoreCount]]:
     found: dict[int, list[StoreCount]] = {}
-    for count in store_counts(connection, window.first.toordinal(), window.end.toordinal(), WEEKENDS, stores):
+    for count in store_counts(connection, window.first.toordinal(), window.end.toordinal(), weekends_here(connection), stores):
         found.setdefault(count.store_id, []).append(count)
     return found
 

@@ -129,20 +129,27 @@ def compare(own: Counted, others: Others | None, weights: Sequence[float] | None
     weight = min(weights_own)
     if others is None or weight < max(least, LEAST_FOR_VALUE):
         return NOT_KNOWN
-    crude = _crude(own, weights_own), others.crude
-    fair_own, thin = _fair(own, weights_own, weights)
+    together = _together(own)
+    crude = _crude(own, weights_own, together), others.crude
+    fair_own, thin = _fair(own, weights_own, weights, together)
     mine, theirs = (fair_own, others.fair) if fair_own and others.fair else crude
     fair = mine is fair_own
+    limits = _differences(mine, theirs)
+    crude_limits = _differences(*crude) if fair else limits
+    service, experience, gap = (
+        Beside(100 * one.value, 100 * other.value, _away(one, other, away), _away(came, they_came, as_they_came), fair)
+        for one, other, away, came, they_came, as_they_came in zip(
+            _figures(mine), _figures(theirs), limits, _figures(crude[0]), _figures(crude[1]), crude_limits, strict=True
+        )
+    )
     return Compared(
-        service=_beside(mine.service, theirs.service, _away(crude[0].service, crude[1].service), standardised=fair),
-        experience=_beside(
-            mine.experience, theirs.experience, _away(crude[0].experience, crude[1].experience), standardised=fair
-        ),
-        gap=_beside(mine.gap, theirs.gap, _away(crude[0].gap, crude[1].gap), standardised=fair),
+        service,
+        experience,
+        gap,
         standardised=fair,
         thin=thin or others.thin,
         effective=weight,
-        p_values=_p_values(mine, theirs),
+        p_values=_p_values(mine, theirs, limits),
         weighed_service=_weighed(mine.service, weights_own[0]),
         weighed_experience=_weighed(mine.experience, weights_own[1]),
     )
@@ -153,23 +160,31 @@ def others_of(counted: Counted, weights: Sequence[float] | None, least: int = 0)
     effectives = counted.service.effective, counted.experience.effective
     if min(effectives) < max(least, LEAST_FOR_VALUE):
         return None
-    return Others(_crude(counted, effectives), *_fair(counted, effectives, weights))
+    together = _together(counted)
+    return Others(_crude(counted, effectives, together), *_fair(counted, effectives, weights, together))
 
 
 def _figures(side: _Side) -> tuple[_Figure, _Figure, _Figure]:
     return side.service, side.experience, side.gap
 
 
-def _crude(counted: Counted, weights: tuple[float, ...]) -> _Side:
+def _together(counted: Counted) -> float:
+    """How far the two shares vary together, because some visitors are in both."""
+    cells = (counted.visits.both, counted.visits.experience_only, counted.visits.service_only, counted.visits.neither)
+    pairs = min(sum(cells), counted.service.total, counted.experience.total)
+    return overlap_correlation(phi(*cells), pairs, counted.experience.total, counted.service.total) if pairs else 0.0
+
+
+def _crude(counted: Counted, weights: tuple[float, ...], together: float) -> _Side:
     found = []
     for tally, weight in zip((counted.service, counted.experience), weights, strict=True):
         share = tally.positive / tally.total
         found.append(_Figure(share, wilson(share * weight, weight), ((1.0, share, weight),)))
-    return _side(found[0], found[1], counted)
+    return _side(found[0], found[1], together)
 
 
 def _fair(
-    counted: Counted, effectives: tuple[float, ...], weights: Sequence[float] | None
+    counted: Counted, effectives: tuple[float, ...], weights: Sequence[float] | None, together: float
 ) -> tuple[_Side | None, tuple[int, ...]]:
     """The side by the chain's mix; None, and which strata are too thin, where it can not be."""
     if weights is None:
@@ -184,47 +199,45 @@ def _fair(
         if standardised.share is not None and standardised.interval is not None:
             parts = tuple((w, x / n if n else standardised.share, n) for (x, n), w in zip(weighed, weights, strict=True))
             found.append(_Figure(standardised.share, standardised.interval, parts))
-    return (_side(found[0], found[1], counted), ()) if len(found) == len(effectives) else (None, tuple(sorted(thin)))
+    return (_side(found[0], found[1], together), ()) if len(found) == len(effectives) else (None, tuple(sorted(thin)))
 
 
-def _side(service: _Figure, experience: _Figure, counted: Counted) -> _Side:
-    cells = (counted.visits.both, counted.visits.experience_only, counted.visits.service_only, counted.visits.neither)
-    pairs = min(sum(cells), counted.service.total, counted.experience.total)
-    together = overlap_correlation(phi(*cells), pairs, counted.experience.total, counted.service.total) if pairs else 0.0
+def _side(service: _Figure, experience: _Figure, together: float) -> _Side:
     limits = difference_of(experience.value, experience.limits, service.value, service.limits, together)
     return _Side(service, experience, together, _Figure(experience.value - service.value, limits, ()))
 
 
-def _beside(own: _Figure, others: _Figure, crude: Gap, *, standardised: bool) -> Beside:
-    return Beside(100 * own.value, 100 * others.value, _away(own, others), crude, standardised)
+def _differences(own: _Side, others: _Side) -> list[Interval]:
+    """Where each of a store's figures less the others' one lies."""
+    pairs = zip(_figures(own), _figures(others), strict=True)
+    return [difference_of(one.value, one.limits, other.value, other.limits) for one, other in pairs]
 
 
-def _away(own: _Figure, others: _Figure) -> Gap:
-    limits = difference_of(own.value, own.limits, others.value, others.limits)
+def _away(own: _Figure, others: _Figure, limits: Interval) -> Gap:
     return Gap(100 * (own.value - others.value), 100 * limits.lower, 100 * limits.upper, "independent", 0)
 
 
-def _p_values(own: _Side, others: _Side) -> tuple[float, float, float]:
+def _p_values(own: _Side, others: _Side, limits: Sequence[Interval]) -> tuple[float, float, float]:
     """How probable each difference is by chance alone."""
     alone = [
         _deviation_if_alike(mine, theirs)
         for mine, theirs in ((own.service, others.service), (own.experience, others.experience))
     ]
     both = math.sqrt(max(0.0, alone[0] ** 2 + alone[1] ** 2 - 2 * own.together * alone[0] * alone[1]))
-    pairs = zip(_figures(own), _figures(others), (*alone, both), strict=True)
-    service, experience, gap = (_p(mine, theirs, deviation) for mine, theirs, deviation in pairs)
+    parts = zip(_figures(own), _figures(others), limits, (*alone, both), strict=True)
+    service, experience, gap = (_p(mine, theirs, away, deviation) for mine, theirs, away, deviation in parts)
     return service, experience, gap
 
 
-def _p(own: _Figure, others: _Figure, deviation: float) -> float:
+def _p(own: _Figure, others: _Figure, limits: Interval, deviation: float) -> float:
     """Two-sided; the larger of two standard errors, so that neither a store near 100 nor one far from the others looks surer.
 
-    One is that of the range's end nearer to 0, the other that of a store that were like the others (score).
+    One is that of the range's end nearer to 0, the other that of a store that were like the others (score). `limits` are those
+    of the difference.
     """
     away = own.value - others.value
     if not away:
         return 1.0
-    limits = difference_of(own.value, own.limits, others.value, others.limits)
     near = (away - limits.lower if away > 0 else limits.upper - away) / quantile(0.95)
     of_others = (others.limits.upper - others.limits.lower) / (2 * quantile(0.95))
     return math.erfc(abs(away) / max(near, math.hypot(deviation, of_others)) / math.sqrt(2))

@@ -21,7 +21,6 @@ from server.comparison.indexes import (
     add,
     gap_of,
     index_of,
-    relative_gap,
     subtract,
     tally,
     visits_of,
@@ -30,7 +29,7 @@ from server.comparison.indexes import (
 from server.comparison.mix import Mix, mix_of
 from server.comparison.quadrant import NO_CUTS, Cuts, Verdict, verdict_of
 from server.comparison.standing import LEAST_OTHERS, NO_STANDINGS, NOT_COMPARED, Standing, Standings, stand
-from server.comparison.store_rows import Asking, presses_of, read_rows
+from server.comparison.store_rows import NO_ROWS, Asking, read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -55,9 +54,9 @@ class Figures:
     """One store over one period.
 
     `reactions` are all accepted presses, `counted` those that count, `marked` those that were set aside; the day of `uncertain`
-    ones is not known, so they stand at the day they arrived and in no index. `relative` is how far the gap is from the other
-    stores' one, as the presses came; `standing` is the fair comparison, by equal hours, and the only one to be spoken of.
-    `verdict` is None while the period runs or a number is withheld; running indexes have no range, and no gap.
+    ones is not known, so they stand at the day they arrived and in no index. `standing` is the fair comparison with the other
+    stores, by equal hours, and the only one to be spoken of. `verdict` is None while the period runs or a number is withheld;
+    running indexes have no range, and no gap.
     """
 
     store: StoreRef
@@ -65,7 +64,6 @@ class Figures:
     service: Index
     experience: Index
     gap: Gap
-    relative: Gap
     verdict: Verdict | None
     reactions: int
     counted: int
@@ -121,13 +119,14 @@ class Chain:
         self.service_ids, self.experience_ids = asking.service_ids, asking.experience_ids
         self._rows = read_rows(connection, asking, None if store_id is None else [store_id]) if rows is None else rows
         self.counts = {store: own.counts for store, own in self._rows.items()}
-        self.visits = {store: own.visits for store, own in self._rows.items()}
+        self.visits = {store: own.counted.visits for store, own in self._rows.items()}
         self.tallies = {store: (own.counted.service, own.counted.experience) for store, own in self._rows.items()}
         self.apart = stores_apart(self.counts, self.service_ids | self.experience_ids)
         alike = self.tallies.keys() - self.apart
         self._all, self._all_visits = self._sum(alike), visits_of(map(self._visits, alike))
         self._pressed = sum(1 for number in alike if sum(one.total for one in self.tallies[number]))
         self._figures: dict[StoreRef, Figures] = {}
+        self._indexed: dict[int, tuple[Index, Index]] = {}
         self._answers: dict[tuple[int, int], _Answers] = {}
         self.mix: Mix | None = (mix or mix_of(connection, period.end)) if asking.compared else None
         self.standings = replace(self._stand(self.mix, runs), apart=self.apart) if self.mix else NO_STANDINGS
@@ -141,31 +140,23 @@ class Chain:
         return found
 
     def _figures_of(self, store: StoreRef) -> Figures:
-        service, experience, gap = self._shown(*self.tallies.get(store.id, NO_TALLIES), self._visits(store.id))
-        others = self.others(store.id)
-        counts = self.counts.get(store.id, ())
-        counted = sum(map(presses_of, counts))
-        marked = sum(count.marked for count in counts)
-        uncertain = sum(count.uncertain for count in counts)
+        own, (service, experience) = self._rows.get(store.id, NO_ROWS), self._indexes(store.id)
+        visits = self._visits(store.id)
         # The middle of stores with other faces is not this one's.
         cuts = self.cuts if self.cuts.declared or store.id not in self.apart else NO_CUTS
-        named = None if self.period.running else verdict_of(service, experience, cuts)
-        standing, relative = self.standings.store(store.id), relative_gap(gap, others.gap)
-        same_way = (relative.points or 0.0) * (standing.gap.away.points or 0.0) > 0
         return Figures(
             store=store,
             period=self.period,
             service=service,
             experience=experience,
-            gap=gap,
-            relative=replace(relative, stands=standing.gap.sure and same_way),
-            verdict=named,
-            reactions=counted + marked + uncertain,
-            counted=counted,
-            marked=marked,
-            uncertain=uncertain,
+            gap=self._gap(service, experience, visits),
+            verdict=None if self.period.running else verdict_of(service, experience, cuts, visits),
+            reactions=own.presses + own.marked + own.uncertain,
+            counted=own.presses,
+            marked=own.marked,
+            uncertain=own.uncertain,
             definition_version=self.definition.version,
-            standing=standing,
+            standing=self.standings.store(store.id),
         )
 
     def others(self, store_id: int) -> Others:
@@ -206,27 +197,36 @@ class Chain:
         ids = list(store_ids)
         return self._shown(*self._sum(ids), visits_of(map(self._visits, ids)))
 
-    def asked_at(self, store_id: int) -> set[tuple[int, int]]:
+    def asked_at(self, store_id: int) -> frozenset[tuple[int, int]]:
         """Which questions of the definition were answered at a store, with how many faces."""
-        ids = self.service_ids | self.experience_ids
-        counts = self.counts.get(store_id, ())
-        return {(count.question_id, count.faces) for count in counts if count.question_id in ids and presses_of(count)}
+        return self._rows.get(store_id, NO_ROWS).asked
 
     def index(self, counted: Tally) -> Index:
         """An index under this definition, without its range while the period runs."""
         index = index_of(counted, self.definition.least_count)
         return without_range(index) if self.period.running else index
 
+    def _indexes(self, store_id: int) -> tuple[Index, Index]:
+        """A store's service and experience."""
+        found = self._indexed.get(store_id)
+        if found is None:
+            service, experience = self.tallies.get(store_id, NO_TALLIES)
+            found = self._indexed[store_id] = self.index(service), self.index(experience)
+        return found
+
     def _shown(self, service: Tally, experience: Tally, visits: Visits) -> tuple[Index, Index, Gap]:
         indexes = self.index(service), self.index(experience)
-        return *indexes, NO_GAP if self.period.running else gap_of(*indexes, [visits])
+        return *indexes, self._gap(*indexes, visits)
+
+    def _gap(self, service: Index, experience: Index, visits: Visits) -> Gap:
+        return NO_GAP if self.period.running else gap_of(service, experience, [visits])
 
     def _sum(self, store_ids: Iterable[int]) -> tuple[Tally, Tally]:
         found = [self.tallies[store_id] for store_id in store_ids if store_id in self.tallies]
         return add(one for one, _ in found), add(other for _, other in found)
 
     def _visits(self, store_id: int) -> Visits:
-        return self._rows[store_id].counted.visits if store_id in self._rows else NO_VISITS
+        return self.visits.get(store_id, NO_VISITS)
 
     def _stand(self, mix: Mix, runs: Sequence[OpenRun]) -> Standings:
         """How every store stands to the others, judged at once."""
@@ -237,16 +237,15 @@ class Chain:
     def _cuts(self) -> Cuts:
         """The definition's targets; where it has none, the middle of the stores, if there are three with a number."""
         targets = self.definition.target_service, self.definition.target_experience
-        alike = [own for store_id, own in self.tallies.items() if store_id not in self.apart]
-        signals = zip(*alike, strict=True) if alike else ((), ())
-        service, experience = (self._cut(target, own) for target, own in zip(targets, signals, strict=True))
+        alike = [store_id for store_id in self.tallies if store_id not in self.apart]
+        service, experience = (self._cut(target, signal, alike) for signal, target in enumerate(targets))
         return Cuts(service, experience, declared=None not in targets)
 
-    def _cut(self, target: float | None, stores: Iterable[Tally]) -> float | None:
+    def _cut(self, target: float | None, signal: int, stores: Iterable[int]) -> float | None:
         """In points. Of stores that differ no more than chance would make them, half are not better than the others."""
         if target is not None:
             return 100 * target
-        indexes = [index_of(store, self.definition.least_count) for store in stores]
+        indexes = [self._indexes(store_id)[signal] for store_id in stores]
         known = [(index.value, index.effective) for index in indexes if index.value is not None]
         if len(known) < LEAST_FOR_MIDDLE or not spread([(value / 100 * weight, weight) for value, weight in known]).is_real():
             return None

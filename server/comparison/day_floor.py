@@ -23,18 +23,18 @@ def with_floor(stores: Mapping[int, Counted]) -> dict[int, Counted]:
     """
     service = likeness((one.service.positive, one.service.total, one.service_days) for one in stores.values())
     experience = likeness((one.experience.positive, one.experience.total, one.experience_days) for one in stores.values())
-    return {
-        store_id: replace(
-            one,
-            service=_floored(one.service, one.service_days, service),
-            experience=_floored(one.experience, one.experience_days, experience),
-        )
-        for store_id, one in stores.items()
-    }
+    return {store_id: _with_floors(one, service, experience) for store_id, one in stores.items()}
+
+
+def _with_floors(one: Counted, service: float, experience: float) -> Counted:
+    floored = _floored(one.service, one.service_days, service), _floored(one.experience, one.experience_days, experience)
+    if floored == (one.service, one.experience):
+        return one
+    return replace(one, service=floored[0], experience=floored[1])
 
 
 def _floored(tally: Tally, days: ClusterSums, alike: float) -> Tally:
     if not tally.total:
         return tally
     least = expected_effect(tally.total, days, alike) * tally.positive * (tally.total - tally.positive) / tally.total
-    return replace(tally, spread=max(tally.spread, least))
+    return tally if least <= tally.spread else replace(tally, spread=least)

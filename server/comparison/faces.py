@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from server.database.figures import StoreCount
+    from server.database.store_figures import StoreCount
 
 
 def stores_apart(counts: Mapping[int, Iterable[StoreCount]], question_ids: Collection[int]) -> frozenset[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from server.analysis.clustering import ClusterSums, cluster_sums, design_effect_of_sums, effective
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from server.database.experience_counts import DimensionCount
-    from server.database.figures import DayCount, StoreCount, VisitCount
+    from server.database.figures import DayCount
+    from server.database.store_figures import StoreCount, VisitCount
     from server.database.sums import QuestionCount, WeekCount
 
 # Effective presses needed for a range, for a number, and for a place among other stores (Wilson half-widths at 80 of 100:
@@ -73,7 +75,7 @@ class Gap:
 NO_CLUSTERS = ClusterSums(0, 0, 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tally:
     """Presses of one signal summed up.
 
@@ -86,7 +88,7 @@ class Tally:
     sums: ClusterSums
     spread: float = 0.0
 
-    @property
+    @cached_property
     def effective(self) -> float:
         """How many independent presses these weigh: by the larger of both design effects."""
         by_runs = effective(self.positive, self.total, self.sums)
@@ -113,20 +115,15 @@ def tally(
     counts: Iterable[DayCount | StoreCount | WeekCount | QuestionCount | DimensionCount], days: ClusterSums = NO_CLUSTERS
 ) -> Tally:
     """Sum up counted presses; marked ones are in no index. `days` are the same presses with each day as one cluster."""
-    found = list(counts)
-    positive = sum(count.positive for count in found)
-    total = sum(count.positive + count.neutral + count.negative for count in found)
-    return Tally(
-        positive,
-        total,
-        ClusterSums(
-            sum(count.clusters for count in found),
-            sum(count.sum_xx for count in found),
-            sum(count.sum_xn for count in found),
-            sum(count.sum_nn for count in found),
-        ),
-        spread_of(positive, total, days),
-    )
+    positive = total = clusters = sum_xx = sum_xn = sum_nn = 0
+    for count in counts:
+        positive += count.positive
+        total += count.positive + count.neutral + count.negative
+        clusters += count.clusters
+        sum_xx += count.sum_xx
+        sum_xn += count.sum_xn
+        sum_nn += count.sum_nn
+    return Tally(positive, total, ClusterSums(clusters, sum_xx, sum_xn, sum_nn), spread_of(positive, total, days))
 
 
 def tally_of_days(counts: Iterable[DayCount], days: int) -> Tally:

@@ -17,7 +17,7 @@ from server.database.engine import reading, writing
 from server.database.fingerprints import fingerprints
 from server.database.life import read_life
 from server.database.mixes import Presses, freeze_mix, frozen_mix, presses_by_stratum
-from server.database.weekends import WEEKENDS
+from server.database.weekends import weekends_here
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -82,7 +82,7 @@ def _presses(connection: Connection, end: date) -> dict[int, Presses]:
     now = fingerprints(connection, first, last)
 
     def read(store_ids: Collection[int] | None) -> dict[int, Presses]:
-        return presses_by_stratum(connection, first, last, WEEKENDS, store_ids)
+        return presses_by_stratum(connection, first, last, weekends_here(connection), store_ids)
 
     return by_store(_kept, (read_life(connection).epoch, first, last), now, read)
 

@@ -66,12 +66,13 @@ def office(connection: Connection, summary: ChainSummary, drawn: Sequence[Figure
 
 def _before(connection: Connection, summary: ChainSummary) -> list[QuestionCount]:
     found: list[QuestionCount] = []
+    service_ids, experience_ids = summary.question_ids
     alike = [one for one in summary.stores if one.standing.group != OTHER_FACES] or summary.stores
     for period, store_ids in _by_period(alike).items():
         before = period.before
-        found += kept_question_counts(connection, store_ids, before.first.toordinal(), before.end.toordinal())
-    service_ids, experience_ids = summary.question_ids
-    return [row for row in found if row.question_id in service_ids | experience_ids]
+        span = before.first.toordinal(), before.end.toordinal()
+        found += kept_question_counts(connection, store_ids, *span, service_ids | experience_ids)
+    return found
 
 
 def _together(rows: Sequence[QuestionCount], summary: ChainSummary) -> tuple[Index, Index]:

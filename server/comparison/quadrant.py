@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from server.analysis.quadrants import probability_above, quadrant
+from server.analysis.proportions import overlap_correlation
+from server.analysis.quadrants import likeness_of_cells, probability_above, quadrant
+from server.comparison.indexes import NO_VISITS
 
 if TYPE_CHECKING:
-    from server.comparison.indexes import Index
+    from server.comparison.indexes import Index, Visits
 
 SURE_ENOUGH = 0.80
 
@@ -53,17 +55,24 @@ class Verdict:
     experience: str = OPEN
 
 
-def verdict_of(service: Index, experience: Index, cuts: Cuts) -> Verdict | None:
-    """The verdict on a closed period, or None where an index is withheld."""
+def verdict_of(service: Index, experience: Index, cuts: Cuts, visits: Visits = NO_VISITS) -> Verdict | None:
+    """The verdict on a closed period, or None where an index is withheld; `visits` are those among the indexes' presses."""
     if service.value is None or experience.value is None:
         return None
     if cuts.service is None or cuts.experience is None:
         return Verdict(UNCUT, 0.0, clear=False, cuts=cuts)
-    likeliest = quadrant(_above(service, cuts.service), _above(experience, cuts.experience))
+    above = _above(service, cuts.service), _above(experience, cuts.experience)
+    likeliest = quadrant(*above, _together(service, experience, visits))
     named = NAMES[likeliest.service_strong, likeliest.experience_strong] if likeliest.probability >= SURE_ENOUGH else UNCLEAR
     sides = _side(service, cuts.service), _side(experience, cuts.experience)
     clear = named != UNCLEAR and OPEN not in sides
     return Verdict(named, likeliest.probability, clear=clear, cuts=cuts, service=sides[0], experience=sides[1])
+
+
+def _together(service: Index, experience: Index, visits: Visits) -> float:
+    """How far the two vary together: as much as of visitors in both, less for each press of somebody who is in one alone."""
+    pairs = min(sum(visits), service.total, experience.total)
+    return overlap_correlation(likeness_of_cells(visits), pairs, service.total, experience.total) if pairs else 0.0
 
 
 def _above(index: Index, cut: float) -> float:

@@ -131,11 +131,14 @@ def stand(
     unchanged = {store_id: one for store_id, one in judged.items() if store_id not in again}
     without = _sure({**unchanged, **judged_again}) if again else {}
     kept, waiting = sure_both_ways(found, sure, again, without)
+    outer = len(pressed) - len(middle)
     standings = {
-        store_id: replace(
-            _standing(one, kept.get(store_id), len(judged), enough=one.effective >= enough),
+        store_id: _standing(
+            one,
+            kept.get(store_id),
+            (len(judged), outer),
+            enough=one.effective >= enough,
             waits=store_id in waiting,
-            outer=len(pressed) - len(middle),
         )
         for store_id, one in found.items()
     }
@@ -207,15 +210,21 @@ def _is_judged(one: Compared, weights: Sequence[float] | None, enough: int) -> b
     return one.effective >= enough and (one.standardised or weights is None)
 
 
-def _standing(one: Compared, sure: tuple[bool, bool, bool] | None, compared: int, *, enough: bool) -> Standing:
-    """A store's standing; one that was not judged, because its hours are no one else's, can not be told from the others."""
+def _standing(
+    one: Compared, sure: tuple[bool, bool, bool] | None, stores: tuple[int, int], *, enough: bool, waits: bool
+) -> Standing:
+    """A store's standing; one that was not judged, because its hours are no one else's, can not be told from the others.
+
+    `stores` are how many were compared, and how many the others leave out.
+    """
     service, experience, gap = (
-        replace(beside, sure=is_sure and beside.away.clear)
+        replace(beside, sure=True) if is_sure and beside.away.clear else beside
         for beside, is_sure in zip((one.service, one.experience, one.gap), sure or (False,) * 3, strict=True)
     )
     group = _group(gap) if enough else TOO_FEW
     thin = tuple(NAMES[place] for place in one.thin)
-    return Standing(group, service, experience, gap, one.standardised, thin, compared)
+    compared, outer = stores
+    return Standing(group, service, experience, gap, one.standardised, thin, compared, waits, outer)
 
 
 def _group(gap: Beside) -> str:

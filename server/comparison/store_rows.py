@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from server.comparison.beside import Counted
-from server.comparison.indexes import LEAST_DAYS_AS_CLUSTERS, NO_CLUSTERS, NO_VISITS, tally, visits_of
+from server.comparison.indexes import LEAST_DAYS_AS_CLUSTERS, NO_CLUSTERS, NO_TALLY, NO_VISITS, Visits, tally
 from server.comparison.marking import much_marked
-from server.database.figures import day_clusters, store_counts, visit_counts
 from server.database.rushed import rushed_stores
-from server.database.strata import strata_of
-from server.database.weekends import WEEKENDS
+from server.database.store_figures import day_clusters, store_counts, visit_counts
+from server.database.strata import NO_STRATA, strata_of
+from server.database.weekends import weekends_here
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from server.analysis.clustering import ClusterSums
-    from server.database.figures import StoreCount, VisitCount
+    from server.database.store_figures import StoreCount
 
 NO_DAYS = (NO_CLUSTERS, NO_CLUSTERS)
 
@@ -37,32 +37,40 @@ class Asking(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StoreRows:
-    """One store's presses by question, its visits by the definition's two questions, and what both come to."""
+    """One store's presses by question, and what they and its visits come to.
+
+    `presses` are those that count, on any question; `asked` the (question, faces) of the definition that were answered.
+    """
 
     counts: tuple[StoreCount, ...]
-    visits: tuple[VisitCount, ...]
     counted: Counted
+    presses: int
+    marked: int
+    uncertain: int
+    asked: frozenset[tuple[int, int]]
+
+
+NO_ROWS = StoreRows(
+    (), Counted(NO_TALLY, NO_TALLY, NO_VISITS, NO_STRATA, NO_STRATA), presses=0, marked=0, uncertain=0, asked=frozenset()
+)
 
 
 def read_rows(connection: Connection, asking: Asking, store_ids: Collection[int] | None = None) -> dict[int, StoreRows]:
     """The rows of all stores that have presses, or of these stores alone, by the store's id."""
     first, end, service_ids, experience_ids, compared = asking
     counts: dict[int, list[StoreCount]] = defaultdict(list)
-    for count in store_counts(connection, first, end, WEEKENDS if compared else (), store_ids):
+    for count in store_counts(connection, first, end, weekends_here(connection) if compared else (), store_ids):
         counts[count.store_id].append(count)
-    visits: dict[int, list[VisitCount]] = defaultdict(list)
-    for visit in visit_counts(connection, first, end, store_ids):
-        if visit.service_id in service_ids and visit.experience_id in experience_ids:
-            visits[visit.store_id].append(visit)
+    signals = (service_ids, experience_ids)
+    visits = {store: Visits(*cells) for store, *cells in visit_counts(connection, first, end, signals, store_ids)}
     long_enough = end - first >= LEAST_DAYS_AS_CLUSTERS
-    days = day_clusters(connection, first, end, (service_ids, experience_ids), store_ids) if long_enough else {}
+    # Of a dozen wordings two were asked, and each that a statement asks about costs time with every row.
+    asked = {count.question_id for own in counts.values() for count in own}
+    pressed = (service_ids & asked, experience_ids & asked)
+    days = day_clusters(connection, first, end, pressed, store_ids) if long_enough else {}
     rushed = rushed_stores(connection, first, end, store_ids) if compared else {}
     return {
-        store: StoreRows(
-            tuple(own),
-            tuple(visits[store]),
-            _counted(own, visits[store], days.get(store, NO_DAYS), asking, rushed.get(store, 0)),
-        )
+        store: _rows_of(own, visits.get(store, NO_VISITS), days.get(store, NO_DAYS), asking, rushed.get(store, 0))
         for store, own in counts.items()
     }
 
@@ -72,22 +80,26 @@ def presses_of(count: StoreCount) -> int:
     return count.positive + count.neutral + count.negative
 
 
-def _counted(
-    counts: list[StoreCount],
-    visits: list[VisitCount],
-    days: tuple[ClusterSums, ClusterSums],
-    asking: Asking,
-    rushed: int,
-) -> Counted:
+def _rows_of(
+    counts: list[StoreCount], visits: Visits, days: tuple[ClusterSums, ClusterSums], asking: Asking, rushed: int
+) -> StoreRows:
     service = [count for count in counts if count.question_id in asking.service_ids]
     experience = [count for count in counts if count.question_id in asking.experience_ids]
-    return Counted(
-        tally(service, days[0]),
-        tally(experience, days[1]),
-        visits_of(visits) if visits else NO_VISITS,
-        strata_of(service),
-        strata_of(experience),
-        suspect=much_marked(sum(count.marked for count in counts), sum(map(presses_of, counts)), rushed),
-        service_days=days[0],
-        experience_days=days[1],
+    presses, marked = sum(map(presses_of, counts)), sum(count.marked for count in counts)
+    return StoreRows(
+        tuple(counts),
+        Counted(
+            tally(service, days[0]),
+            tally(experience, days[1]),
+            visits,
+            strata_of(service),
+            strata_of(experience),
+            suspect=much_marked(marked, presses, rushed),
+            service_days=days[0],
+            experience_days=days[1],
+        ),
+        presses,
+        marked,
+        sum(count.uncertain for count in counts),
+        frozenset((count.question_id, count.faces) for count in (*service, *experience) if presses_of(count)),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -66,8 +66,9 @@ class StoreSummary:
 class ChainSummary:
     """Several stores over a period of one name, each in its own days, and those with the usual faces together.
 
-    `asked` are the (question, faces) that were answered in the latter, `ranked_*` the (positive, presses) of the chain's stores
-    that may be ranked, `mix` the hours by which they were compared; the chain may have more stores than the reader sees.
+    `chains` are the counts behind each of `stores`, `asked` the (question, faces) that were answered in those together,
+    `ranked_*` the (positive, presses) of the chain's stores that may be ranked, `mix` the hours by which they were compared;
+    the chain may have more stores than the reader sees.
     """
 
     period: Period
@@ -82,6 +83,7 @@ class ChainSummary:
     asked: frozenset[tuple[int, int]]
     ranked_service: Mapping[int, tuple[float, float]]
     ranked_experience: Mapping[int, tuple[float, float]]
+    chains: tuple[Chain, ...] = field(compare=False, repr=False)
 
 
 def store_summary(
@@ -130,8 +132,9 @@ def chain_summary(connection: Connection, stores: Sequence[StoreRef], period_tex
     asked = asked_questions(connection)
     chains: dict[Period, Chain] = {}
     each: list[Chain] = []
+    periods = {zone: parse_period(period_text, local_today(zone, now_ms)) for zone in {store.timezone for store in stores}}
     for store in stores:
-        period = parse_period(period_text, local_today(store.timezone, now_ms))
+        period = periods[store.timezone]
         if period not in chains:
             definition = valid_at(connection, min(now_ms, end_ms(period, store.timezone)))
             chains[period] = chain_of(connection, period, definition, asked)
@@ -151,9 +154,10 @@ def chain_summary(connection: Connection, stores: Sequence[StoreRef], period_tex
         cuts=usual.cuts,
         mix=usual.mix,
         question_ids=(usual.service_ids, usual.experience_ids),
-        asked=frozenset(asked_of for chain, store in alike for asked_of in chain.asked_at(store.id)),
+        asked=frozenset().union(*(chain.asked_at(store.id) for chain, store in alike)),
         ranked_service=_ranked(pairs, "service"),
         ranked_experience=_ranked(pairs, "experience"),
+        chains=tuple(each),
     )
 
 
@@ -169,13 +173,13 @@ def _ranked(pairs: list[tuple[Chain, StoreRef]], signal: str) -> dict[int, tuple
 
 def _together(pairs: list[tuple[Chain, StoreRef]]) -> Others:
     """All these stores as one, each in its own days; without ranges while the period runs anywhere."""
-    found = [(chain.tallies[store.id], chain.visits.get(store.id, ())) for chain, store in pairs if store.id in chain.tallies]
+    found = [(chain.tallies[store.id], chain.visits[store.id]) for chain, store in pairs if store.id in chain.tallies]
     least = pairs[0][0].definition.least_count if pairs else LEAST_COUNT
     service = index_of(add(one for (one, _), _ in found), least)
     experience = index_of(add(other for (_, other), _ in found), least)
     if any(chain.period.running for chain, _ in pairs):
         return Others(len(found), without_range(service), without_range(experience), NO_GAP)
-    return Others(len(found), service, experience, gap_of(service, experience, (visit for _, own in found for visit in own)))
+    return Others(len(found), service, experience, gap_of(service, experience, [own for _, own in found]))
 
 
 def _of(counts: Iterable[DayCount], first: date, end: date) -> list[DayCount]:

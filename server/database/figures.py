@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import and_, case, func, literal, literal_column, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from server.analysis.clustering import ClusterSums
-from server.analysis.tallies import BAND_COLUMNS
 from server.database import completeness
 from server.database.codes import ASIDE
 from server.database.dimensions import kiosks_asking_employees, outside
 from server.database.engine import reading
 from server.database.life import read_life
-from server.database.tables import days, kiosk_syncs, kiosks, placements, questions, set_aside, stores, streams, visit_days
+from server.database.tables import days, kiosk_syncs, kiosks, placements, questions, set_aside, streams
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
 
-    from sqlalchemy import ColumnElement, Connection, Engine
+    from sqlalchemy import ColumnElement, Connection, Engine, Select
 
 COUNTS = ("positive", "neutral", "negative", "marked", "uncertain", "clusters", "sum_xx", "sum_xn", "sum_nn")
-NO_CLUSTERS = ClusterSums(0, 0, 0, 0)
-CELLS = ("both", "service_only", "experience_only", "neither")
 
 
 class DayCount(NamedTuple):
@@ -43,52 +40,6 @@ class DayCount(NamedTuple):
     sum_xx: int
     sum_xn: int
     sum_nn: int
-
-
-class StoreCount(NamedTuple):
-    """One store's presses of one question over some days, those of its weekends (1) apart from the others (0).
-
-    The parts of the day hold counted presses whose hour is known, and the positive ones of them.
-    """
-
-    store_id: int
-    question_id: int
-    faces: int
-    positive: int
-    neutral: int
-    negative: int
-    marked: int
-    uncertain: int
-    clusters: int
-    sum_xx: int
-    sum_xn: int
-    sum_nn: int
-    weekend: int = 0
-    morning_counted: int = 0
-    morning_positive: int = 0
-    afternoon_counted: int = 0
-    afternoon_positive: int = 0
-    evening_counted: int = 0
-    evening_positive: int = 0
-
-
-class Weekend(NamedTuple):
-    """On which weekdays (0 is Monday) it is weekend in these territories; no territories means all others."""
-
-    weekdays: tuple[int, ...]
-    territories: tuple[str, ...]
-
-
-class VisitCount(NamedTuple):
-    """How often one passer-by answered both questions at a store, by the two answers."""
-
-    store_id: int
-    service_id: int
-    experience_id: int
-    both: int
-    service_only: int
-    experience_only: int
-    neither: int
 
 
 class AsideCount(NamedTuple):
@@ -129,97 +80,20 @@ class Standing(NamedTuple):
 
 def day_counts(connection: Connection, store_id: int, from_day: int, to_day: int) -> list[DayCount]:
     """A store's presses by touchpoint, day [from_day, to_day), question and number of faces; employees' are not among them."""
+    asked = {"store_id": store_id, "from_day": from_day, "to_day": to_day}
+    return [DayCount._make(row) for row in connection.execute(_day_counts(), asked).all()]
+
+
+@cache  # building a statement anew takes longer than reading a store's month
+def _day_counts() -> Select[*tuple[Any, ...]]:
     keys = (placements.c.touchpoint, days.c.local_day, days.c.question_id, days.c.faces)
-    rows = connection.execute(
+    return (
         select(*keys, *(func.sum(days.c[name]) for name in COUNTS))
         .join(placements, placed(days.c.kiosk_id, days.c.placement_id))
-        .where(placements.c.store_id == store_id, days.c.local_day >= from_day, days.c.local_day < to_day)
-        .where(outside(days.c.question_id))
+        .where(placements.c.store_id == bindparam("store_id"), within(days.c.local_day), outside(days.c.question_id))
         .group_by(*keys)
         .order_by(*keys)
     )
-    return [DayCount(*row) for row in rows]
-
-
-def store_counts(
-    connection: Connection,
-    from_day: int,
-    to_day: int,
-    weekends: Sequence[Weekend] = (),
-    store_ids: Collection[int] | None = None,
-) -> list[StoreCount]:
-    """Every store's presses over the days [from_day, to_day), by question, faces and weekend; or of these stores alone.
-
-    Employees' are not among them.
-    """
-    keys = (placements.c.store_id, days.c.question_id, days.c.faces)
-    sums = [func.sum(days.c[name]) for name in (*COUNTS, *BAND_COLUMNS)]
-    found = (
-        select(*keys, *sums[: len(COUNTS)], weekend_of_days(weekends).label("weekend"), *sums[len(COUNTS) :])
-        .join(placements, placed(days.c.kiosk_id, days.c.placement_id))
-        .where(days.c.local_day >= from_day, days.c.local_day < to_day)
-        .where(outside(days.c.question_id))
-        # By its name: PostgreSQL takes the same words with other parameters for something else.
-        .group_by(*keys, literal_column("weekend"))
-        .order_by(*keys, literal_column("weekend"))
-    )
-    if weekends:
-        found = found.join(stores, stores.c.id == placements.c.store_id)
-    if store_ids is not None:
-        found = found.where(placements.c.store_id.in_(store_ids))
-    return [StoreCount._make(row) for row in connection.execute(found)]
-
-
-def day_clusters(
-    connection: Connection,
-    from_day: int,
-    to_day: int,
-    signals: tuple[Collection[int], Collection[int]],
-    store_ids: Collection[int] | None = None,
-) -> dict[int, tuple[ClusterSums, ClusterSums]]:
-    """Days [from_day, to_day) as clusters of presses about each of two sets of questions, by store: of all, or of these."""
-    total = days.c.positive + days.c.neutral + days.c.negative
-    second = case((days.c.question_id.in_(signals[1]), 1), else_=0).label("second")
-    found_cells = (
-        select(
-            placements.c.store_id, days.c.local_day, second, func.sum(days.c.positive).label("x"), func.sum(total).label("n")
-        )
-        .join(placements, placed(days.c.kiosk_id, days.c.placement_id))
-        .where(days.c.local_day >= from_day, days.c.local_day < to_day)
-        .where(days.c.question_id.in_({*signals[0], *signals[1]}))
-        .group_by(placements.c.store_id, days.c.local_day, literal_column("second"))
-        .having(func.sum(total) > 0)
-    )
-    if store_ids is not None:
-        found_cells = found_cells.where(placements.c.store_id.in_(store_ids))
-    cells = found_cells.subquery()
-    x, n = cells.c.x, cells.c.n
-    rows = connection.execute(
-        select(cells.c.store_id, cells.c.second, func.count(), func.sum(x * x), func.sum(x * n), func.sum(n * n)).group_by(
-            cells.c.store_id, cells.c.second
-        )
-    )
-    found: dict[int, list[ClusterSums]] = {}
-    for store, which, *sums in rows:
-        found.setdefault(store, [NO_CLUSTERS, NO_CLUSTERS])[which] = ClusterSums(*map(int, sums))
-    return {store: (first, other) for store, (first, other) in found.items()}
-
-
-def visit_counts(
-    connection: Connection, from_day: int, to_day: int, store_ids: Collection[int] | None = None
-) -> list[VisitCount]:
-    """Visits over the days [from_day, to_day) by the two questions answered: every store's, or those of these alone."""
-    keys = (placements.c.store_id, visit_days.c.service_id, visit_days.c.experience_id)
-    found = (
-        select(*keys, *(func.sum(visit_days.c[name]) for name in CELLS))
-        .join(placements, placed(visit_days.c.kiosk_id, visit_days.c.placement_id))
-        .where(visit_days.c.local_day >= from_day, visit_days.c.local_day < to_day)
-        .group_by(*keys)
-        .order_by(*keys)
-    )
-    if store_ids is not None:
-        found = found.where(placements.c.store_id.in_(store_ids))
-    return [VisitCount(*row) for row in connection.execute(found)]
 
 
 def set_aside_counts(connection: Connection, store_id: int, from_day: int, to_day: int) -> list[AsideCount]:
@@ -284,15 +158,15 @@ def is_made_up(engine: Engine) -> bool:
         return False
 
 
-def weekend_of_days(weekends: Sequence[Weekend]) -> ColumnElement[int]:
-    """1 on the days that are weekend where the store stands, else 0."""
-    weekday = (days.c.local_day + 6) % 7  # the first day of all, 1 January of year 1, was a Monday
-    within = {one.territories: case((weekday.in_(one.weekdays), 1), else_=0) for one in weekends}
-    usual = within.pop((), literal(0))
-    named = [(stores.c.territory.in_(territories), found) for territories, found in within.items()]
-    return case(*named, else_=usual) if named else usual
-
-
 def placed(kiosk_id: ColumnElement[int], placement_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """That a roll-up row belongs to a placement that its kiosk really has."""
-    return and_(placements.c.kiosk_id == kiosk_id, placements.c.id == placement_id)
+    """That a roll-up row belongs to a placement that its kiosk really has.
+
+    With nothing added, SQLite would look up the placement of each row, and read every day that a chain ever had; so it goes
+    from placement to placement, and reads of each the days that are asked for.
+    """
+    return and_(placements.c.kiosk_id + 0 == kiosk_id, placements.c.id + 0 == placement_id)
+
+
+def within(local_day: ColumnElement[int]) -> ColumnElement[bool]:
+    """That a day is one of [from_day, to_day), which are given when the statement is executed."""
+    return and_(local_day >= bindparam("from_day"), local_day < bindparam("to_day"))

@@ -6,15 +6,16 @@ press changes those of its own store alone.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import func, select
 
-from server.database.figures import placed
+from server.database.figures import placed, within
 from server.database.tables import days, placements, set_aside, stores, visit_days
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Table
+    from sqlalchemy import Connection, Select, Table
 
 
 class Fingerprint(NamedTuple):
@@ -43,18 +44,18 @@ def fingerprints(connection: Connection, from_day: int, to_day: int) -> dict[int
     }
 
 
-def day_writes(connection: Connection, from_day: int, to_day: int) -> dict[int, tuple[int, int]]:
-    """Of every store with presses on the days [from_day, to_day) how many rows of days it has, and their writes."""
-    return _writes(connection, days, from_day, to_day)
-
-
 def _writes(connection: Connection, table: Table, from_day: int, to_day: int) -> dict[int, tuple[int, int]]:
     """Rows and writes by store."""
-    found = connection.execute(
+    found = connection.execute(_rows_and_writes(table), {"from_day": from_day, "to_day": to_day}).all()
+    return {store: (rows, writes) for store, rows, writes in found}
+
+
+@cache
+def _rows_and_writes(table: Table) -> Select[*tuple[Any, ...]]:
+    return (
         select(placements.c.store_id, func.count(), func.sum(table.c.writes))
         .select_from(table)
         .join(placements, placed(table.c.kiosk_id, table.c.placement_id))
-        .where(table.c.local_day >= from_day, table.c.local_day < to_day)
+        .where(within(table.c.local_day))
         .group_by(placements.c.store_id)
     )
-    return {store: (rows, writes) for store, rows, writes in found}

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import func, select
 
 from server.analysis.tallies import BANDS
-from server.database.figures import placed, weekend_of_days
-from server.database.tables import days, mixes, placements, questions, stores
+from server.database.figures import placed
+from server.database.store_figures import weekend_of_days
+from server.database.tables import days, mixes, placements, questions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from sqlalchemy import Connection
 
-    from server.database.figures import Weekend
+    from server.database.store_figures import Weekend
 
 CUSTOMERS = "CX"
 
@@ -38,19 +39,24 @@ def presses_by_stratum(
     """Each store's presses on customers' questions over the days [from_day, to_day): every store's, or those of these alone."""
     weekend = weekend_of_days(weekends)
     counted = [days.c[f"{band}_counted"] for band in BANDS]
-    sums = [func.sum(column * one) for one in (1 - weekend, weekend) for column in counted]
+    sums = [func.sum(column) for column in counted] + [func.sum(column * weekend) for column in counted]
     found = (
         select(placements.c.store_id, func.min(days.c.local_day), *sums)
         .select_from(days)
         .join(placements, placed(days.c.kiosk_id, days.c.placement_id))
-        .join(stores, stores.c.id == placements.c.store_id)
         .join(questions, questions.c.id == days.c.question_id)
         .where(days.c.local_day >= from_day, days.c.local_day < to_day, questions.c.dimension == CUSTOMERS)
         .group_by(placements.c.store_id)
     )
     if store_ids is not None:
         found = found.where(placements.c.store_id.in_(store_ids))
-    return {store: Presses(tuple(by_stratum), first_day) for store, first_day, *by_stratum in connection.execute(found)}
+    return {store: Presses(_strata(*sums), first_day) for store, first_day, *sums in connection.execute(found).all()}
+
+
+def _strata(*sums: int) -> tuple[int, ...]:
+    """Those of weekdays and then those of weekends, from those of all days and then those of weekends."""
+    every, weekends = sums[: len(BANDS)], sums[len(BANDS) :]
+    return (*(all_of - less for all_of, less in zip(every, weekends, strict=True)), *weekends)
 
 
 def frozen_mix(connection: Connection, quarter_day: int) -> tuple[int, ...] | None:

@@ -47,4 +47,5 @@ STANDING_COLUMNS = (
     *_beside("service", "the service index"),
     *_beside("experience", "the experience index"),
     *_beside("gap", "the gap"),
+    StandingColumn("waits", "boolean", "whether a run of presses that nobody has decided about would change what is sure"),
 )

@@ -9,7 +9,7 @@ from server.analysis.tallies import BANDS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from server.database.figures import StoreCount
+    from server.database.store_figures import StoreCount
 
 # (part of the day, whether it is weekend), in the order of all lists of strata.
 STRATA = tuple((band, weekend) for weekend in (False, True) for band in BANDS)
@@ -23,20 +23,17 @@ NO_STRATA: Strata = ((0, 0),) * len(STRATA)
 
 def strata_of(counts: Iterable[StoreCount]) -> Strata:
     """One signal's presses by stratum."""
-    sums = [[0, 0] for _ in STRATA]
+    positive, counted = [0] * len(STRATA), [0] * len(STRATA)
     for count in counts:
-        at = len(BANDS) * count.weekend
-        for place, (positive, counted) in enumerate(
-            (
-                (count.morning_positive, count.morning_counted),
-                (count.afternoon_positive, count.afternoon_counted),
-                (count.evening_positive, count.evening_counted),
-            ),
-            at,
-        ):
-            sums[place][0] += positive
-            sums[place][1] += counted
-    return tuple((positive, counted) for positive, counted in sums)
+        morning = len(BANDS) * count.weekend
+        afternoon, evening = morning + 1, morning + 2
+        positive[morning] += count.morning_positive
+        positive[afternoon] += count.afternoon_positive
+        positive[evening] += count.evening_positive
+        counted[morning] += count.morning_counted
+        counted[afternoon] += count.afternoon_counted
+        counted[evening] += count.evening_counted
+    return tuple(zip(positive, counted, strict=True))
 
 
 def add_strata(found: Iterable[Strata]) -> Strata:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import case, func, literal_column, select
 
-from server.database.dimensions import outside
 from server.database.figures import placed
 from server.database.tables import days, placements
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
 WEEK = 7
-SUMS = ("positive", "neutral", "negative", "marked", "uncertain", "clusters", "sum_xx", "sum_xn", "sum_nn")
+SUMS = ("positive", "neutral", "negative", "clusters", "sum_xx", "sum_xn", "sum_nn")
+# Of how many rows these are sums, and how often they were written.
+WRITTEN = (func.count(), func.sum(days.c.writes))
 
 
 class WeekCount(NamedTuple):
@@ -31,8 +32,6 @@ class WeekCount(NamedTuple):
     positive: int
     neutral: int
     negative: int
-    marked: int
-    uncertain: int
     clusters: int
     sum_xx: int
     sum_xn: int
@@ -44,19 +43,19 @@ class WeekCount(NamedTuple):
 
 
 class QuestionCount(NamedTuple):
-    """Some stores' presses of one question with one number of faces."""
+    """Some stores' counted presses of one question with one number of faces."""
 
     question_id: int
     faces: int
     positive: int
     neutral: int
     negative: int
-    marked: int
-    uncertain: int
     clusters: int
     sum_xx: int
     sum_xn: int
     sum_nn: int
+    rows: int
+    writes: int
 
 
 class DailyCount(NamedTuple):
@@ -118,15 +117,30 @@ def week_counts(
     return [WeekCount._make(map(int, row)) for row in rows]
 
 
-def question_counts(connection: Connection, store_ids: Collection[int], from_day: int, to_day: int) -> list[QuestionCount]:
-    """These stores' presses together over the days [from_day, to_day), by question and faces; employees' are not among them."""
+def question_counts(
+    connection: Connection, store_ids: Collection[int], from_day: int, to_day: int, question_ids: Collection[int]
+) -> list[QuestionCount]:
+    """These stores' counted presses together over the days [from_day, to_day), by question (of these) and faces."""
     keys = (days.c.question_id, days.c.faces)
-    rows = connection.execute(
-        select(*keys, *(func.sum(days.c[name]) for name in SUMS))
+    sums = (func.sum(days.c[name]) for name in SUMS)
+    found = _of_stores(select(*keys, *sums, *WRITTEN), store_ids, from_day, to_day, question_ids)
+    return [QuestionCount._make(row) for row in connection.execute(found.group_by(*keys).order_by(*keys))]
+
+
+def question_writes(
+    connection: Connection, store_ids: Collection[int], from_day: int, to_day: int, question_ids: Collection[int]
+) -> tuple[int, int]:
+    """How many rows those are, and how often they were written: as long as both stay, so do the counts (fingerprints)."""
+    found = connection.execute(_of_stores(select(*WRITTEN), store_ids, from_day, to_day, question_ids)).one()
+    return found[0], found[1] or 0
+
+
+def _of_stores(
+    found: Select[*tuple[Any, ...]], store_ids: Collection[int], from_day: int, to_day: int, question_ids: Collection[int]
+) -> Select[*tuple[Any, ...]]:
+    return (
+        found.select_from(days)
         .join(placements, placed(days.c.kiosk_id, days.c.placement_id))
         .where(placements.c.store_id.in_(store_ids), days.c.local_day >= from_day, days.c.local_day < to_day)
-        .where(outside(days.c.question_id))
-        .group_by(*keys)
-        .order_by(*keys)
+        .where(days.c.question_id.in_(question_ids))
     )
-    return [QuestionCount._make(row) for row in rows]

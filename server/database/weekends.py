@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from server.database.figures import Weekend
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from server.database.store_figures import Weekend
+from server.database.tables import stores
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = range(7)
 
@@ -17,3 +25,9 @@ WEEKENDS = (
     Weekend((SUNDAY,), ("IN", "UG")),
     Weekend((SATURDAY, SUNDAY), ()),
 )
+
+
+def weekends_here(connection: Connection) -> tuple[Weekend, ...]:
+    """Those that a store of the chain has, and the usual one: a statement asks about each of them in every row."""
+    territories = set(connection.execute(select(stores.c.territory).distinct()).scalars())
+    return tuple(one for one in WEEKENDS if not one.territories or territories.intersection(one.territories))

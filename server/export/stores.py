@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from server.comparison.indexes import relative_gap
 from server.database.standing_columns import STANDING_COLUMNS
 from server.export.csv_text import field, line
 from server.export.json_parts import rounded
 
 if TYPE_CHECKING:
-    from server.comparison.chain import Figures
+    from server.comparison.chain import Chain, Figures
     from server.comparison.indexes import Gap, Index
     from server.comparison.standing import Standing
     from server.comparison.summary import ChainSummary
@@ -27,11 +28,12 @@ COLUMNS = (
 
 def stores_csv(summary: ChainSummary, *, raw: bool) -> bytes:
     """The header and a line for each store; a withheld figure is empty."""
-    lines = [line(list(COLUMNS)), *(line(_fields(figures, raw=raw)) for figures in summary.stores)]
+    pairs = zip(summary.stores, summary.chains, strict=True)
+    lines = [line(list(COLUMNS)), *(line(_fields(figures, chain, raw=raw)) for figures, chain in pairs)]
     return "".join(lines).encode()
 
 
-def _fields(figures: Figures, *, raw: bool) -> list[str]:
+def _fields(figures: Figures, chain: Chain, *, raw: bool) -> list[str]:
     store, period = figures.store, figures.period
     return [
         *(field(text, raw=raw) for text in (store.code, store.name, store.region)),
@@ -41,7 +43,7 @@ def _fields(figures: Figures, *, raw: bool) -> list[str]:
         *_index(figures.experience),
         *_gap(figures.gap),
         figures.gap.method,
-        _number(figures.relative.points),
+        _number(relative_gap(figures.gap, chain.others(store.id).gap).points),
         "" if figures.verdict is None else figures.verdict.name,
         str(figures.reactions),
         str(figures.counted),
@@ -62,6 +64,7 @@ def standing_fields(standing: Standing) -> list[str]:
         _flag(standing.reversed, known=known),
         *(_number(beside.own) if standing.standardised else "" for beside in besides),
         *(text for beside in besides for text in (*_gap(beside.away), _flag(beside.sure, known=known))),
+        _flag(standing.waits, known=known),
     ]
 
 

@@ -6,6 +6,7 @@ import math
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from server.comparison.indexes import NO_GAP, relative_gap
 from server.export.json_parts import gap_json, index_json, rounded
 from server.export.summary_parts import hours_json, line_json, skills_json
 from server.export.times import utc_text
@@ -13,6 +14,7 @@ from server.export.times import utc_text
 if TYPE_CHECKING:
     from server.comparison.beside import Beside
     from server.comparison.chain import Figures
+    from server.comparison.indexes import Gap
     from server.comparison.live import Today
     from server.comparison.quadrant import Verdict
     from server.comparison.raw import Raw
@@ -28,14 +30,14 @@ def summary_json(summary: StoreSummary) -> dict[str, Any]:
     others = summary.others
     return {
         "store": {"code": store.code, "name": store.name, "region": store.region, "timezone": store.timezone},
-        **_figures(summary.figures),
+        **_figures(summary.figures, others.gap),
         "others": {
             "stores": others.stores,
             "service": index_json(others.service),
             "experience": index_json(others.experience),
             "gap": gap_json(others.gap),
         },
-        "before": None if summary.before is None else _figures(summary.before),
+        "before": None if summary.before is None else _figures(summary.before, NO_GAP),
         "incomparable_since": None if summary.incomparable_since is None else summary.incomparable_since.isoformat(),
         "lens": {"touchpoint": summary.lens.touchpoint, "question": summary.lens.question},
         **line_json(summary.line),
@@ -69,7 +71,7 @@ def summary_json(summary: StoreSummary) -> dict[str, Any]:
     }
 
 
-def _figures(figures: Figures) -> dict[str, Any]:
+def _figures(figures: Figures, others: Gap) -> dict[str, Any]:
     period = figures.period
     return {
         "period": {
@@ -81,7 +83,7 @@ def _figures(figures: Figures) -> dict[str, Any]:
         "service": index_json(figures.service),
         "experience": index_json(figures.experience),
         "gap": gap_json(figures.gap),
-        "relative_gap": gap_json(figures.relative),
+        "relative_gap": gap_json(relative_gap(figures.gap, others)),
         "verdict": None if figures.verdict is None else figures.verdict.name,
         "strong": None if figures.verdict is None else _strong(figures.verdict),
         "reactions": figures.reactions,

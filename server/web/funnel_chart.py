@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from server.analysis.funnel import WIDEN_FROM, funnel_limits, overdispersion
+from server.analysis.funnel import WIDEN_FROM, funnel_limits, is_beyond, overdispersion
 from server.analysis.intervals import quantile
 from server.comparison.standing import OTHER_FACES
 from server.web.charts import svg
@@ -125,7 +125,7 @@ def _is_outside(index: Index, share: float, level: float, more: float) -> bool:
     limit = quantile(level)
     if index.effective >= MANY and not PLAINLY_INSIDE < z / limit < PLAINLY_OUTSIDE:
         return z > limit
-    return not _limits(share, index.effective, level, more).holds(own)
+    return is_beyond(own, share, max(1, round(index.effective)), level, more)
 
 
 def _weighed(index: Index) -> tuple[float, float]:

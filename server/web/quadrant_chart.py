@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from server.comparison import quadrant
 from server.comparison.standing import NARROWER, WIDER
 from server.web.charts import svg
-from server.web.plane import BASE, HEIGHT, TOP, WIDE, Plane, Spot, round_axis
+from server.web.plane import BASE, HEIGHT, LINE, TOP, WIDE, Plane, Spot, round_axis
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -98,21 +98,29 @@ def _cuts(plane: Plane, cuts: Cuts, t: Translator) -> str:
         return ""
     x, y = plane.left(cuts.service), f"{plane.up(cuts.experience):.1f}"
     start, end, inset = ("100%", "0", -8) if t.direction == "rtl" else ("0", "100%", 8)
-    # Not at one height: on a phone two of them would meet.
+    # Not at one height: on a phone two of them would meet. Each with the height of its last line.
     corners = (
-        (start, inset, TOP + 16, "start", quadrant.WELCOMES),
-        (end, -inset, TOP - 8, "end", quadrant.BOTH_STRONG),
-        (start, inset, BASE - 26, "start", quadrant.BOTH_WEAK),
-        (end, -inset, BASE - 8, "end", quadrant.SERVES),
+        (start, inset, TOP + 16 + LINE, "start", _in_two(t.say(f"say.{quadrant.WELCOMES}"))),
+        (end, -inset, TOP - 8, "end", [t.say(f"say.{quadrant.BOTH_STRONG}")]),
+        (start, inset, BASE - 26, "start", _in_two(t.say(f"say.{quadrant.BOTH_WEAK}"))),
+        (end, -inset, BASE - 8, "end", [t.say(f"say.{quadrant.SERVES}")]),
     )
     return "".join(
         [
             f'<line class="target" x1="{x}" x2="{x}" y1="{TOP:g}" y2="{BASE:g}"/>',
             f'<line class="target" x1="0" x2="100%" y1="{y}" y2="{y}"/>',
             *(
-                f'<text class="corner halo" x="{at}" dx="{dx}" y="{height:g}" text-anchor="{anchor}">'
-                f"{escape(t.say(f'say.{name}'))}</text>"
-                for at, dx, height, anchor, name in corners
+                f'<text class="corner halo" x="{at}" dx="{dx}" y="{height - LINE * (len(lines) - 1 - row):g}"'
+                f' text-anchor="{anchor}">{escape(line)}</text>'
+                for at, dx, height, anchor, lines in corners
+                for row, line in enumerate(lines)
             ),
         ]
     )
+
+
+def _in_two(words: str) -> list[str]:
+    """Words in two lines of about one length: most stores serve well, so there is little room left of that line."""
+    spaces = [place for place, letter in enumerate(words) if letter == " "]
+    middle = min(spaces, key=lambda place: abs(2 * place - len(words)), default=0)
+    return [words[:middle], words[middle + 1 :]] if middle else [words]

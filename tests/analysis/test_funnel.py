@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from server.analysis.funnel import funnel_limits, overdispersion
+from server.analysis.funnel import funnel_limits, is_beyond, overdispersion
 
 
 @given(st.floats(0.02, 0.98), st.integers(1, 3_000))
@@ -32,6 +32,13 @@ def test_interpolated_limits_lie_within_one_press_of_the_exact_quantile(target, 
 def test_more_presses_make_it_narrower(target, total):
     few, many = funnel_limits(target, total), funnel_limits(target, 4 * total)
     assert many.upper - many.lower < few.upper - few.lower
+
+
+@given(st.floats(0, 1), st.floats(0.1, 0.9), st.integers(1, 2_000), st.floats(0, 5))
+def test_a_store_is_beyond_where_its_limits_do_not_hold_it(share, target, total, more):
+    limits = funnel_limits(target, total, overdispersion=more)
+    assert is_beyond(share, target, total, overdispersion=more) == (not limits.holds(share))
+    assert not is_beyond(limits.upper, target, total, overdispersion=more)
 
 
 def test_from_a_fifth_more_than_chance_on_the_reach_grows_by_the_root():

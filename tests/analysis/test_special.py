@@ -10,6 +10,7 @@ from scipy import special, stats
 from server.analysis.special import (
     beta_below,
     beta_quantile,
+    both_below,
     chi_square_above,
     digamma,
     gamma_below,
@@ -55,3 +56,14 @@ def test_beyond_the_ends_nothing_or_all_lies_below():
     assert beta_below(-1, 2, 3) == 0
     assert beta_below(2, 2, 3) == 1
     assert gamma_below(-1, 2) == 0
+
+
+@given(st.floats(-4, 4), st.floats(-4, 4), st.floats(-0.98, 0.98))
+def test_two_normals_that_vary_together_are_scipys(h, k, correlation):
+    theirs = stats.multivariate_normal.cdf([h, k], cov=[[1, correlation], [correlation, 1]])
+    assert both_below(h, k, correlation) == pytest.approx(theirs, abs=1e-5)
+
+
+def test_two_that_are_one_and_the_same_are_nearly_told_so():
+    assert both_below(0.3, 0.3, 1) == pytest.approx(stats.norm.cdf(0.3), abs=0.01)
+    assert both_below(0.3, -0.3, -1) == pytest.approx(0, abs=0.01)

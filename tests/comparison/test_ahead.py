@@ -22,7 +22,7 @@ def sums(shops):
     found = []
 
     def note(_connection, _cursor, statement, *_rest):
-        if "sum(days.evening_counted)" in statement:
+        if "sum(days.uncertain)" in statement:
             found.append(statement)
 
     event.listen(shops.engine, "before_cursor_execute", note)

@@ -8,6 +8,7 @@ import pytest
 from shops import EXPERIENCE, SERVICE, TODAY
 
 from server.comparison.chain import Chain, question_ids
+from server.comparison.indexes import relative_gap
 from server.comparison.periods import parse_period
 from server.database.codes import ASIDE
 from server.database.engine import reading, writing
@@ -67,7 +68,6 @@ def test_fewer_than_three_other_stores_are_not_spoken_of(shops):
         shops.press(kiosk, DAY, EXPERIENCE, 60, 40)
     two = read(shops).others(stores[0].id)
     assert (two.stores, two.service.total, two.experience.low, two.gap.points) == (2, 0, None, None)
-    assert read(shops).figures(stores[0]).relative.points is None
     assert read(shops).others(stores[3].id).stores == 3
 
 
@@ -90,9 +90,10 @@ def test_a_store_of_which_rushes_set_much_aside_is_not_ranked(shops):
 
 
 def test_the_gap_is_told_beside_the_others_gap(shops, four):
-    figures = read(shops).figures(four[0])
-    assert figures.relative.points == pytest.approx(-40 - 10 / 3)
-    assert figures.relative.high < 0
+    chain = read(shops)
+    away = relative_gap(chain.figures(four[0]).gap, chain.others(four[0].id).gap)
+    assert away.points == pytest.approx(-40 - 10 / 3)
+    assert away.high < 0
 
 
 def test_without_targets_the_middle_of_the_stores_is_the_cut(shops, four):
@@ -133,7 +134,7 @@ def test_figures_that_run_have_no_ranges_and_no_gap(shops, four):
         chain = read(shops, period=period)
         figures, others = chain.figures(four[0]), chain.others(four[0].id)
         assert (figures.service.low, figures.service.high, figures.experience.low) == (None, None, None)
-        assert (figures.gap.points, figures.relative.points, others.gap.points, others.service.low) == (None, None, None, None)
+        assert (figures.gap.points, others.gap.points, others.service.low) == (None, None, None)
 
 
 def test_presses_of_an_unknown_day_are_accepted_but_in_no_index(shops, four):

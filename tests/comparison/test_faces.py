@@ -14,7 +14,7 @@ from server.comparison.periods import parse_period
 from server.comparison.summary import chain_summary, store_summary
 from server.comparison.verdict import beside_others, paragraph
 from server.database.engine import reading
-from server.database.figures import StoreCount
+from server.database.store_figures import StoreCount
 from server.web.funnel_chart import funnel_of
 
 NOW_MS = 1_795_262_400_000

@@ -35,7 +35,7 @@ def summary(service, experience, others):
     away = relative_gap(gap, theirs)
     beside = Beside(gap.points, theirs.points, away, away, sure=away.clear)
     standing = Standing("alike", NOT_BESIDE, NOT_BESIDE, beside, standardised=False, thin=(), compared=12)
-    figures = Figures(STORE, week, *own, gap, away, None, 1, 1, 0, 0, 1, standing)
+    figures = Figures(STORE, week, *own, gap, None, 1, 1, 0, 0, 1, standing)
     today = Today(0, 0, 0, 0, 0, 0, 0, 0, (), 0)
     beside = Others(11, *rest, theirs)
     return StoreSummary(figures, beside, None, None, today, TODAY, Definition(1, (), ()), made_up=False)

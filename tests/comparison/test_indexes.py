@@ -17,7 +17,8 @@ from server.comparison.indexes import (
     subtract,
     tally_of_days,
 )
-from server.database.figures import DayCount, VisitCount
+from server.database.figures import DayCount
+from server.database.store_figures import VisitCount
 
 
 def alone(positive: int, total: int) -> Tally:
@@ -25,7 +26,7 @@ def alone(positive: int, total: int) -> Tally:
 
 
 def visits(both: int, service_only: int, experience_only: int, neither: int) -> list[VisitCount]:
-    return [VisitCount(1, 1, 2, both, service_only, experience_only, neither)]
+    return [VisitCount(1, both, service_only, experience_only, neither)]
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,12 @@ WEEK_AGO = TODAY - timedelta(days=7)
 
 def test_they_are_those_of_the_database_whatever_comes_in(shops):
     kiosk = shops.kiosk(shops.store("S001", "Leeds"), "K-1")
-    span = (WEEK_AGO.toordinal(), TODAY.toordinal())
+    asked = ([kiosk.store_id], WEEK_AGO.toordinal(), TODAY.toordinal(), frozenset({shops.questions[SERVICE]}))
 
     def read():
         with reading(shops.engine) as connection:
-            found = kept_question_counts(connection, [kiosk.store_id], *span)
-            assert found == question_counts(connection, [kiosk.store_id], *span)
+            found = kept_question_counts(connection, *asked)
+            assert found == question_counts(connection, *asked)
             return found
 
     assert read() == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.analysis.clustering import ClusterSums
-from server.comparison.indexes import Index, Tally, index_of
+from server.comparison.indexes import Index, Tally, Visits, index_of
 from server.comparison.quadrant import Cuts, verdict_of
 
 TARGETS = Cuts(80, 70, declared=True)
@@ -47,3 +47,23 @@ def test_without_a_cut_nothing_is_named():
 
 def test_a_withheld_index_has_no_verdict():
     assert verdict_of(index(9, 12), index(300, 400), TARGETS) is None
+
+
+def test_the_more_visitors_answered_both_the_more_one_answer_says_of_the_other():
+    pair = index(165, 200), index(145, 200)
+    apart = verdict_of(*pair, TARGETS)
+    some, all_of = (verdict_of(*pair, TARGETS, Visits(*cells)) for cells in ((65, 3, 3, 29), (145, 20, 0, 35)))
+    assert apart.probability < some.probability < all_of.probability
+    # As many visits as there are of one store more than presses, at a period's edge, are those presses.
+    assert verdict_of(*pair, TARGETS, Visits(146, 20, 0, 36)).probability <= all_of.probability + 0.01
+
+
+def test_where_nobody_answered_both_each_index_speaks_for_itself():
+    pair = index(165, 200), index(145, 200)
+    assert verdict_of(*pair, TARGETS, Visits(0, 0, 0, 0)) == verdict_of(*pair, TARGETS)
+
+
+def test_visitors_in_both_take_from_how_sure_strong_here_and_weak_there_is():
+    pair = index(166, 200), index(130, 200)
+    verdict = verdict_of(*pair, TARGETS, Visits(128, 38, 2, 32))
+    assert (verdict.name, verdict_of(*pair, TARGETS).name) == ("not-clear-yet", "serves-not-welcomes")

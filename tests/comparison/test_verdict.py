@@ -46,9 +46,8 @@ def figures(service: Index, experience: Index, others: Others, period: str, cuts
     gap = gap_of(service, experience, [])
     counted = service.total + experience.total
     named = None if of.running else verdict_of(service, experience, cuts)
-    relative = relative_gap(gap, others.gap)
     standing = standing_of((service, experience, gap), others)
-    return Figures(STORE, of, service, experience, gap, relative, named, counted + extra, counted, extra, 0, 1, standing)
+    return Figures(STORE, of, service, experience, gap, named, counted + extra, counted, extra, 0, 1, standing)
 
 
 def summary(

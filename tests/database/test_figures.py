@@ -45,37 +45,6 @@ def test_two_kiosks_at_one_touchpoint_are_one_row(shops, two):
     assert (count.clusters, count.sum_xx, count.sum_xn, count.sum_nn) == (12, 6, 6, 12)
 
 
-def test_faces_are_never_added_together(shops, two):
-    kiosk = shops.kiosk(two[0], "K-1")
-    shops.press(kiosk, TODAY, SERVICE, 3, 2)
-    shops.press(kiosk, TODAY, SERVICE, 1, 1, faces=3)
-    with reading(shops.engine) as connection:
-        found = figures.store_counts(connection, DAY, DAY + 1)
-    assert [(count.faces, count.positive) for count in found] == [(2, 3), (3, 1)]
-    # Sums that come back as decimals would fail where they are mixed with floats.
-    assert all(type(value) is int for count in found for value in count)
-
-
-def test_a_kiosk_that_moved_leaves_its_presses_where_they_were_made(shops, two):
-    kiosk = shops.kiosk(two[0], "K-1")
-    shops.press(kiosk, TODAY, SERVICE, 3, 2)
-    moved = kiosk._replace(placement_id=shops.kiosk(two[1], "K-2").placement_id)
-    shops.press(moved, TODAY, SERVICE, 50, 0)
-    with reading(shops.engine) as connection:
-        found = figures.store_counts(connection, DAY, DAY + 1)
-    # The second row claims a placement of another kiosk, so it is nobody's.
-    assert [(count.store_id, count.positive) for count in found] == [(two[0].id, 3)]
-
-
-def test_visits_are_summed_by_their_pair_of_questions(shops, two):
-    kiosk = shops.kiosk(two[0], "K-1")
-    for back in range(2):
-        shops.visits(kiosk, TODAY - timedelta(days=back), 4, 3, 2, 1)
-    with reading(shops.engine) as connection:
-        (visit,) = figures.visit_counts(connection, DAY - 1, DAY + 1)
-    assert visit == (two[0].id, shops.questions[SERVICE], shops.questions[EXPERIENCE], 8, 6, 4, 2)
-
-
 def test_standing_kiosks_tell_what_they_thanked_for(shops, two):
     kiosk = shops.kiosk(two[0], "K-1", heard_ms=5)
     shops.kiosk(two[0], "K-2", "entrance")
@@ -106,27 +75,6 @@ def test_whether_a_chain_is_made_up_is_known_even_when_the_database_is_not_there
     empty = make_engine(f"sqlite:///{tmp_path / 'empty.db'}")
     assert not figures.is_made_up(empty)
     empty.dispose()
-
-
-def test_weekends_are_told_from_weekdays_where_the_store_stands(shops):
-    rules = (figures.Weekend((4,), ("IR",)), figures.Weekend((5, 6), ()))
-    here, there = shops.store("S001", "Leeds"), shops.store("S002", "تهران", territory="IR")
-    for store in (here, there):
-        kiosk = shops.kiosk(store, f"K-{store.code}")
-        for back in range(7):  # TODAY is a Saturday
-            bands = {"morning_counted": 2, "morning_positive": 1, "evening_counted": 1, "evening_positive": 1}
-            shops.press(kiosk, TODAY - timedelta(days=back), SERVICE, 1 + back, 0, **bands)
-    with reading(shops.engine) as connection:
-        found = figures.store_counts(connection, DAY - 6, DAY + 1, rules)
-        alone = figures.store_counts(connection, DAY - 6, DAY + 1, rules, [there.id])
-    assert [(count.store_id, count.weekend, count.positive, count.evening_positive) for count in found] == [
-        (here.id, 0, 20, 5),
-        (here.id, 1, 8, 2),
-        (there.id, 0, 26, 6),
-        (there.id, 1, 2, 1),
-    ]
-    assert alone == [count for count in found if count.store_id == there.id]
-    assert all(type(value) is int for count in found for value in count)
 
 
 def test_what_does_not_count_is_told_by_question_and_reason(shops):

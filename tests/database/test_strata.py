@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.database.figures import StoreCount
+from server.database.store_figures import StoreCount
 from server.database.strata import NAMES, add_strata, strata_of, subtract_strata
 
 

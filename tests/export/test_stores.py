@@ -104,11 +104,11 @@ def test_a_store_with_nobody_beside_it_has_no_standing(
 def test_standing_goes_into_its_columns_as_the_page_says_it() -> None:
     away, crude = Gap(-9.96, -14.2, -5.5, "independent", 0), Gap(2.0, -1.0, 5.0, "independent", 0)
     beside = Beside(70.25, 80.2, away, crude, standardised=True, sure=True)
-    standing = Standing("wider", NOT_BESIDE, beside, beside, standardised=True, thin=(), compared=11)
+    standing = Standing("wider", NOT_BESIDE, beside, beside, standardised=True, thin=(), compared=11, waits=True)
     row = dict(zip((column.name for column in STANDING_COLUMNS), standing_fields(standing), strict=True))
     assert (row["standing"], row["standardised"], row["compared"], row["reversed"]) == ("wider", "1", "11", "1")
     assert (row["experience_standardised"], row["gap_beside"], row["gap_beside_low"], row["gap_beside_sure"]) == (
         *("70.2", "-10.0", "-14.2"),
         "1",
     )
-    assert row["service_beside"] == ""
+    assert (row["service_beside"], row["waits"]) == ("", "1")
