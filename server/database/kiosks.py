@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import select, update
 
@@ -12,6 +12,23 @@ from server.database.tables import config_versions, kiosk_syncs, kiosks, placeme
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row, Select
+
+
+class KeyRow(NamedTuple):
+    """A key, and the kiosk it belongs to (its `id` and what follows)."""
+
+    key: int
+    secret_hash: str
+    made_ms: int
+    used_ms: int | None
+    revoked_ms: int | None
+    id: int
+    code: str
+    hardware: str
+    disabled_ms: int | None
+    rotate_ms: int | None
+    live_boot: int
+
 
 # More configurations than this are not made between a backup and its restore.
 FAR_OFF = 10_000
@@ -48,15 +65,16 @@ def kiosk_by_code(connection: Connection, code: str) -> Row[Any] | None:
     return connection.execute(_whole().where(kiosks.c.code == code)).first()
 
 
-def kiosk_by_key_id(connection: Connection, key_id: str) -> Row[*tuple[Any, ...]] | None:
+def kiosk_by_key_id(connection: Connection, key_id: str) -> KeyRow | None:
     """The key of that id and the kiosk it belongs to, or None."""
-    return run(
+    row = run(
         connection,
-        "SELECT y.id AS key, y.secret_hash, y.made_ms, y.used_ms, y.revoked_ms,"
+        "SELECT y.id, y.secret_hash, y.made_ms, y.used_ms, y.revoked_ms,"
         " k.id, k.code, k.hardware, k.disabled_ms, k.rotate_ms, k.live_boot"
         " FROM kiosk_keys y JOIN kiosks k ON k.id = y.kiosk_id WHERE y.key_id = ?",
         (key_id,),
     ).first()
+    return None if row is None else KeyRow(*row)
 
 
 def all_kiosks(connection: Connection) -> list[Row[Any]]:
@@ -93,8 +111,7 @@ def note_sync(
 
 def note_boot(connection: Connection, kiosk_id: int, boot: int) -> None:
     """Keep the newest boot that spoke; only it grows."""
-    newer = (kiosks.c.id == kiosk_id) & (kiosks.c.live_boot < boot)
-    connection.execute(update(kiosks).where(newer).values(live_boot=boot))
+    run(connection, "UPDATE kiosks SET live_boot = ? WHERE id = ? AND live_boot < ?", (boot, kiosk_id, boot))
 
 
 def note_totals(connection: Connection, kiosk_id: int, buffer: str, thanked: int, refused: int, heard_ms: int) -> None:
