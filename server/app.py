@@ -71,7 +71,6 @@ def create_app(settings: Settings, clock: Clock | None = None, engine: Engine | 
     app.wsgi_app = Door(  # type: ignore[method-assign]
         app.wsgi_app,
         settings,
-        clock,
         engine,
         writer,
         check=_refuse_zero,

@@ -106,9 +106,11 @@ def _for_driver(statement: str, dialect: str) -> str:
     return statement.replace("?", "%s") if dialect == "postgresql" else statement
 
 
-def for_update(connection: Connection) -> str:
-    """What makes a SELECT lock its rows; SQLite has one writer and no such words."""
-    return " FOR UPDATE" if connection.dialect.name == "postgresql" else ""
+def for_update(connection: Connection, of: str = "") -> str:
+    """What makes a SELECT lock its rows, or those `of` one of its tables; SQLite has one writer and no such words."""
+    if connection.dialect.name != "postgresql":
+        return ""
+    return f" FOR UPDATE OF {of}" if of else " FOR UPDATE"
 
 
 def _ask(connection: Connection, statement: str, values: Sequence[Any], *, many: bool) -> Rows:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from server.database.engine import asking
 from server.database.failures import OperationalError
-from server.errors import busy
-from server.fleet.kiosks import AuthenticatedKiosk, authenticate
+from server.errors import Refusal, busy
+from server.fleet.kiosks import AuthenticatedKiosk, ShownKey, callers, shown_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,15 +16,43 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from werkzeug.wrappers import Request
 
-    from server.clock import Clock
+# Some hundred bytes each, and more than the kiosks of one server; above it, begin anew rather than grow.
+MOST_REMEMBERED = 50_000
 
 
-def caller(engine: Engine, clock: Clock, request: Request) -> AuthenticatedKiosk:
-    """The kiosk that asks; raises 401 and 403 as `authenticate` does, 503 while the database can not tell."""
+def key_of(request: Request) -> ShownKey:
+    """The key that a request shows; raises 401 and 403 for what can not be one."""
     given = request.authorization
-    bearer = given.token if given is not None and given.type == "bearer" else None
+    return shown_key(given.token if given is not None and given.type == "bearer" else None)
+
+
+def caller(engine: Engine, key: ShownKey) -> AuthenticatedKiosk:
+    """Whose key this is; raises 401 and 403 as `callers` finds them, 503 while the database can not tell."""
     with busy_when_unreachable(), asking(engine) as connection:
-        return authenticate(connection, bearer, clock.now_ms())
+        (found,) = callers(connection, [key])
+    if isinstance(found, Refusal):
+        raise found
+    return found
+
+
+class Acquaintances:
+    """The keys that were good when they were looked up: enough to read what their kiosks send, not to store it.
+
+    Strangers cost the server no more than a look; and of a fleet that syncs each minute nobody is looked up twice, since the
+    transaction that stores a request looks its key up as well.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._known: set[ShownKey] = set()
+
+    def meet(self, key: ShownKey, *, again: bool = False) -> None:
+        """Look a key up that is not known, or in any case; raises as `caller` does."""
+        if again or key not in self._known:
+            caller(self._engine, key)
+            if len(self._known) >= MOST_REMEMBERED:
+                self._known.clear()
+            self._known.add(key)
 
 
 @contextmanager

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import msgspec
 from werkzeug.wrappers import Request
 
+from server.errors import Refusal
 from server.ingest.bodies import SYNC, decode, read_body
-from server.ingest.callers import caller
+from server.ingest.callers import Acquaintances, key_of
 from wire.encoding import CONTENT_TYPE
 from wire.limits import MAX_SENT_BYTES, check_sync
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from server.clock import Clock
     from server.ingest.writer import Writer
     from server.settings import Settings
 
@@ -40,7 +40,8 @@ class Door:
     Args:
         behind: Flask, which refuses as it refuses everything, and answers all other addresses.
         settings: names the hosts to answer as.
-        clock, engine, writer: as the other doors have them.
+        engine: the database, for looking up keys.
+        writer: stores what was sent.
         check: raises what no request may hold, whichever it is.
         headers: what every answer carries.
         count: counts an answer of 200.
@@ -50,7 +51,6 @@ class Door:
         self,
         behind: WSGIApplication,
         settings: Settings,
-        clock: Clock,
         engine: Engine,
         writer: Writer,
         *,
@@ -60,8 +60,7 @@ class Door:
     ) -> None:
         self._behind = behind
         self._hosts = list(settings.trusted_hosts)
-        self._clock = clock
-        self._engine = engine
+        self._acquaintances = Acquaintances(engine)
         self._writer = writer
         self._check = check
         self._headers = [("Content-Type", CONTENT_TYPE), *headers.items()]
@@ -85,6 +84,13 @@ class Door:
         request.trusted_hosts = self._hosts
         _ = request.host  # which raises for one that is not trusted
         self._check(request)
-        kiosk = caller(self._engine, self._clock, request)
-        body = read_body(request)
-        return msgspec.json.encode(self._writer.sync(decode(SYNC, body.json, check_sync), kiosk, body.sha256))
+        key = key_of(request)
+        self._acquaintances.meet(key)
+        try:
+            body = read_body(request)
+            message = decode(SYNC, body.json, check_sync)
+        except Refusal:
+            # Whose key was ended meanwhile shall hear of that first.
+            self._acquaintances.meet(key, again=True)
+            raise
+        return msgspec.json.encode(self._writer.sync(message, key, body.sha256))

@@ -14,7 +14,7 @@ from server.database.streams import progress
 from server.fleet.enrolment import enrol
 from server.fleet.kiosks import AuthenticatedKiosk, note_use
 from server.ingest.bodies import ENROL, RECONCILE, decode, read_body
-from server.ingest.callers import busy_when_unreachable, caller
+from server.ingest.callers import busy_when_unreachable, caller, key_of
 from server.ingest.door import TROUBLE
 from wire.encoding import CONTENT_TYPE
 from wire.limits import check_enrol, check_reconcile
@@ -44,7 +44,7 @@ def blueprint(clock: Clock, engine: Engine) -> Blueprint:
 
     @door.post("/reconcile")
     def post_reconcile() -> Response:
-        kiosk = caller(engine, clock, request)
+        kiosk = caller(engine, key_of(request))
         asked = decode(RECONCILE, read_body(request).json, check_reconcile)
         with busy_when_unreachable():
             if not kiosk.key_used:

@@ -11,10 +11,9 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from server.database.engine import reading
 from server.database.tables import arrivals, reactions
 from server.errors import Refusal
-from server.fleet.kiosks import authenticate
+from server.fleet.kiosks import shown_key
 from server.ingest.writer import Writer
 from wire.messages import SyncReply, SyncRequest
 
@@ -38,11 +37,10 @@ class Senders:
         self.answers: list[Future[SyncReply]] = []
         for number in range(8):
             kiosk = house.enrol(f"sha256:kiosk-{number}")
-            with reading(house.engine) as connection:
-                known = authenticate(connection, kiosk.key, 0)
             own = {name: values[number] for name, values in fields.items() if number in values}
             message = kiosk.request([kiosk.press(1_000)], stream=f"{number:032x}") | own
-            self.answers.append(self._pool.submit(writer.sync, msgspec.convert(message, SyncRequest), known, "0" * 64))
+            request, key = msgspec.convert(message, SyncRequest), shown_key(kiosk.key)
+            self.answers.append(self._pool.submit(writer.sync, request, key, "0" * 64))
         deadline = time.monotonic() + 10
         while writer.waiting < 8 and time.monotonic() < deadline:
             time.sleep(0.005)
@@ -117,14 +115,12 @@ def test_two_servers_on_one_postgresql_store_each_press_once(settings, clock, ho
     """On SQLite there is one server; there it shows that two writers take turns."""
     kiosks = [house.enrol(f"sha256:kiosk-{number}") for number in range(4)]
     writers = [Writer(settings, clock, house.engine) for _ in range(2)]
-    with reading(house.engine) as connection:
-        known = [authenticate(connection, kiosk.key, 0) for kiosk in kiosks]
     batches = []
     for first_seq in range(1, 201, 20):
         for number, kiosk in enumerate(kiosks):
             presses = [kiosk.press(1_000 * (first_seq + at)) for at in range(20)]
             message = kiosk.request(presses, first_seq, stream=f"{number:032x}", sent_ms=300_000)
-            batches.append((msgspec.convert(message, SyncRequest), known[number]))
+            batches.append((msgspec.convert(message, SyncRequest), shown_key(kiosk.key)))
 
     def send(writer: Writer) -> int:
         stored = 0
