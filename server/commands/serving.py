@@ -14,6 +14,7 @@ import click
 from waitress import wasyncore
 from waitress.server import BaseWSGIServer, create_server
 
+from server.commands.channels import Channel
 from server.commands.readying import kept_ready
 from server.commands.workplace import at_work
 from server.database.engine import writing
@@ -132,6 +133,7 @@ class Serving:
         )
         self._doors = [door for door in self._sockets.values() if isinstance(door, BaseWSGIServer)]
         for door in self._doors:
+            door.channel_class = Channel
             door.handle_accept = partial(_accept, door, door.handle_accept)
 
     @property

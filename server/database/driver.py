@@ -116,8 +116,9 @@ def for_update(connection: Connection, of: str = "") -> str:
 def _ask(connection: Connection, statement: str, values: Sequence[Any], *, many: bool) -> Rows:
     """Have the driver run a statement inside SQLAlchemy's transaction: SQLAlchemy's own way costs seven times as much."""
     said = _for_driver(statement, connection.dialect.name)
-    cursor: Any = connection.connection.cursor()
-    for hear in connection.dispatch.before_cursor_execute:
+    driver: Any = connection.connection.dbapi_connection
+    cursor = driver.cursor()
+    for hear in connection.engine.dispatch.before_cursor_execute:
         hear(connection, cursor, said, values, None, many)
     try:
         if many:
