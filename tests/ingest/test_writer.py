@@ -11,8 +11,10 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
+from server.database.engine import writing
 from server.database.tables import arrivals, reactions
 from server.errors import Refusal
+from server.fleet import kiosks as fleet
 from server.fleet.kiosks import shown_key
 from server.ingest.writer import Writer
 from wire.messages import SyncReply, SyncRequest
@@ -69,6 +71,32 @@ def test_what_waits_together_is_committed_together_and_a_refusal_harms_no_other(
     assert [row.position for row in house.rows(arrivals)] == [1, 2, 3, 4, 5, 6]
     assert house.wrong_figures() == []
     assert (writer.stored, writer.outcomes) == (6, {"stored": 6, "gap": 1, "hardware-differs": 1})
+
+
+@pytest.mark.parametrize(("gaps", "savepoints"), [({}, 0), ({3: 9}, 8)])
+def test_each_gets_a_savepoint_only_where_one_of_them_is_in_trouble(house, writer, gaps, savepoints) -> None:
+    taken: list[str] = []
+
+    def note(_conn: object, _cursor: object, statement: str, *_more: object) -> None:
+        if statement == "SAVEPOINT part":
+            taken.append(statement)
+
+    senders = Senders(house, writer, first_seq=gaps)
+    event.listen(house.engine, "before_cursor_execute", note)
+    writer.start()
+    assert [senders.outcome(number) for number in range(8)] == ["gap" if number in gaps else 1 for number in range(8)]
+    assert len(taken) == savepoints
+
+
+def test_whose_key_was_ended_while_it_waited_is_refused_and_no_other(house, writer) -> None:
+    senders = Senders(house, writer)
+    with writing(house.engine) as connection:
+        fleet.revoke(connection, "K-003", 0)
+        fleet.disable(connection, "K-006", 0)
+    writer.start()
+    expected = [1, 1, "key-revoked", 1, 1, "kiosk-disabled", 1, 1]
+    assert [senders.outcome(number) for number in range(8)] == expected
+    assert len(house.rows(reactions)) == 6
 
 
 def test_when_the_commit_fails_all_are_told_and_nothing_is_stored(house, writer) -> None:
