@@ -39,8 +39,8 @@ MOST_UNREAD_BYTES = 1 << 20
 LARGEST_BODY_BYTES = 4 * 1024 * 1024
 LARGEST_HEADER_BYTES = 64 * 1024
 IDLE_CONNECTION_S = 60
-# Every open connection is looked at whenever anything happens on one of them, so above this many an idle one is closed soon:
-# thousands of kiosks that sync once a minute would else fill the server with connections on which nothing comes for a minute.
+# Above this many open connections an idle one is closed soon: thousands of kiosks that sync once a minute would else fill the
+# server with connections on which nothing comes for a minute.
 CROWD = 200
 IDLE_IN_A_CROWD_S = 1.0
 # Requests that may wait for a thread before further connections are left with the kernel, where they cost nothing.
