@@ -117,10 +117,10 @@ def _ask(connection: Connection, statement: str, values: Sequence[Any], *, many:
     """Have the driver run a statement inside SQLAlchemy's transaction: SQLAlchemy's own way costs seven times as much."""
     said = _for_driver(statement, connection.dialect.name)
     driver: Any = connection.connection.dbapi_connection
-    cursor = driver.cursor()
-    for hear in connection.engine.dispatch.before_cursor_execute:
-        hear(connection, cursor, said, values, None, many)
     try:
+        cursor = driver.cursor()
+        for hear in connection.engine.dispatch.before_cursor_execute:
+            hear(connection, cursor, said, values, None, many)
         if many:
             cursor.executemany(said, values)
         else:

@@ -19,6 +19,7 @@ from server.errors import Refusal, busy
 from server.fleet.kiosks import callers
 from server.ingest.batches import Job, Outcome, take_request
 from server.ingest.meanings import Meanings
+from server.ingest.waiting import Waiting
 from wire.codes import HARDWARE_DIFFERS
 
 if TYPE_CHECKING:
@@ -37,34 +38,7 @@ log = logging.getLogger("salve.ingest")
 MOST_TOGETHER = 64
 # More waiting than this is not a burst but a server that can not follow; kiosks come back later, each at its own time.
 MOST_WAITING = 1_000
-LONGEST_WAIT_S = 60.0
 MOST_TRIES = 3
-
-
-class _Waiting:
-    """A request that waits for its COMMIT: the thread that brought it waits in `hear` for the writer's `tell`."""
-
-    def __init__(self, request: SyncRequest, key: ShownKey, body_sha256: str, arrived_ms: int) -> None:
-        self.request = request
-        self.key = key
-        self.body_sha256 = body_sha256
-        self.arrived_ms = arrived_ms
-        self._outcome: Outcome | Exception = busy()
-        # A bare lock, since thousands a second are handed over: a Future has six of them.
-        self._told = threading.Lock()
-        self._told.acquire()
-
-    def tell(self, outcome: Outcome | Exception) -> None:
-        self._outcome = outcome
-        self._told.release()
-
-    def hear(self) -> Outcome:
-        """What became of it; raises its trouble, 503 `busy` when nothing is heard for too long."""
-        self._told.acquire(timeout=LONGEST_WAIT_S)
-        outcome = self._outcome
-        if isinstance(outcome, Exception):
-            raise outcome
-        return outcome
 
 
 class Writer:
@@ -81,7 +55,7 @@ class Writer:
         self._clock = clock
         self._engine = engine
         self._meanings = Meanings()
-        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
         self._closing = threading.Event()
         # Written by the writer's thread alone, before those who wait are told.
         self._stored_reactions = 0
@@ -122,7 +96,7 @@ class Writer:
         """
         if self._closing.is_set() or self.waiting >= MOST_WAITING:
             raise busy()
-        waiting = _Waiting(request, key, body_sha256, self._clock.now_ms())
+        waiting = Waiting(request, key, body_sha256, self._clock.now_ms())
         self._queue.put(waiting)
         return waiting.hear().reply
 
@@ -133,9 +107,9 @@ class Writer:
             if together:
                 self._commit(together)
 
-    def _gather(self) -> tuple[list[_Waiting], bool]:
+    def _gather(self) -> tuple[list[Waiting], bool]:
         """Wait for a request and take those that wait behind it; False when there will be no more."""
-        together: list[_Waiting] = []
+        together: list[Waiting] = []
         first = self._queue.get()
         while first is not None:
             together.append(first)
@@ -147,7 +121,7 @@ class Writer:
                 return together, True
         return together, False
 
-    def _commit(self, together: list[_Waiting]) -> None:
+    def _commit(self, together: list[Waiting]) -> None:
         outcomes = self._stored(together)
         for outcome in outcomes:
             self._count(outcome)
@@ -161,7 +135,7 @@ class Writer:
         else:
             self._outcomes[outcome.code if isinstance(outcome, Refusal) else "failed"] += 1
 
-    def _stored(self, together: list[_Waiting]) -> Sequence[Outcome | Exception]:
+    def _stored(self, together: list[Waiting]) -> Sequence[Outcome | Exception]:
         """What became of each request; all are told to come again when nothing could be stored."""
         for tried in range(1, MOST_TRIES + 1):
             try:
@@ -172,7 +146,7 @@ class Writer:
                     break
         return [busy() for _ in together]
 
-    def _store(self, together: list[_Waiting]) -> list[Outcome | Exception]:
+    def _store(self, together: list[Waiting]) -> list[Outcome | Exception]:
         """Store all that can be stored, in one transaction."""
         try:
             return self._transact(together, self._take)
@@ -182,7 +156,7 @@ class Writer:
             return self._transact(together, self._take_apart)
 
     def _transact(
-        self, together: list[_Waiting], take: Callable[[Connection, Job, str], Outcome | Exception]
+        self, together: list[Waiting], take: Callable[[Connection, Job, str], Outcome | Exception]
     ) -> list[Outcome | Exception]:
         with writing(self._engine) as connection:
             outcomes, jobs = _told_apart(together, callers(connection, [waiting.key for waiting in together]))
@@ -213,7 +187,7 @@ class Writer:
 
 
 def _told_apart(
-    together: list[_Waiting], found: list[AuthenticatedKiosk | Refusal]
+    together: list[Waiting], found: list[AuthenticatedKiosk | Refusal]
 ) -> tuple[dict[int, Outcome | Exception], list[tuple[int, Job]]]:
     """The refusals of those whose key is not good, and what the others want; both by the place in the group."""
     refused: dict[int, Outcome | Exception] = {}
