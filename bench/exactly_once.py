@@ -25,7 +25,7 @@ from server.database.migrate import upgrade
 from server.database.stores import add_store
 from server.errors import Refusal
 from server.fleet.enrolment import enrol, make_code
-from server.fleet.kiosks import authenticate
+from server.fleet.kiosks import authenticate, shown_key
 from server.ingest.bodies import SYNC
 from server.ingest.writer import Writer
 from server.settings import Settings
@@ -34,7 +34,7 @@ from server.survey.questions import install_starter
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from server.fleet.kiosks import AuthenticatedKiosk
+    from server.fleet.kiosks import ShownKey
 
 PROCESSES, KIOSKS_EACH = 4, 5
 BUTTONS = ("welcome-happy", "welcome-unhappy", "served-happy", "served-unhappy")
@@ -77,24 +77,24 @@ def feed(url: str, folder: str, keys: list[str], each: int, batch: int) -> None:
     writer = Writer(settings_for(url, Path(folder)), clock, engine)
     writer.start()
     with reading(engine) as connection:
-        kiosks = [authenticate(connection, key, clock.now_ms()) for key in keys]
+        kiosks = [(authenticate(connection, key, clock.now_ms()).id, shown_key(key)) for key in keys]
     # A thread for each kiosk, so that there are groups to commit.
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(len(kiosks)) as pool:
-        for done in [pool.submit(_send, writer, kiosk, each, batch) for kiosk in kiosks]:
+        for done in [pool.submit(_send, writer, number, key, each, batch) for number, key in kiosks]:
             done.result()
     writer.close()
     engine.dispose()
 
 
-def _send(writer: Writer, kiosk: AuthenticatedKiosk, each: int, batch: int) -> None:
+def _send(writer: Writer, number: int, key: ShownKey, each: int, batch: int) -> None:
     for first in range(1, each + 1, batch):
         seqs = range(first, min(first + batch, each + 1))
-        request = SYNC.decode(msgspec.json.encode(message(kiosk.id, first, seqs)))
+        request = SYNC.decode(msgspec.json.encode(message(number, first, seqs)))
         while True:
             try:
-                writer.sync(request, kiosk, "0" * 64)
+                writer.sync(request, key, "0" * 64)
                 break
             except Refusal as refusal:
                 if refusal.status != 503:

@@ -31,7 +31,7 @@ from server.clock import SystemClock
 from server.database.engine import make_engine, reading
 from server.database.reactions import INSERT, ReactionRow, insert_reactions, presses_between
 from server.database.rollups import UPSERTS, figures_of
-from server.fleet.kiosks import authenticate
+from server.fleet.kiosks import shown_key
 from server.ingest import taking
 from server.ingest.writer import Writer
 from wire.messages import SyncRequest
@@ -140,17 +140,15 @@ def writer_cpu_s(folder: Path, sent: list[Body], *, counting: bool) -> float:
     """CPU seconds of our writer in this process, with roll-ups or with the rows and the ledger alone."""
     engine, clock = make_engine(f"sqlite:///{folder / 'salve.db'}"), SystemClock()
     writer = Writer(settings_for(str(engine.url), folder), clock, engine)
-    with reading(engine) as connection:
-        kiosks = {body.key: authenticate(connection, body.key, clock.now_ms()) for body in sent}
-    requests = [(msgspec.json.decode(body.json, type=SyncRequest), kiosks[body.key]) for body in sent]
+    requests = [(msgspec.json.decode(body.json, type=SyncRequest), shown_key(body.key)) for body in sent]
     usual = taking.store_in_order
     if not counting:
         taking.store_in_order = lambda connection, _stream, judged, _now_ms: insert_reactions(connection, judged.rows)
     try:
         writer.start()
         began = time.process_time()
-        for request, kiosk in requests:
-            writer.sync(request, kiosk, "0" * 64)
+        for request, key in requests:
+            writer.sync(request, key, "0" * 64)
         spent = time.process_time() - began
         writer.close()
     finally:

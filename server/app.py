@@ -17,14 +17,17 @@ from server.database.failures import OperationalError, first_line
 from server.errors import Refusal, busy, malformed, too_large
 from server.export import routes as export_routes
 from server.ingest import routes as ingest_routes
+from server.ingest.door import Door
 from server.ingest.writer import Writer
 from server.probes import routes as probe_routes
+from server.probes.metrics import Metrics
 from server.web import routes as web_routes
 from wire.limits import MAX_SENT_BYTES
 
 if TYPE_CHECKING:
     from flask import Response
     from sqlalchemy import Engine
+    from werkzeug.wrappers import Request
 
     from server.settings import Settings
 
@@ -40,6 +43,7 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+NOT_KEPT = {"Cache-Control": "no-store"}
 
 
 def create_app(settings: Settings, clock: Clock | None = None, engine: Engine | None = None) -> Flask:
@@ -56,36 +60,48 @@ def create_app(settings: Settings, clock: Clock | None = None, engine: Engine | 
     app.config["MAX_CONTENT_LENGTH"] = MAX_SENT_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_SENT_BYTES
     app.secret_key = settings.secret_key
-    app.register_blueprint(ingest_routes.blueprint(settings, clock, engine, writer))
+    app.register_blueprint(ingest_routes.blueprint(clock, engine))
     app.register_blueprint(export_routes.blueprint(settings, clock, engine))
     app.register_blueprint(web_routes.blueprint(settings, clock, engine))
     app.extensions["salve_close"] = writer.close
-    app.register_blueprint(probe_routes.blueprint(settings, clock, engine, writer))
-    _add_answers(app, settings)
+    metrics = Metrics(clock, engine, writer)
+    app.register_blueprint(probe_routes.blueprint(settings, engine, metrics))
+    headers = _headers(settings)
+    _add_answers(app, headers)
+    app.wsgi_app = Door(  # type: ignore[method-assign]
+        app.wsgi_app,
+        settings,
+        engine,
+        writer,
+        check=_refuse_zero,
+        headers=headers | NOT_KEPT,
+        count=lambda: metrics.count("ingest", 200),
+    )
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
 
 
-def _add_answers(app: Flask, settings: Settings) -> None:
+def _headers(settings: Settings) -> dict[str, str]:
+    """What every answer of this server carries."""
+    strict = {"Strict-Transport-Security": "max-age=31536000"} if settings.public_url.startswith("https:") else {}
+    return HEADERS | strict
+
+
+def _add_answers(app: Flask, headers: dict[str, str]) -> None:
     """What every answer carries, and what a refusal looks like to a program and to a person."""
 
     @app.before_request
     def name_request() -> None:
         g.request_id = secrets.token_hex(8)
-        if _holds_zero():
-            raise malformed("no text here may hold a zero byte")
+        _refuse_zero(request)
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        for name, value in HEADERS.items():
+        for name, value in (headers if request.endpoint == "web.static" else headers | NOT_KEPT).items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("X-Request-Id", g.get("request_id", ""))
-        if request.endpoint != "web.static":
-            response.headers.setdefault("Cache-Control", "no-store")
-        if settings.public_url.startswith("https:"):
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         return response
 
     app.register_error_handler(Refusal, _refuse)
@@ -125,16 +141,17 @@ def _fail(error: Exception) -> Response:
     return web_routes.error_page(500)
 
 
-def _holds_zero() -> bool:
-    """Whether address or form hold the one letter that PostgreSQL has in no text, and no cookie or header may carry."""
-    texts = [request.path, *request.args, *(value for values in request.args.listvalues() for value in values)]
-    if not _for_program():
-        texts += [text for name, values in request.form.lists() for text in (name, *values)]
-    return any("\0" in text for text in texts)
+def _refuse_zero(asked: Request) -> None:
+    """Refuse an address or form with the one letter that PostgreSQL has in no text, and no cookie or header may carry."""
+    texts = [asked.path, *asked.args, *(value for values in asked.args.listvalues() for value in values)]
+    if not _for_program(asked):
+        texts += [text for name, values in asked.form.lists() for text in (name, *values)]
+    if any("\0" in text for text in texts):
+        raise malformed("no text here may hold a zero byte")
 
 
-def _for_program() -> bool:
-    return request.path.startswith("/api/") or request.path in {"/healthz", "/readyz", "/metrics"}
+def _for_program(asked: Request = request) -> bool:
+    return asked.path.startswith("/api/") or request.path in {"/healthz", "/readyz", "/metrics"}
 
 
 def _problem(status: int, code: str, sentence: str, retry_after_s: int | None = None, **facts: object) -> Response:

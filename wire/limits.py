@@ -30,6 +30,7 @@ MAX_NUMBER = 2**31 - 1
 
 STREAM = re.compile(r"[0-9a-f]{32}\Z")
 BUTTON = re.compile(r"[a-z0-9][a-z0-9-]{0,39}\Z")
+CONTROL = re.compile(r"[\x00-\x1f]")
 
 
 class Malformed(ValueError):
@@ -168,7 +169,7 @@ def _stream(name: str, token: str) -> None:
 
 
 def _text(name: str, value: str, least: int = 0) -> None:
-    if not least <= len(value) <= MAX_TEXT or any(ord(letter) < 32 for letter in value):
+    if not least <= len(value) <= MAX_TEXT or CONTROL.search(value):
         raise Malformed(f"{name}: must be {least} to {MAX_TEXT} printable characters")
 
 

@@ -14,7 +14,9 @@ import click
 from waitress import wasyncore
 from waitress.server import BaseWSGIServer, create_server
 
+from server.commands.channels import Channel
 from server.commands.readying import kept_ready
+from server.commands.sockets import Sockets
 from server.commands.workplace import at_work
 from server.database.engine import writing
 from server.database.migrate import is_current
@@ -37,8 +39,8 @@ MOST_UNREAD_BYTES = 1 << 20
 LARGEST_BODY_BYTES = 4 * 1024 * 1024
 LARGEST_HEADER_BYTES = 64 * 1024
 IDLE_CONNECTION_S = 60
-# Every open connection is looked at whenever anything happens on one of them, so above this many an idle one is closed soon:
-# thousands of kiosks that sync once a minute would else fill the server with connections on which nothing comes for a minute.
+# Above this many open connections an idle one is closed soon: thousands of kiosks that sync once a minute would else fill the
+# server with connections on which nothing comes for a minute.
 CROWD = 200
 IDLE_IN_A_CROWD_S = 1.0
 # Requests that may wait for a thread before further connections are left with the kernel, where they cost nothing.
@@ -110,7 +112,7 @@ class Serving:
     """Waitress around the app, which can end without cutting an answer off."""
 
     def __init__(self, app: Flask, settings: Settings) -> None:
-        self._sockets: dict[int, Any] = {}
+        self._sockets = Sockets()
         self._stopping = False
         self._looked_s = 0.0
         create_server(
@@ -120,7 +122,6 @@ class Serving:
             port=settings.port,
             threads=settings.threads,
             connection_limit=settings.connection_limit,
-            asyncore_use_poll=True,  # select can not watch descriptors above 1023
             channel_timeout=IDLE_CONNECTION_S,
             cleanup_interval=10,
             max_request_body_size=LARGEST_BODY_BYTES,
@@ -132,6 +133,7 @@ class Serving:
         )
         self._doors = [door for door in self._sockets.values() if isinstance(door, BaseWSGIServer)]
         for door in self._doors:
+            door.channel_class = Channel
             door.handle_accept = partial(_accept, door, door.handle_accept)
 
     @property
@@ -142,8 +144,7 @@ class Serving:
     def run(self) -> None:
         """Serve until `stop`, then take no more connections, answer what has begun, and return."""
         while not self._stopping:
-            self._admit()
-            self._turn(1.0)
+            self._sockets.turn(1.0, look_at_all=self._admit())
         self._drain()
 
     def stop(self) -> None:
@@ -152,18 +153,23 @@ class Serving:
             self._stopping = True
             self._doors[0].pull_trigger()
 
-    def _admit(self) -> None:
-        """Take no more connections than can be answered soon, and keep none open for nothing in a crowd."""
+    def _admit(self) -> bool:
+        """Take no more connections than can be answered soon, and keep none open for nothing in a crowd.
+
+        Returns whether idle ones were looked for; whoever is one was told to close.
+        """
         for door in self._doors:
             door.accepting = len(door.task_dispatcher.queue) < MOST_QUEUED
         now_s = time.time()
-        if len(self._sockets) > CROWD and now_s - self._looked_s >= IDLE_IN_A_CROWD_S:
-            self._looked_s = now_s
-            for channel in self._channels():
-                # One that has said nothing yet may be on a slow line.
-                is_used = channel.request is None and channel.last_activity != channel.creation_time
-                if is_used and now_s - channel.last_activity > IDLE_IN_A_CROWD_S:
-                    _busy(channel)
+        if len(self._sockets) <= CROWD or now_s - self._looked_s < IDLE_IN_A_CROWD_S:
+            return False
+        self._looked_s = now_s
+        for channel in self._channels():
+            # One that has said nothing yet may be on a slow line.
+            is_used = channel.request is None and channel.last_activity != channel.creation_time
+            if is_used and now_s - channel.last_activity > IDLE_IN_A_CROWD_S:
+                _busy(channel)
+        return True
 
     def _drain(self) -> None:
         for door in self._doors:
@@ -171,19 +177,17 @@ class Serving:
             wasyncore.dispatcher.close(door)
         deadline = time.monotonic() + DRAIN_S
         while self._unanswered() and time.monotonic() < deadline:
-            self._turn(0.05)
+            self._sockets.turn(0.05, look_at_all=True)
         self._doors[0].task_dispatcher.shutdown(timeout=5)
         for channel in self._channels():
             channel.handle_close()
         for door in self._doors:
             door.trigger.close()
+        self._sockets.close()
 
     def _unanswered(self) -> bool:
         # Every connection is looked at: each idle one is told to close.
         return sum(_busy(channel) for channel in self._channels()) > 0
-
-    def _turn(self, wait_s: float) -> None:
-        wasyncore.loop(timeout=wait_s, use_poll=True, map=self._sockets, count=1)
 
     def _channels(self) -> list[Any]:
         return [channel for door in self._doors for channel in list(door.active_channels.values())]

@@ -40,8 +40,8 @@ def last_changes(
 
     The sums tell of reactions whose time was corrected so far that they left these days: nothing else still leads to them.
     """
-    arrival = run(connection, LAST_ARRIVAL, (from_ms, to_ms, from_ms, to_ms)).scalar_one_or_none()
-    revision = run(connection, LAST_REVISION, (from_ms, from_ms, to_ms, from_ms, to_ms)).scalar_one_or_none()
+    arrival = run(connection, LAST_ARRIVAL, (from_ms, to_ms, from_ms, to_ms)).scalar()
+    revision = run(connection, LAST_REVISION, (from_ms, from_ms, to_ms, from_ms, to_ms)).scalar()
     # What is archived is found by neither statement any more: without the files an older mark could come again.
     archived = len(archives_of_days(connection, from_day, to_day - 1))
     sums = [*_sums(connection, days, store_ids, from_day, to_day), *_sums(connection, hours, store_ids, from_day, to_day)]

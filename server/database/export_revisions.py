@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import func, select
@@ -51,8 +50,7 @@ def revisions_end(connection: Connection) -> tuple[str, int]:
 
 def next_revisions(connection: Connection, after: int, end: int, limit: int) -> list[Revised]:
     """Up to `limit` changes with after < position <= end, in order of position."""
-    with closing(run(connection, STATEMENT, (after, end, limit))) as result:
-        return [_revised(*row) for row in result]
+    return [_revised(*row) for row in run(connection, STATEMENT, (after, end, limit))]
 
 
 def _revised(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import and_, func, select
@@ -98,7 +97,7 @@ def next_arrivals(
     if kiosk_ids is not None and len(kiosk_ids) <= MOST_KIOSKS_NAMED:
         named = [*kiosk_ids, *[0] * (-len(kiosk_ids) % BLOCK or (0 if kiosk_ids else BLOCK))]
         statement, values = f"{statement} AND kiosk_id IN ({marks(len(named))})", (*values, *named)
-    return list(map(Arrival._make, _tuples(connection, f"{statement} ORDER BY position LIMIT ?", (*values, limit))))
+    return list(map(Arrival._make, run(connection, f"{statement} ORDER BY position LIMIT ?", (*values, limit))))
 
 
 def reactions_of(connection: Connection, positions: Sequence[int]) -> list[tuple[Any, ...]]:
@@ -107,13 +106,13 @@ def reactions_of(connection: Connection, positions: Sequence[int]) -> list[tuple
     (position, seq, number of `meant`, pressed_ms, uncertainty_ms, number of `judgement`, visit)
     """
     where, values = arrivals_at(positions)
-    found = _tuples(
+    found = run(
         connection,
         f"SELECT a.position, {FACTS} FROM arrivals a JOIN reactions r"  # noqa: S608
         " ON r.kiosk_id = a.kiosk_id AND r.stream = a.stream AND r.seq BETWEEN a.first_seq AND a.last_seq"
         f" WHERE {where} AND a.apart = ''",
         values,
-    )
+    ).all()
     # They come in this order nearly always. To see that is cheap; asked for it, SQLite sorts every arrival's rows in a tree.
     found.sort()
     return found
@@ -125,7 +124,7 @@ def held_of(connection: Connection, positions: Sequence[int]) -> list[HeldRow]:
     Those that stand at their seq, and, where the position says so, what is held beside it (other content, another kiosk's).
     """
     where, values = arrivals_at(positions)
-    found = _tuples(
+    found = run(
         connection,
         "SELECT a.position, h.seq, h.code, h.sender_id, h.content FROM arrivals a JOIN held h"  # noqa: S608
         " ON h.kiosk_id = a.kiosk_id AND h.stream = a.stream AND h.seq BETWEEN a.first_seq AND a.last_seq"
@@ -238,9 +237,3 @@ def arrivals_at(positions: Sequence[int]) -> tuple[str, tuple[int, ...]]:
     # Filled up to a whole block, so that there are few statements to prepare and remember.
     padded = (*positions, *[last] * (-len(positions) % BLOCK))
     return f"a.position IN ({marks(len(padded))})", padded
-
-
-def _tuples(connection: Connection, statement: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-    # The driver's tuples as they are: wrapping each in a row object doubles what reading them costs.
-    with closing(run(connection, statement, values)) as result:
-        return list(result.cursor.fetchall()) if result.cursor is not None else []

@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import select, update
 
-from server.database.driver import run
+from server.database.driver import marks, run
 from server.database.tables import config_versions, kiosk_syncs, kiosks, placements, stores
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row, Select
 
+
+class KeyRow(NamedTuple):
+    """A key, and the kiosk it belongs to (its `id` and what follows)."""
+
+    key: int
+    secret_hash: str
+    made_ms: int
+    used_ms: int | None
+    revoked_ms: int | None
+    id: int
+    code: str
+    hardware: str
+    disabled_ms: int | None
+    rotate_ms: int | None
+    live_boot: int
+
+
+BLOCK = 8
 # More configurations than this are not made between a backup and its restore.
 FAR_OFF = 10_000
 
@@ -48,15 +66,18 @@ def kiosk_by_code(connection: Connection, code: str) -> Row[Any] | None:
     return connection.execute(_whole().where(kiosks.c.code == code)).first()
 
 
-def kiosk_by_key_id(connection: Connection, key_id: str) -> Row[*tuple[Any, ...]] | None:
-    """The key of that id and the kiosk it belongs to, or None."""
-    return run(
+def kiosks_by_key_ids(connection: Connection, key_ids: list[str]) -> dict[str, KeyRow]:
+    """The keys of these ids (at least one) that there are, and the kiosks they belong to."""
+    # Filled up to a whole block, so that there are few statements to prepare and remember.
+    wanted = (*key_ids, *key_ids[-1:] * (-len(key_ids) % BLOCK))
+    rows = run(
         connection,
-        "SELECT y.id AS key, y.secret_hash, y.made_ms, y.used_ms, y.revoked_ms,"
+        "SELECT y.key_id, y.id, y.secret_hash, y.made_ms, y.used_ms, y.revoked_ms,"  # noqa: S608
         " k.id, k.code, k.hardware, k.disabled_ms, k.rotate_ms, k.live_boot"
-        " FROM kiosk_keys y JOIN kiosks k ON k.id = y.kiosk_id WHERE y.key_id = ?",
-        (key_id,),
-    ).first()
+        f" FROM kiosk_keys y JOIN kiosks k ON k.id = y.kiosk_id WHERE y.key_id IN ({marks(len(wanted))})",
+        wanted,
+    )
+    return {key_id: KeyRow(*row) for key_id, *row in rows}
 
 
 def all_kiosks(connection: Connection) -> list[Row[Any]]:
@@ -80,21 +101,25 @@ def note_sync(
     config_applied: int,
     config_seen: int,
     health: str,
-) -> None:
-    """Keep what a sync says of the kiosk; an empty `health` leaves the last one."""
-    run(
+) -> int:
+    """Keep what a sync says of the kiosk; an empty `health` leaves the last one.
+
+    Returns the version of the kiosk's newest configuration, 0 when it has none.
+    """
+    newest: int = run(
         connection,
         "UPDATE kiosk_syncs SET heard_ms = ?, software = ?, config_applied = ?,"
         " health = CASE WHEN ? = '' THEN health ELSE ? END,"
-        " config_seen = CASE WHEN config_seen < ? THEN ? ELSE config_seen END WHERE kiosk_id = ?",
-        (heard_ms, software, config_applied, health, health, config_seen, config_seen, kiosk_id),
-    )
+        " config_seen = CASE WHEN config_seen < ? THEN ? ELSE config_seen END WHERE kiosk_id = ?"
+        " RETURNING (SELECT COALESCE(MAX(version), 0) FROM config_versions WHERE kiosk_id = ?)",
+        (heard_ms, software, config_applied, health, health, config_seen, config_seen, kiosk_id, kiosk_id),
+    ).scalar_one()
+    return newest
 
 
 def note_boot(connection: Connection, kiosk_id: int, boot: int) -> None:
     """Keep the newest boot that spoke; only it grows."""
-    newer = (kiosks.c.id == kiosk_id) & (kiosks.c.live_boot < boot)
-    connection.execute(update(kiosks).where(newer).values(live_boot=boot))
+    run(connection, "UPDATE kiosks SET live_boot = ? WHERE id = ? AND live_boot < ?", (boot, kiosk_id, boot))
 
 
 def note_totals(connection: Connection, kiosk_id: int, buffer: str, thanked: int, refused: int, heard_ms: int) -> None:

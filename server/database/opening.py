@@ -90,10 +90,15 @@ def openings(connection: Connection, store_ids: Collection[int] | None = None) -
     return {store_id: Opening(zone_named(zone), _week(text), special[store_id]) for store_id, zone, text in rows}
 
 
-def opening_of_placement(connection: Connection, placement_id: int) -> Opening | None:
-    """The hours of a placement's store; None where its week is not known."""
-    store_id = run(connection, "SELECT store_id FROM placements WHERE id = ?", (placement_id,)).scalar_one()
-    return openings(connection, [store_id]).get(store_id)
+def times_of_placement(connection: Connection, placement_id: int) -> tuple[str, Opening | None]:
+    """The time zone of a placement's store, and its hours; None where its week is not known."""
+    store_id, zone, text = run(
+        connection,
+        "SELECT s.id, s.timezone, s.opening FROM placements p JOIN stores s ON s.id = p.store_id WHERE p.id = ?",
+        (placement_id,),
+    ).one()
+    special = _special(connection, [store_id])[store_id] if text else {}
+    return zone, Opening(zone_named(zone), _week(text), special) if text else None
 
 
 def _special(connection: Connection, store_ids: Sequence[int]) -> defaultdict[int, dict[int, Spans]]:

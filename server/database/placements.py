@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import select, update
 
-from server.database.driver import marks, run
 from server.database.tables import config_buttons, config_versions, placements, questions, stores
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from sqlalchemy import Connection, Row
 
@@ -112,15 +111,3 @@ def meanings_of_config(connection: Connection, kiosk_id: int, version: int) -> d
         .where(config_buttons.c.kiosk_id == kiosk_id, config_buttons.c.version == version)
     )
     return {row.button: ButtonMeaning(*row[1:]) for row in connection.execute(found)}
-
-
-def zones_of_placements(connection: Connection, placement_ids: Iterable[int]) -> dict[int, str]:
-    """The time zone of each placement's store."""
-    wanted = tuple(placement_ids)
-    rows = run(
-        connection,
-        "SELECT p.id, s.timezone FROM placements p JOIN stores s ON s.id = p.store_id"  # noqa: S608
-        f" WHERE p.id IN ({marks(len(wanted))})",
-        wanted,
-    )
-    return {number: zone for number, zone in rows}  # noqa: C416  (dict() of rows has no type)

@@ -14,7 +14,7 @@ from server.database.streams import arrivals_of_stream
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
 POLARITY_OF_ANSWER = {number: POLARITY_COLUMNS[polarity] for number, polarity in ANSWERS.values()}
 
@@ -110,7 +110,7 @@ def facts_between(connection: Connection, kiosk_id: int, stream: int, first: int
 
 def last_of_question(
     connection: Connection, kiosk_id: int, stream: int, question_id: int, before: int
-) -> Row[*tuple[Any, ...]] | None:
+) -> tuple[Any, ...] | None:
     """Seq, boot, elapsed_ms, mark and counted (as in NearPress) of a stream's last press of one question before a seq."""
     # A mash is two presses in a moment: whatever lies further back than this is not its first half.
     return run(

@@ -51,6 +51,17 @@ def lock_kiosks(connection: Connection, kiosk_ids: Sequence[int], tokens: Sequen
     )
 
 
+def lock_own_stream(connection: Connection, kiosk_id: int, token: str) -> Stream | None:
+    """The stream of that token where it is this kiosk's, locked as below; None when nobody or another sent it."""
+    row = run(
+        connection,
+        "SELECT s.number, s.high FROM stream_tokens t JOIN streams s ON s.kiosk_id = t.kiosk_id AND s.number = t.number"  # noqa: S608
+        " WHERE t.token = ? AND s.kiosk_id = ?" + for_update(connection, "s"),
+        (token, kiosk_id),
+    ).first()
+    return None if row is None else Stream(kiosk_id, *row)
+
+
 def lock_stream(connection: Connection, token: str) -> Stream | None:
     """The stream of that token, locked until the transaction ends; None when nobody sent it yet."""
     place = run(connection, "SELECT kiosk_id, number FROM stream_tokens WHERE token = ?", (token,)).first()

@@ -10,10 +10,12 @@ from server.database import kiosk_keys as key_rows
 from server.database import kiosks as rows
 from server.database.placements import place, present_placement
 from server.database.stores import printable, store_ids
-from server.errors import Unfit
+from server.errors import Refusal, Unfit
 from server.fleet.configuration import make_config, newest_config, question_codes_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Connection
 
     from wire.messages import Config
@@ -35,6 +37,13 @@ class AuthenticatedKiosk(NamedTuple):
     live_boot: int
 
 
+class ShownKey(NamedTuple):
+    """A kiosk's key as a request shows it: its id and the hash of its secret."""
+
+    id: str
+    secret_hash: str
+
+
 class KioskLine(NamedTuple):
     """A kiosk as lists show it; `store` and `touchpoint` are None when it stands nowhere, `heard_ms` when it never spoke."""
 
@@ -50,24 +59,37 @@ class KioskLine(NamedTuple):
     health: dict[str, Any]
 
 
-def authenticate(connection: Connection, bearer: str | None, now_ms: int) -> AuthenticatedKiosk:
-    """Whose key this is.
-
-    Raises 401 for no key, a wrong or an ended one, 403 for an export token and for a kiosk that is switched off.
-    """
+def shown_key(bearer: str | None) -> ShownKey:
+    """What a request shows for a key; raises 401 for none or what can not be one, 403 for an export token."""
     if bearer is not None and keys.read_key(keys.EXPORT, bearer) is not None:
         raise errors.wrong_key_kind()
     parts = None if bearer is None else keys.read_key(keys.KIOSK, bearer)
     if parts is None:
         raise errors.key_unknown()
-    key_id, secret_hash = parts
-    row = rows.kiosk_by_key_id(connection, key_id)
-    if row is None or not keys.same_secret(row.secret_hash, secret_hash):
-        raise errors.key_unknown()
+    return ShownKey(*parts)
+
+
+def callers(connection: Connection, shown: Sequence[ShownKey]) -> list[AuthenticatedKiosk | Refusal]:
+    """Whose keys these are (at least one): 401 for a wrong or an ended one, 403 for a kiosk that is switched off."""
+    found = rows.kiosks_by_key_ids(connection, [key.id for key in shown])
+    return [_caller(found.get(key.id), key) for key in shown]
+
+
+def authenticate(connection: Connection, bearer: str | None, now_ms: int) -> AuthenticatedKiosk:
+    """Whose key this is; raises what `shown_key` raises and `callers` finds."""
+    (found,) = callers(connection, [shown_key(bearer)])
+    if isinstance(found, Refusal):
+        raise found
+    return found
+
+
+def _caller(row: rows.KeyRow | None, shown: ShownKey) -> AuthenticatedKiosk | Refusal:
+    if row is None or not keys.same_secret(row.secret_hash, shown.secret_hash):
+        return errors.key_unknown()
     if row.revoked_ms is not None:
-        raise errors.key_revoked()
+        return errors.key_revoked()
     if row.disabled_ms is not None:
-        raise errors.kiosk_disabled()
+        return errors.kiosk_disabled()
     rotating = row.rotate_ms is not None and row.made_ms < row.rotate_ms
     return AuthenticatedKiosk(row.id, row.code, row.hardware, row.key, row.used_ms is not None, rotating, row.live_boot)
 

@@ -21,7 +21,7 @@ from server.database.fleet import (
     stored_states,
 )
 from server.database.incidents import incidents_since
-from server.database.opening import opening_of_placement, openings
+from server.database.opening import openings, times_of_placement
 from server.database.placements import present_placement
 from server.fleet.states import DAY_MS, Facts, Trouble, is_missed, others_heard, remarks, troubles, usual_pause_ms
 from server.fleet.store_time import StoreTime
@@ -155,7 +155,7 @@ def _store_times(connection: Connection, kiosk_id: int, now_ms: int) -> list[int
     """When a kiosk's presses of the last weeks were made; in its store's open time where the hours are known."""
     pressed = recent_presses(connection, kiosk_id, now_ms - PAUSES_OF_MS)
     placement = present_placement(connection, kiosk_id)
-    opening = None if placement is None else opening_of_placement(connection, placement.id)
+    opening = None if placement is None else times_of_placement(connection, placement.id)[1]
     if opening is None:
         return pressed
     first, last = opening.day_of(now_ms - PAUSES_OF_MS), opening.day_of(now_ms)

@@ -9,8 +9,8 @@ import msgspec
 from server import errors
 from server.database.enrolments import replaced_by, replaces
 from server.database.incidents import CARD_COPIED, TWO_BOOTS, note_incident
-from server.database.kiosks import newest_config_version, note_boot, note_sync, note_totals
-from server.database.streams import Arrival, Stream, add_stream, lock_stream, streams_of_parent
+from server.database.kiosks import note_boot, note_sync, note_totals
+from server.database.streams import Arrival, Stream, add_stream, lock_own_stream, lock_stream, streams_of_parent
 from server.fleet.configuration import HIGHEST_BELIEVED, newest_config, renew
 from server.fleet.kiosks import next_key, note_use
 from server.ingest.taking import keep_apart, take_in
@@ -55,12 +55,14 @@ def take_request(connection: Connection, job: Job, meanings: Meanings, quota: in
     if request.hardware is not None and request.hardware != kiosk.hardware:
         raise errors.hardware_differs()
     note_use(connection, kiosk, job.arrived_ms)
-    stream = lock_stream(connection, request.stream) or _new_stream(connection, job)
+    stream = lock_own_stream(connection, kiosk.id, request.stream)
+    if stream is None:
+        stream = lock_stream(connection, request.stream) or _new_stream(connection, job)
     if stream.kiosk_id == kiosk.id or replaces(connection, kiosk.hardware, stream.kiosk_id):
         taken = take_in(connection, stream, request, kiosk.id, job.arrived_ms, meanings, quota)
     else:
         taken = keep_apart(connection, stream, request, kiosk.id, job.arrived_ms)
-    _note(connection, job, taken.boot)
+    newest = _note(connection, job, taken.boot)
     reply = SyncReply(
         received=job.body_sha256,
         stored=taken.stored,
@@ -70,7 +72,7 @@ def take_request(connection: Connection, job: Job, meanings: Meanings, quota: in
         epoch=epoch,
         server_ms=job.arrived_ms,
         wait_s=WAIT_S,
-        config=_config_for(connection, job),
+        config=_config_for(connection, job, newest),
         key=next_key(connection, kiosk, job.arrived_ms),
     )
     return Outcome(reply, taken.arrivals, taken.revisions)
@@ -87,15 +89,15 @@ def _new_stream(connection: Connection, job: Job) -> Stream:
     return add_stream(connection, kiosk.id, request.stream, request.parent, job.arrived_ms, request.buffer or "")
 
 
-def _note(connection: Connection, job: Job, boot: int | None) -> None:
-    """Keep what the request says of its kiosk."""
+def _note(connection: Connection, job: Job, boot: int | None) -> int:
+    """Keep what the request says of its kiosk; returns the version of its newest configuration."""
     request = job.request
     if boot is not None and boot < job.kiosk.live_boot:
         note_incident(connection, job.kiosk.id, TWO_BOOTS, job.arrived_ms)
     elif boot is not None and boot > job.kiosk.live_boot:
         note_boot(connection, job.kiosk.id, boot)
     seen = max([request.config_version, *{reaction.config_version for reaction in request.reactions}])
-    note_sync(
+    newest = note_sync(
         connection,
         job.kiosk.id,
         job.arrived_ms,
@@ -107,6 +109,7 @@ def _note(connection: Connection, job: Job, boot: int | None) -> None:
     if request.buffer and request.totals is not None:
         totals = request.totals
         note_totals(connection, job.kiosk.id, request.buffer, totals.thanked, totals.refused, job.arrived_ms)
+    return newest
 
 
 def _health(request: SyncRequest) -> str:
@@ -116,10 +119,9 @@ def _health(request: SyncRequest) -> str:
     return text.decode() if len(text) <= MOST_HEALTH_BYTES else '{"too_long":true}'
 
 
-def _config_for(connection: Connection, job: Job) -> Config | None:
+def _config_for(connection: Connection, job: Job, newest: int) -> Config | None:
     """The configuration that this kiosk should run, None when it does."""
     kiosk_id, applied = job.kiosk.id, job.request.config_version
-    newest = newest_config_version(connection, kiosk_id)
     if applied == newest:
         return None
     if newest < applied <= HIGHEST_BELIEVED:

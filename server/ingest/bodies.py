@@ -18,7 +18,7 @@ from wire.messages import PROTOCOL, EnrolRequest, ReconcileRequest, SyncRequest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from flask import Request
+    from werkzeug.wrappers import Request
 
 Message = TypeVar("Message")
 GZIP_WINDOW = 31

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from server.analysis.opening import OutOfHours
 from server.database.kiosks import config_body
-from server.database.opening import opening_of_placement
-from server.database.placements import ButtonMeaning, meanings_of_config, zones_of_placements
+from server.database.opening import times_of_placement
+from server.database.placements import ButtonMeaning, meanings_of_config
 from server.fleet.configuration import read_config
 from server.fleet.hours import MARGIN_MS
 from wire.messages import Rules
@@ -29,13 +29,11 @@ class Meanings:
     def __init__(self) -> None:
         self._configs: dict[tuple[int, int], dict[str, ButtonMeaning]] = {}
         self._rules: dict[tuple[int, int], Rules] = {}
-        self._zones: dict[int, str] = {}
-        self._outside: dict[int, OutOfHours | None] = {}
+        self._times: dict[int, tuple[str, OutOfHours | None]] = {}
 
     def begin(self) -> None:
         """A new transaction has begun."""
-        self._zones.clear()
-        self._outside.clear()
+        self._times.clear()
 
     def buttons(self, connection: Connection, kiosk_id: int, version: int) -> dict[str, ButtonMeaning]:
         """The buttons of a configuration; empty for one that this server never made."""
@@ -62,14 +60,15 @@ class Meanings:
 
     def zone(self, connection: Connection, placement_id: int) -> str:
         """The time zone of the store of a placement."""
-        found = self._zones.get(placement_id)
-        if found is None:
-            found = self._zones[placement_id] = zones_of_placements(connection, [placement_id])[placement_id]
-        return found
+        return self._times_of(connection, placement_id)[0]
 
     def outside(self, connection: Connection, placement_id: int) -> OutOfHours | None:
         """What says of moments whether the store of a placement was closed; None where its hours are not known."""
-        if placement_id not in self._outside:
-            opening = opening_of_placement(connection, placement_id)
-            self._outside[placement_id] = None if opening is None else OutOfHours(opening, MARGIN_MS)
-        return self._outside[placement_id]
+        return self._times_of(connection, placement_id)[1]
+
+    def _times_of(self, connection: Connection, placement_id: int) -> tuple[str, OutOfHours | None]:
+        found = self._times.get(placement_id)
+        if found is None:
+            zone, opening = times_of_placement(connection, placement_id)
+            found = self._times[placement_id] = zone, None if opening is None else OutOfHours(opening, MARGIN_MS)
+        return found

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter as Tally
 from typing import TYPE_CHECKING, Protocol
 
-from flask import request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
@@ -17,7 +16,6 @@ from server.fleet.watching import Watched, look, waiting_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from flask import Response
     from prometheus_client import Metric
     from sqlalchemy import Engine
 
@@ -53,11 +51,9 @@ class Metrics:
         self._answers = Counter("salve_http_answers", "Answers by door and status.", labels, registry=self._registry)
         self._registry.register(self)
 
-    def count(self, response: Response) -> Response:
+    def count(self, door: str, status: int) -> None:
         """Count an answer; what no door took is `none`."""
-        door = request.blueprint or "none"
-        self._answers.labels(door, str(response.status_code)).inc()
-        return response
+        self._answers.labels(door, str(status)).inc()
 
     def text(self) -> bytes:
         """Everything, as Prometheus reads it."""

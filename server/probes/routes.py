@@ -12,23 +12,25 @@ from server.database.engine import reading
 from server.database.failures import SQLAlchemyError
 from server.database.life import read_life
 from server.errors import busy, metrics_token_wrong, not_found
-from server.probes.metrics import CONTENT_TYPE, Metrics
+from server.probes.metrics import CONTENT_TYPE
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from server.clock import Clock
-    from server.probes.metrics import Counting
+    from server.probes.metrics import Metrics
     from server.settings import Settings
 
 log = logging.getLogger("salve.server")
 
 
-def blueprint(settings: Settings, clock: Clock, engine: Engine, writer: Counting) -> Blueprint:
+def blueprint(settings: Settings, engine: Engine, metrics: Metrics) -> Blueprint:
     """The probes; without a metrics token set there is no /metrics."""
     door = Blueprint("probes", __name__)
-    metrics = Metrics(clock, engine, writer)
-    door.after_app_request(metrics.count)
+
+    @door.after_app_request
+    def count(response: Response) -> Response:
+        metrics.count(request.blueprint or "none", response.status_code)
+        return response
 
     @door.get("/healthz")
     def healthz() -> Response:

@@ -14,11 +14,11 @@ from server.database.engine import reading, writing
 from server.database.opening import (
     SpecialDay,
     drop_special_day,
-    opening_of_placement,
     openings,
     set_special_day,
     set_week,
     special_days_of,
+    times_of_placement,
     week_of,
 )
 from server.database.stores import add_store
@@ -75,8 +75,9 @@ def test_a_placement_has_the_hours_of_its_store(stores: Engine) -> None:
         connection.execute(tables.kiosks.insert().values(id=1, code="K-001", hardware="h", enrolled_ms=0))
         rows = [{"id": number, "kiosk_id": 1, "store_id": number, "touchpoint": "exit", "from_ms": 0} for number in (1, 2)]
         connection.execute(tables.placements.insert(), rows)
-        assert opening_of_placement(connection, 1) is None
-        found = opening_of_placement(connection, 2)
+        assert times_of_placement(connection, 1)[1] is None
+        zone, found = times_of_placement(connection, 2)
+    assert zone == "Europe/Warsaw"
     assert found is not None
     assert found.week == WEEK
 

@@ -17,7 +17,6 @@ from server.database.placements import (
     meanings_of_config,
     place,
     present_placement,
-    zones_of_placements,
 )
 from server.database.questions import add_question, install_answers
 from server.database.stores import add_store
@@ -53,7 +52,6 @@ def test_a_configuration_says_what_its_buttons_mean_and_is_never_replaced(connec
     assert sorted(buttons_of_config(connection, 1, 3)) == buttons
     assert meanings_of_config(connection, 1, 3)["unhappy"] == ButtonMeaning(placement, 1, "service", 4, 2, "CX")
     assert meanings_of_config(connection, 1, 4) == {}
-    assert zones_of_placements(connection, [placement]) == {placement: "Asia/Tehran"}
     with pytest.raises(IntegrityError):
         add_config(connection, 1, 3, placement, "{}", buttons, 5)
 

@@ -100,7 +100,7 @@ def test_a_database_out_of_reach_is_answered_as_busy(house, kiosk, path) -> None
     def fail(*_: object) -> None:
         raise OperationalError("BEGIN", {}, Exception("database is locked"))
 
-    event.listen(house.engine, "begin", fail)
+    event.listen(house.engine, "before_cursor_execute", fail)
     response = kiosk.send({"code": "0" * 12, "hardware": "sha256:one"}, path)
     assert (response.status_code, response.json["code"], response.headers["Retry-After"]) == (503, "busy", "5")
-    event.remove(house.engine, "begin", fail)
+    event.remove(house.engine, "before_cursor_execute", fail)

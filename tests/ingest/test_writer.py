@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from server.database.engine import reading
+from server.database.engine import writing
 from server.database.tables import arrivals, reactions
 from server.errors import Refusal
-from server.fleet.kiosks import authenticate
+from server.fleet import kiosks as fleet
+from server.fleet.kiosks import shown_key
 from server.ingest.writer import Writer
 from wire.messages import SyncReply, SyncRequest
 
@@ -38,11 +39,10 @@ class Senders:
         self.answers: list[Future[SyncReply]] = []
         for number in range(8):
             kiosk = house.enrol(f"sha256:kiosk-{number}")
-            with reading(house.engine) as connection:
-                known = authenticate(connection, kiosk.key, 0)
             own = {name: values[number] for name, values in fields.items() if number in values}
             message = kiosk.request([kiosk.press(1_000)], stream=f"{number:032x}") | own
-            self.answers.append(self._pool.submit(writer.sync, msgspec.convert(message, SyncRequest), known, "0" * 64))
+            request, key = msgspec.convert(message, SyncRequest), shown_key(kiosk.key)
+            self.answers.append(self._pool.submit(writer.sync, request, key, "0" * 64))
         deadline = time.monotonic() + 10
         while writer.waiting < 8 and time.monotonic() < deadline:
             time.sleep(0.005)
@@ -71,6 +71,32 @@ def test_what_waits_together_is_committed_together_and_a_refusal_harms_no_other(
     assert [row.position for row in house.rows(arrivals)] == [1, 2, 3, 4, 5, 6]
     assert house.wrong_figures() == []
     assert (writer.stored, writer.outcomes) == (6, {"stored": 6, "gap": 1, "hardware-differs": 1})
+
+
+@pytest.mark.parametrize(("gaps", "savepoints"), [({}, 0), ({3: 9}, 8)])
+def test_each_gets_a_savepoint_only_where_one_of_them_is_in_trouble(house, writer, gaps, savepoints) -> None:
+    taken: list[str] = []
+
+    def note(_conn: object, _cursor: object, statement: str, *_more: object) -> None:
+        if statement == "SAVEPOINT part":
+            taken.append(statement)
+
+    senders = Senders(house, writer, first_seq=gaps)
+    event.listen(house.engine, "before_cursor_execute", note)
+    writer.start()
+    assert [senders.outcome(number) for number in range(8)] == ["gap" if number in gaps else 1 for number in range(8)]
+    assert len(taken) == savepoints
+
+
+def test_whose_key_was_ended_while_it_waited_is_refused_and_no_other(house, writer) -> None:
+    senders = Senders(house, writer)
+    with writing(house.engine) as connection:
+        fleet.revoke(connection, "K-003", 0)
+        fleet.disable(connection, "K-006", 0)
+    writer.start()
+    expected = [1, 1, "key-revoked", 1, 1, "kiosk-disabled", 1, 1]
+    assert [senders.outcome(number) for number in range(8)] == expected
+    assert len(house.rows(reactions)) == 6
 
 
 def test_when_the_commit_fails_all_are_told_and_nothing_is_stored(house, writer) -> None:
@@ -117,14 +143,12 @@ def test_two_servers_on_one_postgresql_store_each_press_once(settings, clock, ho
     """On SQLite there is one server; there it shows that two writers take turns."""
     kiosks = [house.enrol(f"sha256:kiosk-{number}") for number in range(4)]
     writers = [Writer(settings, clock, house.engine) for _ in range(2)]
-    with reading(house.engine) as connection:
-        known = [authenticate(connection, kiosk.key, 0) for kiosk in kiosks]
     batches = []
     for first_seq in range(1, 201, 20):
         for number, kiosk in enumerate(kiosks):
             presses = [kiosk.press(1_000 * (first_seq + at)) for at in range(20)]
             message = kiosk.request(presses, first_seq, stream=f"{number:032x}", sent_ms=300_000)
-            batches.append((msgspec.convert(message, SyncRequest), known[number]))
+            batches.append((msgspec.convert(message, SyncRequest), shown_key(kiosk.key)))
 
     def send(writer: Writer) -> int:
         stored = 0

@@ -11,7 +11,7 @@ from server.database.questions import add_question, install_answers
 from server.database.rollup_check import check
 from server.database.stores import add_store
 from server.fleet.enrolment import enrol, make_code
-from server.fleet.kiosks import AuthenticatedKiosk, authenticate
+from server.fleet.kiosks import shown_key
 from server.ingest.writer import Writer
 from wire.messages import Anchor, Boot, Reaction, Sent, SyncRequest
 
@@ -39,10 +39,6 @@ class Shop:
         self.writer = Writer(settings, clock, engine)
         self.writer.start()
 
-    def kiosk(self) -> AuthenticatedKiosk:
-        with reading(self.engine) as connection:
-            return authenticate(connection, self.key, self.clock.now_ms())
-
     def sync(self, reactions: list[Reaction], first_seq: int, sent: tuple[int, int], **more: Any) -> None:
         """`sent` is boot and elapsed time; boots count from 1 and are named by their number."""
         boot, elapsed_ms = sent
@@ -63,7 +59,7 @@ class Shop:
             anchors=[Anchor(*anchor) for anchor in more.get("anchors", ())],
             buffer="buffer",
         )
-        self.writer.sync(request, self.kiosk(), "")
+        self.writer.sync(request, shown_key(self.key), "")
 
     def rows(self, table: Any) -> list[Any]:
         with reading(self.engine) as connection:
