@@ -11,13 +11,14 @@ from server.analysis.claims import can_be_tested, difference_in_differences, eff
 from server.claims.claim import DOWN, may_be_judged, read_claims, todays
 from server.claims.counting import changes_of
 from server.claims.result import NOT_SEEN, OTHER_WAY, SHOWED, UNTESTABLE, Result, write_result
+from server.claims.timing import believed_ms, is_lived_through
 from server.database.claims import keep_result
 from server.database.engine import reading, writing
 from server.database.figures import standing_kiosks
 from server.database.stores import all_stores
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection, Engine
 
@@ -36,16 +37,20 @@ RECOUNTED_DAYS = 366
 
 
 def judge_all(engine: Engine, now_ms: int) -> int:
-    """Judge every claim that is due, and count the judged ones again; returns how many results were kept."""
+    """Judge every claim whose time has come, and count the judged ones again; returns how many results were kept."""
     with reading(engine) as connection:
-        today = todays(connection, now_ms)
-        latest = max(today.values(), default=0)
-        due = [
-            claim
-            for claim in read_claims(connection)
-            if may_be_judged(claim, today) and (not claim.results or latest - claim.after.end.toordinal() <= RECOUNTED_DAYS)
-        ]
+        today = todays(connection, believed_ms(connection, now_ms))
+        due = [claim for claim in read_claims(connection) if _is_due(connection, claim, today)]
     return sum(_keep(engine, claim, now_ms) for claim in due)
+
+
+def _is_due(connection: Connection, claim: Claim, today: Mapping[int, int]) -> bool:
+    if not may_be_judged(claim, today):
+        return False
+    latest = max(today.values())
+    if claim.results:
+        return latest - claim.after.end.toordinal() <= RECOUNTED_DAYS
+    return is_lived_through(connection, claim, latest)
 
 
 def _keep(engine: Engine, claim: Claim, now_ms: int) -> int:

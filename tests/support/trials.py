@@ -20,12 +20,14 @@ NOON_MS = 1_795_262_400_000
 DAY_MS = 86_400_000
 BEFORE, AFTER = windows_of(START, 4)
 WHO = "office@demo.example"
+OTHER = "staff-mattered"
+LIVES_DAYS = 150
 
 
 class Trials(Shops):
     """Stores S01, S02 ... with one kiosk each, of which the first few have the change."""
 
-    def __init__(self, engine: Engine, stores: int = 8, treated: int = 3) -> None:
+    def __init__(self, engine: Engine, stores: int = 8, treated: int = 3, *, lives: bool = True) -> None:
         super().__init__(engine)
         self.codes = [f"S{at:02d}" for at in range(1, stores + 1)]
         self.treated = tuple(self.codes[:treated])
@@ -34,6 +36,13 @@ class Trials(Shops):
         for code in self.codes:
             store = self.store(code, f"Store {code}", zone="UTC")
             self.kiosks[code] = self.kiosk(store, f"K-{code}", heard_ms=NOON_MS + 400 * DAY_MS)
+        if lives:
+            self.live(START, START + timedelta(days=LIVES_DAYS))
+
+    def live(self, first: date, end: date) -> None:
+        """One press on each of these days, on what no claim is about: the chain's days really pass."""
+        for day in range((end - first).days):
+            self.press(self.kiosks[self.codes[-1]], first + timedelta(days=day), OTHER, 1, 0)
 
     def hear(self, code: str, day: date, positive: int, negative: int, question: str = EXPERIENCE, **more: int) -> None:
         """Counted presses of one store in the afternoon of one day."""
