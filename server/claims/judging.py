@@ -12,7 +12,7 @@ from server.claims.claim import DOWN, may_be_judged, read_claims, todays
 from server.claims.counting import changes_of
 from server.claims.result import NOT_SEEN, OTHER_WAY, SHOWED, UNTESTABLE, Result, write_result
 from server.claims.timing import believed_ms, is_lived_through
-from server.database.claims import keep_result
+from server.database.claims import keep_result, lock_claim
 from server.database.engine import reading, writing
 from server.database.figures import standing_kiosks
 from server.database.stores import all_stores
@@ -61,6 +61,7 @@ def _keep(engine: Engine, claim: Claim, now_ms: int) -> int:
         missing = _missing(connection, claim)
     found = result_of(claim, changes, *missing)
     with writing(engine) as connection:
+        lock_claim(connection, claim.id)
         # Somebody may have given it up, or another worker judged it, in between.
         (now,) = read_claims(connection, [claim.id])
         if not now.stands or len(now.results) != len(claim.results):

@@ -13,7 +13,7 @@ from server.database.engine import writing
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
 START = date(2026, 11, 23)  # a Monday; registered on the Saturday before
 NOON_MS = 1_795_262_400_000
@@ -41,8 +41,8 @@ class Trials(Shops):
 
     def live(self, first: date, end: date) -> None:
         """One press on each of these days, on what no claim is about: the chain's days really pass."""
-        for day in range((end - first).days):
-            self.press(self.kiosks[self.codes[-1]], first + timedelta(days=day), OTHER, 1, 0)
+        days = [first + timedelta(days=day) for day in range((end - first).days)]
+        self.press_on(self.kiosks[self.codes[-1]], days, OTHER, 1, 0)
 
     def hear(self, code: str, day: date, positive: int, negative: int, question: str = EXPERIENCE, **more: int) -> None:
         """Counted presses of one store in the afternoon of one day."""
@@ -83,7 +83,11 @@ class Trials(Shops):
     def register(self, now_ms: int = NOON_MS, **change: object) -> int:
         """Register that claim."""
         with writing(self.engine) as connection:
-            return register(connection, self.wish(**change), now_ms, WHO)
+            return self.register_in(connection, now_ms, **change)
+
+    def register_in(self, connection: Connection, now_ms: int = NOON_MS, **change: object) -> int:
+        """The same in a transaction that goes on."""
+        return register(connection, self.wish(**change), now_ms, WHO)
 
 
 def at(day: date) -> int:
