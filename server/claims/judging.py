@@ -14,7 +14,7 @@ from server.claims.result import NOT_SEEN, OTHER_WAY, SHOWED, UNTESTABLE, Result
 from server.claims.timing import believed_ms, is_lived_through
 from server.database.claims import keep_result, lock_claim
 from server.database.engine import reading, writing
-from server.database.figures import standing_kiosks
+from server.database.stood import kiosks_that_stood
 from server.database.stores import all_stores
 
 if TYPE_CHECKING:
@@ -117,13 +117,20 @@ def _outcome(claim: Claim, effect: float, p: float, *, sure: bool) -> str:
 
 
 def _missing(connection: Connection, claim: Claim) -> tuple[int, int]:
-    """Presses that kiosks of the stores thanked for and did not send yet, and kiosks not heard since the last day."""
-    waiting = unheard = 0
+    """Presses that kiosks of the claim's days thanked for and did not send yet, and kiosks not heard since those days.
+
+    Also kiosks that were taken away since: what is left on their cards was pressed in these stores.
+    """
+    waiting: dict[int, int] = {}
+    unheard: set[int] = set()
     zones = {row.id: ZoneInfo(row.timezone) for row in all_stores(connection)}
     for store in claim.stores:
-        closed_ms = datetime.combine(claim.after.end, time(), zones[store]).timestamp() * 1000
-        for kiosk in standing_kiosks(connection, store):
-            if not kiosk.employees:
-                waiting += max(0, kiosk.thanked - kiosk.known)
-                unheard += kiosk.heard_ms is None or kiosk.heard_ms < closed_ms
-    return waiting, unheard
+        opened_ms, closed_ms = (
+            int(datetime.combine(day, time(), zones[store]).timestamp() * 1000) for day in (claim.before.first, claim.after.end)
+        )
+        for kiosk in kiosks_that_stood(connection, store, opened_ms, closed_ms):
+            waiting[kiosk.kiosk_id] = max(0, kiosk.thanked - kiosk.known)
+            last_ms = min(at_ms for at_ms in (closed_ms, kiosk.until_ms, kiosk.disabled_ms) if at_ms is not None)
+            if kiosk.heard_ms is None or kiosk.heard_ms < last_ms:
+                unheard.add(kiosk.kiosk_id)
+    return sum(waiting.values()), len(unheard)

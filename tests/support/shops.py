@@ -160,11 +160,11 @@ class Shops:
             connection.execute(reactions.insert(), [row | facts | {"seq": seq} for seq in range(first, last + 1)])
             add_arrivals(connection, [Arrival(kiosk.id, kiosk.id, first, last, received_ms)])
 
-    def totals(self, kiosk: Kiosk, thanked: int, known: int) -> None:
-        """What the kiosk says it thanked for, and how far its stream is known."""
+    def totals(self, kiosk: Kiosk, thanked: int, known: int, *, buffer: str = "b", heard_ms: int = MADE_MS) -> None:
+        """What the kiosk says its buffer thanked for, and how far its stream is known."""
         with writing(self.engine) as connection:
             connection.execute(
-                buffers.insert().values(kiosk_id=kiosk.id, buffer="b", thanked=thanked, refused=0, heard_ms=MADE_MS)
+                buffers.insert().values(kiosk_id=kiosk.id, buffer=buffer, thanked=thanked, refused=0, heard_ms=heard_ms)
             )
             connection.execute(
                 streams.insert().values(

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
+    from server.access.scope import StoreRef
+
 START = date(2026, 11, 23)  # a Monday; registered on the Saturday before
 NOON_MS = 1_795_262_400_000
 DAY_MS = 86_400_000
@@ -33,9 +35,10 @@ class Trials(Shops):
         self.treated = tuple(self.codes[:treated])
         self.control = tuple(self.codes[treated:])
         self.kiosks: dict[str, Kiosk] = {}
+        self.refs: dict[str, StoreRef] = {}
         for code in self.codes:
-            store = self.store(code, f"Store {code}", zone="UTC")
-            self.kiosks[code] = self.kiosk(store, f"K-{code}", heard_ms=NOON_MS + 400 * DAY_MS)
+            self.refs[code] = self.store(code, f"Store {code}", zone="UTC")
+            self.kiosks[code] = self.kiosk(self.refs[code], f"K-{code}", heard_ms=NOON_MS + 400 * DAY_MS)
         if lives:
             self.live(START, START + timedelta(days=LIVES_DAYS))
 
