@@ -58,7 +58,7 @@ class Counting:
         row = self._open.get(press.place)
         if row is not None:
             self._test(row, press)
-        elif watch.usual_share is not None:
+        elif watch.is_watched:
             watch = self._add(watch, press)
         self._watches[press.place] = watch._replace(last_ms=max(watch.last_ms or 0, press.pressed_ms))
 

@@ -33,7 +33,7 @@ LEAST_SHARE, MOST_SHARE = 0.02, 0.9
 
 
 class Plan(NamedTuple):
-    """What is usual at a place (0 to 1, None is not known), its pace, and the CUSUM for it."""
+    """What is usual at a place (0 to 1, None is not known), its pace, and the CUSUM for it; None where nothing is watched."""
 
     usual_share: float | None
     presses_a_day: float
@@ -51,7 +51,7 @@ def plan(own: Usual, chain: Usual, places: int) -> Plan:
     usual = max(LEAST_SHARE, (own.negatives + CHAIN_PRESSES * of_chain) / (own.presses + CHAIN_PRESSES))
     pace = own.presses / own.days if own.days >= LEAST_DAYS else chain.presses / chain.days
     if usual > MOST_SHARE:
-        return Plan(None, pace, None)
+        return Plan(usual, pace, None)
     between = max(LEAST_BETWEEN, max(1, places) * pace * BUDGET_DAYS)
     try:
         return Plan(usual, pace, design(usual, between, _weights(usual)))
@@ -87,7 +87,7 @@ class Designer:
         today = local_day_and_hour(zone, self._now_ms)[0]
         made = plan(self._own(place, faces, zone, today), self._chain(place.question_id, faces, today), places)
         if made.design is None:
-            return Watch(*place, faces, self._now_ms, None, made.presses_a_day, 1, 1, 1, 0.0, 0.0)
+            return Watch(*place, faces, self._now_ms, made.usual_share, made.presses_a_day, 1, 1, 0, 0.0, 0.0)
         weights, threshold, between, to_notice = (
             *(made.design.weights, made.design.threshold),
             *(made.design.between_false_alarms, made.design.to_notice),

@@ -322,3 +322,11 @@ def test_a_recovery_begins_while_its_kiosk_is_being_configured(usual: Any) -> No
         kiosk_by_id(configuring, usual.kiosk.id)
         run(connection, "SET LOCAL lock_timeout = '2s'")
         assert open_recovery(connection, usual.place, 1, 1, 0.1, (1, 1), 1) is not None
+
+
+def test_where_nearly_everybody_is_unhappy_nothing_is_watched_and_what_is_usual_is_known(corner: Any) -> None:
+    corner.history(happy=3, unhappy=97)
+    corner.presses([UNHAPPY] * 30)
+    assert corner.rows() == []
+    state = corner.state()
+    assert (round(state.usual_share, 2), state.is_watched, state.points) == (0.97, False, 0)
