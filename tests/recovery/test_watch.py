@@ -111,11 +111,28 @@ def test_where_nobody_knows_what_is_usual_nothing_is_watched(corner: Any) -> Non
     assert corner.state().usual_share is None
 
 
+def others(corner: Any, stores: int) -> None:
+    """Other stores, in which one press in five is unhappy."""
+    for number in range(2, 2 + stores):
+        other = corner.stand(f"K-{number:03}", corner.shops.store(f"S{number:03}", "York"))
+        corner.history(kiosk=other, happy=80, unhappy=20)
+
+
 def test_a_new_kiosk_is_watched_by_what_is_usual_in_the_chain(corner: Any) -> None:
-    other = corner.stand("K-002", corner.shops.store("S002", "York"))
-    corner.history(kiosk=other, happy=80, unhappy=20)
+    others(corner, 3)
     corner.burst()
     assert corner.rows()[0].usual_share == pytest.approx(0.2)
+
+
+def test_beside_fewer_than_three_other_stores_a_new_kiosk_waits_for_its_own_stores_presses(corner: Any) -> None:
+    others(corner, 2)
+    corner.presses([UNHAPPY] * 15)
+    assert corner.rows() == []
+    assert corner.state().usual_share is None
+    # A second kiosk of the same store learns from the first.
+    corner.history(kiosk=corner.stand("K-009"), happy=90, unhappy=10)
+    learn_usual(corner.engine, NOON_MS + 25 * HOUR_MS)
+    assert corner.state().usual_share == pytest.approx(0.1)
 
 
 def test_a_press_that_is_set_aside_later_is_not_in_the_run_that_alarms(usual: Any) -> None:
