@@ -45,7 +45,10 @@ def kiosks_that_stood(connection: Connection, store_id: int, from_ms: int, until
         .where(kiosks.c.id.not_in(kiosks_asking_employees()))
         .order_by(kiosks.c.id, placements.c.id)
     )
-    return [Stood(*row[:3], _later(*row[3:5]), *row[5:]) for row in rows]
+    return [
+        Stood(kiosk_id, left_ms, disabled_ms, _later(heard_ms, card_heard_ms), thanked, known)
+        for kiosk_id, left_ms, disabled_ms, heard_ms, card_heard_ms, thanked, known in rows
+    ]
 
 
 def _later(one: int | None, other: int | None) -> int | None:

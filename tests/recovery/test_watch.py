@@ -9,13 +9,14 @@ import pytest
 from shops import EXPERIENCE, TODAY
 from sqlalchemy import update
 
-from server.database.driver import run
+from server.database.driver import for_update, run
 from server.database.engine import reading, writing
 from server.database.kiosks import kiosk_by_id
 from server.database.recoveries import open_recovery
 from server.database.tables import counters, reactions
-from server.database.watches import position_read
+from server.database.watches import LivePress, Place, Watch, position_read
 from server.recovery import watch as watching
+from server.recovery.designing import Designer
 from server.recovery.watch import LATE_MS, Overtaken, learn_usual, watch_presses
 
 NOON_MS = 1_795_262_400_000
@@ -347,3 +348,61 @@ def test_where_nearly_everybody_is_unhappy_nothing_is_watched_and_what_is_usual_
     assert corner.rows() == []
     state = corner.state()
     assert (round(state.usual_share, 2), state.is_watched, state.points) == (0.97, False, 0)
+
+
+def test_what_is_usual_at_a_new_place_is_summed_while_others_may_write(corner: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    corner.history()
+    corner.press(NOON_MS)
+    written: list[bool] = []
+
+    class Slow(Designer):
+        def watch(self, place: Place, faces: int, places: int) -> Watch:
+            with writing(corner.engine) as connection:
+                run(connection, "SELECT value FROM counters WHERE name = 'watched'" + for_update(connection))
+                written.append(True)
+            return super().watch(place, faces, places)
+
+    monkeypatch.setattr(watching, "Designer", Slow)
+    watch_presses(corner.engine, NOON_MS + 2_000)
+    assert written == [True]
+    assert corner.state().usual_share == pytest.approx(0.1)
+
+
+def test_a_press_of_a_place_that_was_not_looked_at_ahead_stops_nothing(usual: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual.press(NOON_MS)
+    usual.press(NOON_MS + MINUTE_MS, faces=4)
+    with monkeypatch.context() as changing:
+        changing.setattr(watching, "_presses", _without_four(watching._presses))
+        watch_presses(usual.engine, NOON_MS + 2 * MINUTE_MS)
+    assert (usual.state().faces, usual.state().last_ms) == (2, NOON_MS)
+    with reading(usual.engine) as connection:
+        assert position_read(connection) == 2
+
+
+def _without_four(find: Any) -> Any:
+    """What the first look finds, and after it all."""
+    looks: list[int] = []
+
+    def found(*asked: Any) -> list[LivePress]:
+        looks.append(1)
+        return [one for one in find(*asked) if one.faces == 2 or len(looks) > 1]
+
+    return found
+
+
+def test_who_looked_ahead_and_was_overtaken_looks_again(usual: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(12):
+        usual.press(NOON_MS + number * MINUTE_MS)
+    look, overtakes = watching._look_ahead, [1]
+
+    def overtaken(engine: Any, now_ms: int) -> Any:
+        found = look(engine, now_ms)
+        if overtakes:
+            overtakes.pop()
+            watch_presses(engine, now_ms)
+        return found
+
+    monkeypatch.setattr(watching, "_look_ahead", overtaken)
+    watch_presses(usual.engine, NOON_MS + 12 * MINUTE_MS)
+    (row,) = usual.rows()
+    assert (row.presses, row.negatives) == (12, 12)
