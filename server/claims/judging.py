@@ -11,13 +11,14 @@ from server.analysis.claims import can_be_tested, difference_in_differences, eff
 from server.claims.claim import DOWN, may_be_judged, read_claims, todays
 from server.claims.counting import changes_of
 from server.claims.result import NOT_SEEN, OTHER_WAY, SHOWED, UNTESTABLE, Result, write_result
-from server.database.claims import keep_result
+from server.claims.timing import believed_ms, is_lived_through
+from server.database.claims import keep_result, lock_claim
 from server.database.engine import reading, writing
-from server.database.figures import standing_kiosks
+from server.database.stood import kiosks_that_stood
 from server.database.stores import all_stores
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection, Engine
 
@@ -36,16 +37,20 @@ RECOUNTED_DAYS = 366
 
 
 def judge_all(engine: Engine, now_ms: int) -> int:
-    """Judge every claim that is due, and count the judged ones again; returns how many results were kept."""
+    """Judge every claim whose time has come, and count the judged ones again; returns how many results were kept."""
     with reading(engine) as connection:
-        today = todays(connection, now_ms)
-        latest = max(today.values(), default=0)
-        due = [
-            claim
-            for claim in read_claims(connection)
-            if may_be_judged(claim, today) and (not claim.results or latest - claim.after.end.toordinal() <= RECOUNTED_DAYS)
-        ]
+        today = todays(connection, believed_ms(connection, now_ms))
+        due = [claim for claim in read_claims(connection) if _is_due(connection, claim, today)]
     return sum(_keep(engine, claim, now_ms) for claim in due)
+
+
+def _is_due(connection: Connection, claim: Claim, today: Mapping[int, int]) -> bool:
+    if not may_be_judged(claim, today):
+        return False
+    latest = max(today.values())
+    if claim.results:
+        return latest - claim.after.end.toordinal() <= RECOUNTED_DAYS
+    return is_lived_through(connection, claim, latest)
 
 
 def _keep(engine: Engine, claim: Claim, now_ms: int) -> int:
@@ -56,6 +61,7 @@ def _keep(engine: Engine, claim: Claim, now_ms: int) -> int:
         missing = _missing(connection, claim)
     found = result_of(claim, changes, *missing)
     with writing(engine) as connection:
+        lock_claim(connection, claim.id)
         # Somebody may have given it up, or another worker judged it, in between.
         (now,) = read_claims(connection, [claim.id])
         if not now.stands or len(now.results) != len(claim.results):
@@ -111,13 +117,20 @@ def _outcome(claim: Claim, effect: float, p: float, *, sure: bool) -> str:
 
 
 def _missing(connection: Connection, claim: Claim) -> tuple[int, int]:
-    """Presses that kiosks of the stores thanked for and did not send yet, and kiosks not heard since the last day."""
-    waiting = unheard = 0
+    """Presses that kiosks of the claim's days thanked for and did not send yet, and kiosks not heard since those days.
+
+    Also kiosks that were taken away since: what is left on their cards was pressed in these stores.
+    """
+    waiting: dict[int, int] = {}
+    unheard: set[int] = set()
     zones = {row.id: ZoneInfo(row.timezone) for row in all_stores(connection)}
     for store in claim.stores:
-        closed_ms = datetime.combine(claim.after.end, time(), zones[store]).timestamp() * 1000
-        for kiosk in standing_kiosks(connection, store):
-            if not kiosk.employees:
-                waiting += max(0, kiosk.thanked - kiosk.known)
-                unheard += kiosk.heard_ms is None or kiosk.heard_ms < closed_ms
-    return waiting, unheard
+        opened_ms, closed_ms = (
+            int(datetime.combine(day, time(), zones[store]).timestamp() * 1000) for day in (claim.before.first, claim.after.end)
+        )
+        for kiosk in kiosks_that_stood(connection, store, opened_ms, closed_ms):
+            waiting[kiosk.kiosk_id] = max(0, kiosk.thanked - kiosk.known)
+            last_ms = min(at_ms for at_ms in (closed_ms, kiosk.until_ms, kiosk.disabled_ms) if at_ms is not None)
+            if kiosk.heard_ms is None or kiosk.heard_ms < last_ms:
+                unheard.add(kiosk.kiosk_id)
+    return sum(waiting.values()), len(unheard)

@@ -10,7 +10,7 @@ from server.claims.choosing import Busy, busy_stores, noted_in, propose, smalles
 from server.claims.claim import MEASURES, WAITING, Window, course_of, read_claims, todays
 from server.claims.fitting import unfit_notes, unfit_part, unfit_presses, unfit_sides, unfit_windows, unfit_words
 from server.claims.judging import FILTER_VERSION
-from server.database.claims import ClaimRow, add_claim, end_claim
+from server.database.claims import ClaimRow, add_claim, end_claim, lock_claim, lock_register
 from server.database.stores import all_stores
 from server.i18n.sentence import Name, Sentence
 from server.survey.definitions import current
@@ -98,6 +98,9 @@ def look(connection: Connection, wish: Wish, now_ms: int) -> Look:
 
 def register(connection: Connection, wish: Wish, now_ms: int, made_by: str) -> int:
     """Write a claim down, for ever, and return its id; raises Refused with every reason why it can not be."""
+    lock_register(connection)
+    if wish.replaces:
+        lock_claim(connection, wish.replaces)
     known, wrong = _look(connection, wish, now_ms)
     if known is None or wrong:
         raise Refused(wrong)
@@ -128,7 +131,10 @@ def register(connection: Connection, wish: Wish, now_ms: int, made_by: str) -> i
 
 def give_up(connection: Connection, claim: Claim, reason: str, now_ms: int, made_by: str) -> None:
     """Give a claim up, with its reason; it stays in the register. Raises Refused for one that is judged or gone."""
-    if not claim.stands or claim.results:
+    lock_claim(connection, claim.id)
+    # Somebody may have given it up, or the worker judged it, since it was read.
+    (now,) = read_claims(connection, [claim.id])
+    if not now.stands or now.results:
         raise refused("claims.not-open")
     if not reason or len(reason) > 1_000 or not reason.isprintable():
         raise refused("claims.reason-missing")

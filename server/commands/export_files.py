@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from server.database.holdings import flush_if_possible, take_name
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
@@ -30,9 +32,7 @@ def opened(output: Path | None) -> Iterator[BinaryIO]:
     try:
         with part.open("wb") as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(output)
+        take_name(part, output, flush_if_possible)
     finally:
         part.unlink(missing_ok=True)
 
@@ -43,7 +43,7 @@ def sqlite_into(output: Path, made: SqliteFile) -> None:
     try:
         with bar(made.length, made.done):
             made.write(part)
-        part.replace(output)
+        take_name(part, output, flush_if_possible)
     finally:
         part.unlink(missing_ok=True)
 

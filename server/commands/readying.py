@@ -30,10 +30,12 @@ def read_templates(app: Flask) -> None:
 
 
 @contextmanager
-def kept_ready(app: Flask, place: Workplace, count: Callable[[Engine, int], None] = count_ahead) -> Iterator[None]:
-    """Meanwhile have everything read and counted before somebody looks, in a thread of its own."""
+def kept_ready(
+    app: Flask, place: Workplace, count: Callable[[Engine, int], None] = count_ahead, every_s: float = EVERY_S
+) -> Iterator[None]:
+    """Meanwhile have everything read and counted before somebody looks, in a thread of its own; what fails there is told."""
     ended = threading.Event()
-    work = threading.Thread(target=_keep_ready, args=(app, place, count, ended), name="ahead", daemon=True)
+    work = threading.Thread(target=_keep_ready, args=(app, place, count, every_s, ended), name="ahead", daemon=True)
     work.start()
     try:
         yield
@@ -42,12 +44,20 @@ def kept_ready(app: Flask, place: Workplace, count: Callable[[Engine, int], None
         work.join(5)
 
 
-def _keep_ready(app: Flask, place: Workplace, count: Callable[[Engine, int], None], ended: threading.Event) -> None:
-    read_templates(app)
+def _keep_ready(
+    app: Flask, place: Workplace, count: Callable[[Engine, int], None], every_s: float, ended: threading.Event
+) -> None:
+    try:
+        read_templates(app)
+    except Exception:
+        # Whoever asks for that page reads it, and is told.
+        log.exception("Templates were not read ahead")
     while not ended.is_set():
         try:
             count(place.engine, place.clock.now_ms())
         except SQLAlchemyError as error:
             # The next look counts for itself, as the first one did.
             log.warning("Figures were not counted ahead: %s", first_line(error))
-        ended.wait(EVERY_S)
+        except Exception:
+            log.exception("Figures were not counted ahead")
+        ended.wait(every_s)

@@ -37,6 +37,9 @@ class Archive(NamedTuple):
     moved_ms: int | None
 
 
+# What a file is called beside its place once this database no longer names it: one that another run's file stands for, or that
+# only another life of the database knows. A backup may still name it, so that none is ever deleted.
+REPLACED, UNKNOWN = ".replaced", ".unknown"
 COLUMNS = ", ".join(Archive._fields)
 INSERT = f"INSERT INTO archives ({COLUMNS}) VALUES ({', '.join('?' * len(Archive._fields))})"  # noqa: S608
 
@@ -98,13 +101,20 @@ def replace_archives(connection: Connection, number: int, archives: Sequence[Arc
 
 
 def check_files(connection: Connection) -> None:
-    """Read every file and hold it against its digest. Raises Unfit with the names of those that are missing or damaged."""
-    archives = all_archives(connection)
-    wrong = [one.path for one in archives if not _is_whole(folder_of(connection) / one.path, one.digest)]
+    """Read every file and hold it against its digest.
+
+    Raises Unfit with the names of those that are missing or damaged, and of those that are whole under another name.
+    """
+    archives, folder = all_archives(connection), folder_of(connection)
+    wrong = [one for one in archives if not _is_whole(folder / one.path, one.digest)]
     if wrong:
+        names = (f"{one.path}{ending}" for one in wrong for ending in (REPLACED, UNKNOWN))
+        digests = {one.path: one.digest for one in wrong}
+        beside = [name for name in names if _is_whole(folder / name, digests[name.rpartition(".")[0]])]
+        put_aside = f" Once it is restored, take the last ending off the names of {', '.join(beside)}." if beside else ""
         raise Unfit(
             f"Of the {len(archives)} files of the archive that belong to it {len(wrong)} are missing or damaged in"
-            f" {folder_of(connection)}: {', '.join(wrong)}."
+            f" {folder}: {', '.join(one.path for one in wrong)}.{put_aside}"
         )
 
 

@@ -17,6 +17,10 @@ SUMS = {
     Act.ENROLMENT_REFUSED: Act.REFUSALS_COUNTED,
     Act.EXPORTED: Act.EXPORTS_COUNTED,
 }
+# Whose time is over, or which began while a clock was ahead: that would go on, untold, until that time comes. Clocks of two
+# machines may differ by a little.
+DIFFER_MS = 60_000
+OVER = "(until_ms <= ? OR first_ms > ?)"
 COLUMNS = ("subject", "who_kind", "who_id", "who", "act", "about", "first_ms", "until_ms", "times", "told", "rows_read")
 
 
@@ -45,7 +49,7 @@ def tally(connection: Connection, now_ms: int, by: By, act: Act, about: str, kep
 
 def is_tallied(connection: Connection, subject: str, now_ms: int) -> bool:
     """Whether acts of this subject are being counted now."""
-    found = run(connection, "SELECT 1 FROM audit_tallies WHERE subject = ? AND until_ms > ?", (subject, now_ms))
+    found = run(connection, f"SELECT 1 FROM audit_tallies WHERE subject = ? AND NOT {OVER}", (subject, *_moment(now_ms)))  # noqa: S608
     return found.first() is not None
 
 
@@ -53,8 +57,8 @@ def tallies_of(connection: Connection, prefix: str, now_ms: int) -> int:
     """How many subjects that begin like this are being counted now."""
     found = run(
         connection,
-        "SELECT COUNT(*) FROM audit_tallies WHERE SUBSTR(subject, 1, ?) = ? AND until_ms > ?",
-        (len(prefix), prefix, now_ms),
+        f"SELECT COUNT(*) FROM audit_tallies WHERE SUBSTR(subject, 1, ?) = ? AND NOT {OVER}",  # noqa: S608
+        (len(prefix), prefix, *_moment(now_ms)),
     )
     return int(found.scalar_one())
 
@@ -71,10 +75,10 @@ def add_to_tally(connection: Connection, subject: str, rows_read: int, *, again:
 
 def close_tallies(connection: Connection, now_ms: int, subject: str = "") -> int:
     """Write the adding entries of tallies whose time is over (of one subject, or all); returns how many."""
-    one, values = (" AND subject = ?", (now_ms, subject)) if subject else ("", (now_ms,))
+    one, values = (" AND subject = ?", (*_moment(now_ms), subject)) if subject else ("", _moment(now_ms))
     over = run(
         connection,
-        f"DELETE FROM audit_tallies WHERE until_ms <= ?{one} RETURNING {', '.join(COLUMNS)}",  # noqa: S608
+        f"DELETE FROM audit_tallies WHERE {OVER}{one} RETURNING {', '.join(COLUMNS)}",  # noqa: S608
         values,
     ).all()
     closed = 0
@@ -86,3 +90,8 @@ def close_tallies(connection: Connection, now_ms: int, subject: str = "") -> int
             note(connection, now_ms, By(kind, who_id, who), SUMS[Act(act)], about, **sums)
             closed += 1
     return closed
+
+
+def _moment(now_ms: int) -> tuple[int, int]:
+    """The values of OVER."""
+    return now_ms, now_ms + DIFFER_MS

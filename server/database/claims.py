@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import func, select
 
+from server.database.driver import for_update, run
 from server.database.tables import claim_endings, claim_results, claim_stores, claims
 
 if TYPE_CHECKING:
@@ -90,6 +91,17 @@ def add_claim(connection: Connection, row: ClaimRow, treated: Collection[int], c
         claim_stores.insert(), [{"claim_id": number, "store_id": store, "treated": side} for store, side in sides]
     )
     return number
+
+
+def lock_claim(connection: Connection, claim_id: int) -> None:
+    """Let nobody else end, judge or replace a claim until the transaction ends; SQLite has one writer."""
+    run(connection, "SELECT id FROM claims WHERE id = ?" + for_update(connection), (claim_id,))  # noqa: S608
+
+
+def lock_register(connection: Connection) -> None:
+    """Let nobody else register a claim until the transaction ends: two at once could take the same stores."""
+    if connection.dialect.name == "postgresql":
+        run(connection, "LOCK TABLE claims IN SHARE ROW EXCLUSIVE MODE")
 
 
 def end_claim(connection: Connection, claim_id: int, reason: str, now_ms: int, made_by: str) -> None:

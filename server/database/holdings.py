@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     Tell = Callable[[int, int], None]
     # What a restored database is told about itself, in a write transaction of its own life.
     Mark = Callable[[Connection], None]
+
+
+# What a file system answers that can not flush, or not a folder.
+NO_WAY = frozenset({errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EBADF, errno.EACCES, errno.EPERM})
 
 
 class Holding(NamedTuple):
@@ -57,11 +62,29 @@ def whole_file(file: Path) -> Iterator[Path]:
     try:
         os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
         yield part
-        flush(part)
-        part.replace(file)
-        flush(file.parent)
+        take_name(part, file)
     finally:
         part.unlink(missing_ok=True)
+
+
+def take_name(part: Path, file: Path, flushing: Callable[[Path], None] | None = None) -> None:
+    """Give a whole file its name; both are on the disk afterwards, and at no moment has the name a file that is not."""
+    to_disk = flushing or flush
+    to_disk(part)
+    part.replace(file)
+    to_disk(file.parent)
+
+
+def flush_if_possible(path: Path) -> None:
+    """The same on a file system that may have no way to do so, as mounted ones may; its own closing has to do then.
+
+    Raises OSError where it tried and failed.
+    """
+    try:
+        flush(path)
+    except OSError as error:
+        if error.errno not in NO_WAY:
+            raise
 
 
 def flush(path: Path) -> None:

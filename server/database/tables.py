@@ -493,7 +493,7 @@ watches = (
         Column("presses_a_day", Float, nullable=False),
         Column("up", Integer, nullable=False),  # points for a negative press
         Column("down", Integer, nullable=False),  # points taken off for another
-        Column("threshold", Integer, nullable=False),
+        Column("threshold", Integer, nullable=False),  # 0 is that nothing is left to notice
         Column("between_false_alarms", Float, nullable=False),  # mean presses
         Column("to_notice", Float, nullable=False),  # mean presses until the change that is watched for is noticed
         Column("points", Integer, nullable=False),
@@ -809,6 +809,21 @@ for _frozen in FROZEN:
             ("postgresql", "FOR EACH ROW EXECUTE FUNCTION refuse_change()"),
         ):
             event.listen(_frozen, "after_create", DDL(f"{_on} {_refuses}").execute_if(dialect=_dialect))  # type: ignore[no-untyped-call]
+# Nor does REPLACE, which SQLite runs no DELETE trigger for, nor TRUNCATE, which PostgreSQL runs no row's trigger for.
+for _frozen, _same in (
+    (claims, "id = NEW.id OR replaces_id = NEW.replaces_id"),
+    (claim_stores, "claim_id = NEW.claim_id AND store_id = NEW.store_id"),
+    (claim_endings, "claim_id = NEW.claim_id"),
+    (claim_results, "claim_id = NEW.claim_id AND number = NEW.number"),
+):
+    _there = f"EXISTS (SELECT 1 FROM {_frozen.name} WHERE {_same})"  # noqa: S608
+    _on_sqlite = f"CREATE TRIGGER {_frozen.name}_no_replace BEFORE INSERT ON {_frozen.name} WHEN {_there}"
+    _on_postgresql = f"CREATE TRIGGER {_frozen.name}_no_truncate BEFORE TRUNCATE ON {_frozen.name} FOR EACH STATEMENT"
+    for _dialect, _guard in (
+        ("sqlite", f"{_on_sqlite} BEGIN SELECT RAISE(ABORT, 'a registered claim is frozen'); END"),
+        ("postgresql", f"{_on_postgresql} EXECUTE FUNCTION refuse_change()"),
+    ):
+        event.listen(_frozen, "after_create", DDL(_guard).execute_if(dialect=_dialect))  # type: ignore[no-untyped-call]
 
 
 # ---------- the archive ----------

@@ -45,7 +45,8 @@ class LivePress(NamedTuple):
 class Watch(NamedTuple):
     """A row of watches: what is usual at a place, the CUSUM that was made for it, and where that stands.
 
-    `usual_share` None is that nothing is known of what is usual there, and nothing is watched.
+    `usual_share` None is that nothing is known of what is usual there; a `threshold` of 0 that nothing is left to notice,
+    because nearly everybody is unhappy. In both cases nothing is watched.
     """
 
     kiosk_id: int
@@ -63,6 +64,11 @@ class Watch(NamedTuple):
     points: int = 0
     since_ms: int | None = None
     last_ms: int | None = None
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether a press may move it."""
+        return self.usual_share is not None and self.threshold > 0
 
     @property
     def place(self) -> Place:

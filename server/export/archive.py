@@ -13,7 +13,15 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from server.comparison.periods import local_today
-from server.database.archives import Archive, all_archives, enter_archives, lock_archives, next_run, unfinished_archives
+from server.database.archives import (
+    UNKNOWN,
+    Archive,
+    all_archives,
+    enter_archives,
+    lock_archives,
+    next_run,
+    unfinished_archives,
+)
 from server.database.arrow import arrow
 from server.database.definitions import latest_definition
 from server.database.engine import reading, writing
@@ -36,7 +44,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("salve.archive")
 
-UNKNOWN = ".unknown"
 OTHERS = "Another program is archiving into this database, too; nothing was lost, and the next run begins anew."
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from server.analysis.tallies import Tally
 from server.database.archive_files import units_in
-from server.database.archives import Archive, finish_archives, replace_archives, unfinished_archives
+from server.database.archives import REPLACED, Archive, finish_archives, replace_archives, unfinished_archives
 from server.database.arrow import arrow
 from server.database.engine import reading, writing
 from server.database.failures import OperationalError
@@ -200,4 +200,5 @@ def _write_without(
     with writing(engine) as connection:
         replace_archives(connection, archives[0].run, entries)
     for path in {one.path for one in archives} - {one.path for one in entries}:
-        (folder / path).unlink()
+        # Not deleted: a backup that was taken meanwhile names it, and what left the database until then is in it alone.
+        (folder / path).rename(folder / f"{path}{REPLACED}")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -17,6 +15,7 @@ from server.database.export_columns import HOURLY, KIOSKS, REACTIONS, RECOVERIES
 from server.database.export_marks import day_sums
 from server.database.export_revisions import revisions_end
 from server.database.export_rows import ledger_end
+from server.database.holdings import flush_if_possible, take_name
 from server.errors import Refusal, Unfit
 from server.export.package import package_json
 from server.export.producing import produce
@@ -160,11 +159,7 @@ def _write(path: Path, chunks: Iterable[bytes]) -> None:
     part = path.with_name(f".{path.name}.part")
     with part.open("wb") as file:
         file.writelines(chunks)
-        file.flush()
-        # Not every mounted file system can; its own closing has to do then.
-        with suppress(OSError):
-            os.fsync(file.fileno())
-    part.replace(path)
+    take_name(part, path, flush_if_possible)
 
 
 def _exhaust(chunks: Iterable[bytes]) -> None:

@@ -12,6 +12,7 @@ from server.database.arrow import arrow
 from server.database.engine import reading
 from server.database.export_columns import DATED, LOCAL_DAY
 from server.database.export_rows import ledger_end
+from server.database.holdings import flush_if_possible, take_name
 from server.export.cursor import Cursor
 from server.export.reactions import ReactionLines
 from server.export.shapes import Csv
@@ -61,7 +62,9 @@ class ParquetMonths:
             for month in months:
                 whole = folder / f"month={month}"
                 whole.mkdir(exist_ok=True)
-                found.append((part / month).replace(whole / FILE))
+                take_name(part / month, whole / FILE, flush_if_possible)
+                found.append(whole / FILE)
+            flush_if_possible(folder)
             return found
         finally:
             shutil.rmtree(part)

@@ -169,7 +169,7 @@ def _today(today: Today) -> dict[str, Any]:
         "notice": {
             "hours": today.notice.hours,
             "too_quiet": list(today.notice.quiet),
-            "not_watched": list(today.notice.unwatched),
+            "not_watched": [*today.notice.unwatched, *today.notice.unhappy],
         },
         "late": [
             {

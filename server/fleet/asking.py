@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from server.database.kiosks import kiosk_by_code
 from server.database.placements import present_placement
 from server.database.questions import asked_now, wordings
+from server.database.streams import lock_kiosks
 from server.errors import Unfit
 from server.fleet.configuration import make_config, newest_config, question_codes_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
     from wire.messages import Config
 
@@ -37,10 +38,18 @@ def give_new_wording(connection: Connection, code: str, now_ms: int) -> list[str
 
     Raises Unfit when one of them can not have it; then none gets it.
     """
-    versions = {row.id: row for row in wordings(connection, code)}
-    older = [row for row in asked_now(connection) if row.question_id in versions and versions[row.question_id].retired_ms]
+    # All locks before the first number of a configuration is taken, which everybody else's configuration then waits for: a
+    # server that stores presses of one of these kiosks, and is about to renew its configuration, holds its lock already.
+    locked = {row.kiosk_id for row in _asking_older(connection, code)}
+    lock_kiosks(connection, sorted(locked))
+    older = [row for row in _asking_older(connection, code) if row.kiosk_id in locked]
     for row in older:
         config = newest_config(connection, row.kiosk_id)
         if config is not None:
             ask(connection, row.kiosk, question_codes_of(config), now_ms)
     return [row.kiosk for row in older]
+
+
+def _asking_older(connection: Connection, code: str) -> list[Row[Any]]:
+    versions = {row.id: row for row in wordings(connection, code)}
+    return [row for row in asked_now(connection) if row.question_id in versions and versions[row.question_id].retired_ms]

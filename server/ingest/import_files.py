@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
@@ -27,6 +28,8 @@ FIRST_MS = 946_684_800_000
 MOST_COUNT = 10_000
 # Other systems' clocks; coarser times are meant to be the start of a span, and stand in its middle.
 FINE_S = 60
+# What an export puts before text that a spreadsheet would run (docs/exports.md).
+DEFUSED = re.compile(r"(^|[;\r\n])'")
 
 
 class WrongRow(ValueError):
@@ -126,7 +129,7 @@ class PressFile:
         # A column without a name, such as some programs put in front for the row's number, tells nothing.
         text = "" if column is None else (row.get(column) or "").strip()
         if self._mapping.defused:
-            text = text.removeprefix("'")
+            text = DEFUSED.sub(r"\1", text)
         return self._mapping.words.get(name, {}).get(text, text)
 
     def _moment(self, text: str, store_zone: str) -> int:

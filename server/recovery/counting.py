@@ -17,11 +17,12 @@ from server.database.recoveries import (
     open_recovery,
     recovery_of_id,
 )
-from server.database.watches import presses_at, read_watch, save_watch, standing_places
+from server.database.watches import presses_at, read_watch, save_watch
 from server.recovery.days import day_ended
-from server.recovery.designing import Designer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import Connection
 
     from server.analysis.opening import Opening
@@ -40,25 +41,28 @@ class Counting:
         connection: the transaction, in which nobody else counts.
         position: up to which arrivals are counted when it is done.
         now_ms: Unix milliseconds; what is noticed is noticed now.
+        fresh: a watch for each place, under a number of faces, that has none yet.
     """
 
-    def __init__(self, connection: Connection, position: int, now_ms: int) -> None:
+    def __init__(self, connection: Connection, position: int, now_ms: int, fresh: Mapping[tuple[Place, int], Watch]) -> None:
         self._connection = connection
         self._position = position
         self._now_ms = now_ms
         self._open = {(row.kiosk_id, row.placement_id, row.question_id): row for row in open_ones(connection)}
         self._watches: dict[Place, Watch] = {}
         self._openings: dict[int, Opening | None] = {}
-        self._designer = Designer(connection, now_ms)
+        self._fresh = fresh
         self.happened = 0
 
     def take(self, press: LivePress) -> None:
         """Count one press: towards "is it normal again?" where a recovery is open, else towards noticing one."""
         watch = self._watch(press)
+        if watch is None:
+            return
         row = self._open.get(press.place)
         if row is not None:
             self._test(row, press)
-        elif watch.usual_share is not None:
+        elif watch.is_watched:
             watch = self._add(watch, press)
         self._watches[press.place] = watch._replace(last_ms=max(watch.last_ms or 0, press.pressed_ms))
 
@@ -67,12 +71,12 @@ class Counting:
         for watch in self._watches.values():
             save_watch(self._connection, watch)
 
-    def _watch(self, press: LivePress) -> Watch:
+    def _watch(self, press: LivePress) -> Watch | None:
         watch = self._watches.get(press.place) or read_watch(self._connection, press.place)
         if watch is None or watch.faces != press.faces:
             # Other faces are other answers: what was usual under them says nothing here.
-            places = len({one.place for one in standing_places(self._connection, press.store_id)})
-            watch = self._designer.watch(press.place, press.faces, places)
+            # And a press that only now became live, of a place that nobody presses else, begins no watch.
+            return self._fresh.get((press.place, press.faces))
         return watch
 
     def _add(self, watch: Watch, press: LivePress) -> Watch:

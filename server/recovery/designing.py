@@ -6,13 +6,15 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from server.analysis.detection import Design, Weights, design, share_to_notice, weights_for
-from server.database.baselines import Usual, usual_at, usual_in_chain
+from server.database.baselines import Usual, usual_at, usual_in_stores
 from server.database.local_time import local_day_and_hour
 from server.database.placements import placement_with_store
 from server.database.recoveries import spans_at
 from server.database.watches import Watch, presses_at
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import Connection
 
     from server.database.watches import Place
@@ -23,9 +25,12 @@ HISTORY_DAYS = 56
 BUDGET_DAYS = 30
 # However quiet a place is: three or four friends who are all unhappy are no burst.
 LEAST_BETWEEN = 1_000
-# A place's own share is drawn towards the chain's as if it had had so many presses more; fewer in the whole chain tell nothing.
+# A place's own share is drawn towards the chain's (`drawn_to`) as if it had had so many presses more; fewer in the whole chain
+# tell nothing.
 CHAIN_PRESSES = 100
 LEAST_PRESSES = 100
+# Of fewer other stores nothing is shown to a store, as everywhere (comparison.standing).
+LEAST_OTHERS = 3
 # Days with presses after which a place's own pace is believed.
 LEAST_DAYS = 7
 # Where fewer are unhappy, one of fifty is taken for usual; where more are, nothing is left to notice.
@@ -33,7 +38,7 @@ LEAST_SHARE, MOST_SHARE = 0.02, 0.9
 
 
 class Plan(NamedTuple):
-    """What is usual at a place (0 to 1, None is not known), its pace, and the CUSUM for it."""
+    """What is usual at a place (0 to 1, None is not known), its pace, and the CUSUM for it; None where nothing is watched."""
 
     usual_share: float | None
     presses_a_day: float
@@ -51,13 +56,23 @@ def plan(own: Usual, chain: Usual, places: int) -> Plan:
     usual = max(LEAST_SHARE, (own.negatives + CHAIN_PRESSES * of_chain) / (own.presses + CHAIN_PRESSES))
     pace = own.presses / own.days if own.days >= LEAST_DAYS else chain.presses / chain.days
     if usual > MOST_SHARE:
-        return Plan(None, pace, None)
+        return Plan(usual, pace, None)
     between = max(LEAST_BETWEEN, max(1, places) * pace * BUDGET_DAYS)
     try:
         return Plan(usual, pace, design(usual, between, _weights(usual)))
     except ValueError:
         # A place that nobody can watch within such a budget must not keep all the others from being watched.
         return Plan(None, pace, None)
+
+
+def drawn_to(by_store: Mapping[int, Usual], store_id: int) -> Usual:
+    """The presses that a place of this store is drawn towards: the whole chain's, or in a small one its own store's alone.
+
+    What is usual stands on the store's page, and of fewer than LEAST_OTHERS other stores nothing is shown anywhere.
+    """
+    if len(by_store.keys() - {store_id}) < LEAST_OTHERS:
+        return by_store.get(store_id, Usual(0, 0, 0))
+    return Usual(*map(sum, zip(*by_store.values(), strict=True)))
 
 
 def _weights(usual: float) -> Weights:
@@ -79,26 +94,27 @@ class Designer:
     def __init__(self, connection: Connection, now_ms: int) -> None:
         self._connection = connection
         self._now_ms = now_ms
-        self._chains: dict[tuple[int, int, int], Usual] = {}
+        self._stores: dict[tuple[int, int, int], dict[int, Usual]] = {}
 
     def watch(self, place: Place, faces: int, places: int) -> Watch:
         """A fresh watch over a place, at 0 points."""
-        zone = placement_with_store(self._connection, place.placement_id).timezone
-        today = local_day_and_hour(zone, self._now_ms)[0]
-        made = plan(self._own(place, faces, zone, today), self._chain(place.question_id, faces, today), places)
+        where = placement_with_store(self._connection, place.placement_id)
+        today = local_day_and_hour(where.timezone, self._now_ms)[0]
+        chain = drawn_to(self._by_store(place.question_id, faces, today), where.store_id)
+        made = plan(self._own(place, faces, where.timezone, today), chain, places)
         if made.design is None:
-            return Watch(*place, faces, self._now_ms, None, made.presses_a_day, 1, 1, 1, 0.0, 0.0)
+            return Watch(*place, faces, self._now_ms, made.usual_share, made.presses_a_day, 1, 1, 0, 0.0, 0.0)
         weights, threshold, between, to_notice = (
             *(made.design.weights, made.design.threshold),
             *(made.design.between_false_alarms, made.design.to_notice),
         )
         return Watch(*place, faces, self._now_ms, made.usual_share, made.presses_a_day, *weights, threshold, between, to_notice)
 
-    def _chain(self, question_id: int, faces: int, today: int) -> Usual:
+    def _by_store(self, question_id: int, faces: int, today: int) -> dict[int, Usual]:
         key = (question_id, faces, today)
-        if key not in self._chains:
-            self._chains[key] = usual_in_chain(self._connection, question_id, faces, today - HISTORY_DAYS, today)
-        return self._chains[key]
+        if key not in self._stores:
+            self._stores[key] = usual_in_stores(self._connection, question_id, faces, today - HISTORY_DAYS, today)
+        return self._stores[key]
 
     def _own(self, place: Place, faces: int, zone: str, today: int) -> Usual:
         """The place's own full days, without its recoveries: what was unusual is no measure of the usual."""

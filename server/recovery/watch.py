@@ -7,7 +7,7 @@ now. It counts in all figures, and the page says for a week that it came in late
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from server.database.engine import reading, writing
 from server.database.opening import openings
@@ -29,7 +29,7 @@ from server.recovery.designing import DAY_MS, Designer
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-    from server.database.watches import Standing, Watch
+    from server.database.watches import LivePress, Place, Standing, Watch
 
 # Pressed longer ago than this, a press says nothing about now. Kiosks that are connected bring theirs within a minute or so.
 LATE_MS = 30 * 60_000
@@ -42,6 +42,14 @@ UNKNOWN_FOR_MS = DAY_MS
 DESIGNS_AT_ONCE = 50
 
 
+class Ahead(NamedTuple):
+    """The arrivals after a position up to `end`, which come next, and watches for the places of theirs without one."""
+
+    position: int
+    end: int
+    fresh: dict[tuple[Place, int], Watch]
+
+
 class Overtaken(RuntimeError):
     """Somebody else has read on meanwhile; what was counted here is undone with the transaction."""
 
@@ -49,9 +57,9 @@ class Overtaken(RuntimeError):
 def watch_presses(engine: Engine, now_ms: int) -> int:
     """End what closing time has left undecided, then count what has arrived; returns how many recoveries began or ended."""
     happened = end_undecided(engine, now_ms)
-    while _is_behind(engine, now_ms):
+    while (ahead := _look_ahead(engine, now_ms)) is not None:
         with writing(engine) as connection:
-            happened += _read_on(connection, now_ms)
+            happened += _read_on(connection, ahead, now_ms)
     return happened
 
 
@@ -108,21 +116,38 @@ def _is_due(one: Standing, now_ms: int) -> bool:
     return age_ms >= USUAL_FOR_MS + (DAY_MS if one.points else 0)
 
 
-def _is_behind(engine: Engine, now_ms: int) -> bool:
+def _look_ahead(engine: Engine, now_ms: int) -> Ahead | None:
+    """The next arrivals, with a fresh watch for each place of theirs that has none; None where nothing has arrived.
+
+    What is usual at a new place is summed over weeks of the whole chain: no kiosk may wait for that, so it is only read here.
+    """
     with reading(engine) as connection:
-        return position_after(connection, position_read(connection), now_ms - LATE_MS, 1) is not None
+        position = position_read(connection)
+        end = position_after(connection, position, now_ms - LATE_MS, ARRIVALS_AT_ONCE)
+        if end is None:
+            return None
+        places = {(one.place, one.faces): one.store_id for one in _presses(connection, position, end, now_ms)}
+        designer, fresh = Designer(connection, now_ms), {}
+        for (place, faces), store_id in places.items():
+            watch = read_watch(connection, place)
+            if watch is None or watch.faces != faces:
+                standing = len({one.place for one in standing_places(connection, store_id)})
+                fresh[place, faces] = designer.watch(place, faces, standing)
+    return Ahead(position, end, fresh)
 
 
-def _read_on(connection: Connection, now_ms: int) -> int:
+def _read_on(connection: Connection, ahead: Ahead, now_ms: int) -> int:
     """Count the next arrivals' presses, and move on: both or neither."""
-    position = lock_position(connection)
-    end = position_after(connection, position, now_ms - LATE_MS, ARRIVALS_AT_ONCE)
-    if end is None:
-        return 0
-    counting = Counting(connection, end, now_ms)
-    for press in live_presses(connection, position, end, now_ms - LATE_MS, now_ms + AHEAD_MS):
+    if lock_position(connection) != ahead.position:
+        return 0  # somebody has read on since; what comes next is looked at anew
+    counting = Counting(connection, ahead.end, now_ms, ahead.fresh)
+    for press in _presses(connection, ahead.position, ahead.end, now_ms):
         counting.take(press)
     counting.save()
-    if not move_position(connection, position, end):
-        raise Overtaken(f"arrivals from {position} on were read by somebody else")
+    if not move_position(connection, ahead.position, ahead.end):
+        raise Overtaken(f"arrivals from {ahead.position} on were read by somebody else")
     return counting.happened
+
+
+def _presses(connection: Connection, position: int, end: int, now_ms: int) -> list[LivePress]:
+    return live_presses(connection, position, end, now_ms - LATE_MS, now_ms + AHEAD_MS)

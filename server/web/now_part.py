@@ -75,7 +75,8 @@ def _watching(today: Today, t: Translator) -> Markup:
     said = [Sentence("recovery.none")] if notice.hours or notice.quiet else []
     if notice.hours:
         said.append(Sentence("notice.hours", notice.hours))
-    for name, touchpoints in (("too-quiet", notice.quiet), ("unwatched", notice.unwatched)):
+    where = (("too-quiet", notice.quiet), ("unwatched", notice.unwatched), ("all-unhappy", notice.unhappy))
+    for name, touchpoints in where:
         said += [Sentence(f"recovery.{name}", values={"touchpoint": Name(touchpoint_words(one, t))}) for one in touchpoints]
     return t.paragraph(said)
 

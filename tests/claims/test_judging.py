@@ -7,7 +7,8 @@ from random import Random
 
 import pytest
 from databases import DATABASES
-from trials import AFTER, NOON_MS, SERVICE, START, Trials, at
+from sqlalchemy import update
+from trials import AFTER, BEFORE, NOON_MS, SERVICE, START, Trials, at
 
 from server.analysis.claims import difference_in_differences, permutation_p
 from server.claims.claim import GRACE_DAYS, Claim, course_of, read_claims, todays
@@ -25,6 +26,9 @@ from server.claims.result import (
     StoreChange,
 )
 from server.database.engine import reading, writing
+from server.database.kiosks import set_disabled
+from server.database.placements import end_placement, place
+from server.database.tables import placements
 
 DUE = at(AFTER.end + timedelta(days=GRACE_DAYS))
 HELPED = [780, 770, 790, 705, 690, 700, 710, 695]
@@ -191,6 +195,48 @@ def test_what_the_kiosks_still_hold_is_said_with_the_result(trials):
     trials.totals(trials.kiosks["S01"], 1000, 988)
     judge_all(trials.engine, DUE)
     assert one(trials, number).result.waiting == 12
+
+
+@pytest.mark.parametrize("database", DATABASES)
+def test_a_kiosk_that_was_taken_away_still_counts_with_what_it_holds(trials):
+    """One was moved while it held presses, one was broken and replaced, one gave its card to the next, one was switched off."""
+    trials.before()
+    number = trials.register()
+    trials.after(HELPED)
+    middle, late = at(AFTER.first), DUE - 86_400_000
+    for code, heard_ms, store in (
+        ("K-moved", late, "S01"),
+        ("K-broken", middle - 5, "S02"),
+        ("K-card", middle - 5, "S03"),
+        ("K-off", middle - 5, "S04"),
+    ):
+        trials.kiosks[code] = trials.kiosk(trials.refs[store], code, heard_ms=heard_ms)
+    new = trials.kiosk(trials.refs["S03"], "K-new", heard_ms=late)
+    trials.totals(trials.kiosks["K-moved"], 1000, 990, buffer="moved")
+    trials.totals(trials.kiosks["K-card"], 500, 500, buffer="card")
+    trials.totals(new, 500, 500, buffer="card", heard_ms=late)
+    with writing(trials.engine) as connection:
+        for code in ("K-moved", "K-broken", "K-card"):
+            end_placement(connection, trials.kiosks[code].id, middle)
+        set_disabled(connection, trials.kiosks["K-off"].id, middle)
+        place(connection, trials.kiosks["K-moved"].id, trials.refs["S05"].id, "exit", middle)
+    judge_all(trials.engine, DUE)
+    found = one(trials, number).result
+    assert (found.waiting, found.unheard) == (10, 2)
+
+
+def test_a_kiosk_that_came_after_the_last_day_or_left_before_the_first_does_not_count(trials):
+    trials.before()
+    number = trials.register()
+    trials.after(HELPED)
+    before, after = (trials.kiosk(trials.refs["S01"], code) for code in ("K-before", "K-after"))
+    with writing(trials.engine) as connection:
+        end_placement(connection, before.id, at(BEFORE.first) - 86_400_000)
+        connection.execute(
+            update(placements).where(placements.c.kiosk_id == after.id).values(from_ms=at(AFTER.end + timedelta(days=1)))
+        )
+    judge_all(trials.engine, DUE)
+    assert one(trials, number).result.unheard == 0
 
 
 def test_the_same_presses_give_the_same_result(trials):

@@ -8,6 +8,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+from flushes import noted
 
 from server.clock import SystemClock
 from server.database.engine import make_engine, writing
@@ -121,3 +122,14 @@ def test_a_delivery_waits_until_no_worker_delivers(ready: Callable[..., Result],
     engine.dispose()
     assert ready("export", "deliver", SALVE_DELIVERY_DIR=str(folder)).stdout == "Delivered 35 day(s).\n"
     assert ready("export", "deliver", SALVE_DELIVERY_DIR=str(tmp_path / "none")).exit_code == 1
+
+
+@pytest.mark.parametrize("kind", ["csv", "sqlite"])
+def test_an_exports_file_has_its_name_only_once_it_is_on_the_disk(
+    ready: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    seen = noted(monkeypatch)
+    assert ready("export", "reactions", "--format", kind, "-o", str(tmp_path / "file")).exit_code == 0
+    at = seen.index("name file")
+    assert seen[at - 1].startswith("flush file.part-")
+    assert seen[at + 1] == f"flush {tmp_path.name}"

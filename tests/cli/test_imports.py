@@ -52,7 +52,7 @@ def exported(tmp_path: Path) -> Callable[..., str]:
 
     def write(*presses: dict[str, Any], name: str = "history.csv") -> str:
         usual = {
-            "position": 1, "store": "S001", "region": "'-20% Outlet", "kiosk": "K-009", "touchpoint": "'=exit",
+            "position": 1, "store": "S001", "region": "'-20% Outlet", "kiosk": "K-009", "touchpoint": "'=exit;'+1",
             "question": "felt-welcome", "signal": "experience", "dimension": "CX", "answer": "happy", "polarity": "positive",
             "pressed_at": "2026-05-04T10:00:00.000Z", "local_time": "2026-05-04T12:00:00.000+02:00", "time_quality": "exact",
             "uncertainty_ms": 40, "received_at": "2026-05-04T10:00:01.000Z", "stream": STREAM, "seq": 1, "visit": "",
@@ -100,7 +100,7 @@ def test_history_of_another_salve_comes_in_once_with_its_visits_and_its_judgemen
     )
     assert told(ready("import", "reactions", file, "--json")) == (4, 0, 1)
     first, second, third, fourth = stored()
-    assert (first["store"], first["touchpoint"], first["question"]) == ("S001", "=exit", "felt-welcome")
+    assert (first["store"], first["touchpoint"], first["question"]) == ("S001", "=exit;+1", "felt-welcome")
     assert (first["pressed_at"], first["time_quality"], first["uncertainty_ms"]) == (
         "2026-05-04T10:00:00.000Z",
         "estimated",

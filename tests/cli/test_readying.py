@@ -53,3 +53,28 @@ def test_a_database_that_is_away_is_told_and_nothing_ends(
         while "Figures were not counted ahead" not in caplog.text:
             assert time.monotonic() - began < DEADLINE_S
             time.sleep(0.01)
+
+
+def test_whatever_fails_is_told_and_counting_goes_on(
+    app: Flask,
+    settings: Settings,
+    clock: Any,
+    engine: Engine,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counted: list[int] = []
+
+    def count(_engine: Engine, now_ms: int) -> None:
+        counted.append(now_ms)
+        if len(counted) == 1:
+            raise ValueError("a figure that can not be")
+
+    monkeypatch.setattr(app.jinja_env, "list_templates", lambda: ["no-such-page.html"])
+    began = time.monotonic()
+    with kept_ready(app, Workplace(settings, engine, clock), count, 0.01):
+        while len(counted) < 3:
+            assert time.monotonic() - began < DEADLINE_S
+            time.sleep(0.01)
+    assert "Templates were not read ahead" in caplog.text
+    assert "a figure that can not be" in caplog.text

@@ -72,3 +72,21 @@ def test_what_is_counted_now_is_known(engine: Engine):
         assert is_tallied(connection, "export token 4 a", NOON_MS)
         assert not is_tallied(connection, "export token 4 a", NOON_MS + HOUR_MS)
         assert tallies_of(connection, "export token 4 ", NOON_MS) == 2
+
+
+def test_what_was_counted_while_a_clock_was_ahead_is_added_up_and_hides_nothing_later(engine: Engine):
+    do(engine, 3, NOON_MS + 40 * 24 * HOUR_MS, at_once=1)
+    with reading(engine) as connection:
+        assert not is_tallied(connection, "export token 4 a", NOON_MS)
+        assert tallies_of(connection, "export token 4 ", NOON_MS) == 0
+    do(engine, 1, NOON_MS, at_once=1)
+    assert [act for act, _ in told(engine)] == ["exported", "exports-counted", "exported"]
+    do(engine, 1, NOON_MS + 40 * 24 * HOUR_MS, subject="export token 5 a", at_once=0)
+    with writing(engine) as connection:
+        assert close_tallies(connection, NOON_MS) == 1
+
+
+def test_a_clock_of_another_server_may_be_ahead_by_a_little(engine: Engine):
+    do(engine, 1, NOON_MS + 5_000)
+    do(engine, 2, NOON_MS)
+    assert [act for act, _ in told(engine)] == ["exported", "exported"]

@@ -38,6 +38,34 @@ def test_the_database_refuses_to_change_or_delete_what_was_registered(trials, ta
         assert connection.execute(text(f"SELECT COUNT(*) FROM {table.name}")).scalar_one() > 0
 
 
+@pytest.mark.parametrize("table", FROZEN, ids=lambda table: table.name)
+def test_nothing_goes_around_that_neither_by_another_row_in_its_place_nor_by_emptying_the_table(trials, table):
+    filled(trials)
+    with reading(trials.engine) as connection:
+        before = connection.execute(table.select().order_by(*table.primary_key)).all()
+    names = ", ".join(column.name for column in table.columns)
+    around = {
+        "sqlite": f"INSERT OR REPLACE INTO {table.name} ({names}) SELECT {names} FROM {table.name}",
+        "postgresql": f"TRUNCATE {table.name} CASCADE",
+    }
+    with pytest.raises(DatabaseError, match="frozen"), writing(trials.engine) as connection:
+        connection.execute(text(around[trials.engine.dialect.name]))
+    with reading(trials.engine) as connection:
+        assert connection.execute(table.select().order_by(*table.primary_key)).all() == before
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_claim_does_not_push_out_another_that_replaces_the_same_one(trials):
+    first = trials.register()
+    trials.register(title="Written anew", replaces=first)
+    columns = [column.name for column in claims.columns if column.name != "id"]
+    same = (
+        f"INSERT OR REPLACE INTO claims ({', '.join(columns)}) SELECT {', '.join(columns)} FROM claims WHERE replaces_id = :id"
+    )
+    with pytest.raises(DatabaseError, match="frozen"), writing(trials.engine) as connection:
+        connection.execute(text(same), {"id": first})
+
+
 def test_the_frozen_tables_are_all_those_of_claims():
     assert set(FROZEN) == {claims, claim_stores, claim_endings, claim_results}
 

@@ -12,9 +12,11 @@ from long_history import LongHistory
 from server.access.people import Person
 from server.access.scope import visible_stores
 from server.database.archives import all_archives
+from server.database.backups import back_up, check_backup, restore
 from server.database.driver import run
 from server.database.engine import make_engine, reading, writing
 from server.database.life import begin_life
+from server.database.migrate import upgrade
 from server.database.partitions import make_partition
 from server.database.revisions import COUNTED, Revision, add_revisions
 from server.database.rollup_check import check
@@ -83,6 +85,54 @@ def test_what_changes_while_it_leaves_stays_and_its_copy_leaves_the_file(
     assert exported(engine) == before
     assert duckdb.sql(theirs).fetchall()[0][0] > 0
     assert all((folder / one.path).exists() for one in done.files if "month=2026-07" not in one.path)
+
+
+@pytest.fixture
+def upgraded(folder: Path, tmp_path: Path) -> Iterator[Engine]:
+    """A database that can be restored."""
+    engine = make_engine(f"sqlite:///{tmp_path / 'upgraded.db'}", folder)
+    upgrade(engine)
+    yield engine
+    engine.dispose()
+
+
+def test_a_backup_taken_while_something_changes_finds_the_files_that_it_names(
+    upgraded: Engine, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = upgraded
+    LongHistory(engine)
+    (stream, seq), backup, before = _april_stream(engine), tmp_path / "backup", exported(engine)
+    write = archive_moving._write_without
+
+    def change_then(*arguments: Any) -> Any:
+        back_up(engine, backup, lambda _done, _whole: None, NOW_MS)
+        return write(*arguments)
+
+    def look_then(*arguments: Any) -> Any:
+        found = look(*arguments)
+        if not backup.exists():
+            with writing(engine) as connection:
+                add_revisions(connection, [Revision(1, stream, seq, COUNTED)], NOW_MS)
+        return found
+
+    look = archive_moving._look
+    monkeypatch.setattr(archive_moving, "_look", look_then)
+    monkeypatch.setattr(archive_moving, "_write_without", change_then)
+    archived(engine, folder)
+    monkeypatch.undo()
+    with pytest.raises(Unfit, match=r"missing or damaged.*Once it is restored, take the last ending off") as told:
+        check_backup(engine, backup, tmp_path, lambda _done, _whole: None)
+    aside = sorted(folder.rglob("*.parquet.replaced"))
+    assert aside
+    assert all(str(path.relative_to(folder)) in str(told.value) for path in aside)
+    engine.dispose()
+    restore(engine, backup, None, lambda _done, _whole: None, NOW_MS)
+    for path in aside:
+        path.rename(path.with_suffix(""))
+    assert exported(engine) == before
+    assert check_backup(engine, backup, tmp_path, lambda _done, _whole: None)[1] == 0
+    archived(engine, folder)
+    assert exported(engine) == before
 
 
 APRIL_EVENING_MS = 1_777_316_400_000  # 27 April 2026, 21:00 in Warsaw

@@ -7,6 +7,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from flushes import noted
 from sqlalchemy import update
 
 from server.analysis.tallies import DAY_COLUMNS, Tally
@@ -58,6 +59,16 @@ def test_every_closed_day_is_there_and_no_other(
     paths = {one["name"]: one["path"] for one in package["resources"]}
     assert paths["reactions"][-1] == "reactions/2026-11-20.csv"
     assert "revisions" not in paths
+
+
+def test_a_delivered_file_has_its_name_only_once_it_is_on_the_disk(
+    chain: Any, delivering: Delivery, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chain.press(2)
+    seen = noted(monkeypatch)
+    delivering.work(NOON_MS)
+    at = seen.index("name 2026-11-20.csv")
+    assert seen[at - 1 : at + 2] == ["flush .2026-11-20.csv.part", "name 2026-11-20.csv", "flush reactions"]
 
 
 def test_nothing_is_done_until_another_day_is_over(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pyarrow.parquet as pq
 import pytest
+from flushes import noted
 
 from server.access.people import Person
 from server.access.scope import visible_stores
@@ -153,3 +154,12 @@ def test_without_pyarrow_it_is_a_sentence(chain: Any, wanted: Wanted, monkeypatc
     with pytest.raises(Refusal, match=r"salve\[archive\]") as refused:
         ParquetMonths(chain.engine, wanted)
     assert refused.value.status == 501
+
+
+def test_each_month_has_its_name_only_once_it_is_on_the_disk(
+    chain: Any, wanted: Wanted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chain.press(1)
+    seen = noted(monkeypatch)
+    ParquetMonths(chain.engine, wanted).write(tmp_path / "lake")
+    assert seen == ["flush 2026-11", "name reactions.parquet", "flush month=2026-11", "flush lake"]

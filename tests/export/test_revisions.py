@@ -10,12 +10,17 @@ from sqlalchemy import delete, update
 from server.access.people import Person
 from server.access.scope import visible_stores
 from server.database.engine import reading, writing
-from server.database.export_columns import REVISIONS
+from server.database.export_columns import REACTIONS, REVISIONS
 from server.database.export_revisions import revisions_end
+from server.database.export_rows import ledger_end
+from server.database.held import HeldRow, hold_apart, name_of
 from server.database.revisions import COUNTED, TIME, Revision, add_revisions
+from server.database.streams import Arrival, add_arrivals
 from server.database.tables import reactions
 from server.export import revisions as made
+from server.export.reactions import ReactionLines
 from server.export.revisions import RevisionLines
+from server.export.shapes import Csv
 from server.export.wanted import Wanted
 
 if TYPE_CHECKING:
@@ -50,6 +55,33 @@ def export(chain: Any, parsed: Callable[[bytes], Any]) -> Callable[..., Any]:
         return found
 
     return rows
+
+
+def test_a_copy_by_the_documented_key_keeps_a_reaction_beside_what_conflicts_with_it(
+    chain: Any, revise: Callable[..., None], export: Callable[..., Any], parsed: Callable[[bytes], Any]
+) -> None:
+    def key(row: dict[str, str]) -> tuple[str, ...]:
+        return tuple(row[name] for name in ("position", "kiosk", "stream", "seq"))
+
+    chain.press(1, count=3)
+    other = [HeldRow(1, 1, 2, "content-conflict", 1, content, NOON_MS) for content in (b"[]", b"[1]")]
+    with writing(chain.engine) as connection:
+        hold_apart(connection, other)
+        add_arrivals(connection, [Arrival(1, 1, 2, 2, NOON_MS, name_of(row)) for row in other])
+    with reading(chain.engine) as connection:
+        stores = visible_stores(connection, OFFICE)
+        _, end = ledger_end(connection)
+    everything = Wanted(stores, every=True)
+    fed = parsed(b"".join(ReactionLines(chain.engine, everything, Csv(REACTIONS, raw=True)).chunks(0, end)))
+    copy = {key(row): row for row in fed}
+    assert [row["reason"] for row in copy.values()] == ["", "", "", "content-conflict", "content-conflict"]
+    assert len({key(row)[1:] for row in fed}) == 3
+    revise(1, 2, COUNTED, counted=False, reason=3)
+    copy |= {key(row): row for row in export()}
+    assert [(row["seq"], row["reason"]) for row in copy.values()] == [
+        *(("1", ""), ("2", "burst"), ("3", "")),
+        *[("2", "content-conflict")] * 2,
+    ]
 
 
 def test_each_change_carries_the_reaction_as_it_is_now_and_where_it_arrived(

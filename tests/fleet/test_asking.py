@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import time
+from threading import Thread
+
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import SQLAlchemyError
 
+from server.database.driver import run
 from server.database.engine import reading, writing
 from server.database.kiosks import add_kiosk
 from server.database.placements import buttons_of_config, place
 from server.database.questions import activate, add_question, retire
 from server.database.stores import store_ids
+from server.database.streams import lock_kiosks
 from server.database.tables import config_versions, questions
 from server.errors import Unfit
 from server.fleet.asking import ask, give_new_wording
-from server.fleet.configuration import make_config, newest_config, question_codes_of
+from server.fleet.configuration import make_config, newest_config, question_codes_of, renew
 from server.fleet.kiosks import move
 
 WORDS = {"en": {"question": "Did you feel at home?", "positive": "I did", "negative": "I did not"}}
@@ -110,3 +116,37 @@ def test_a_wording_that_a_store_can_not_read_goes_to_no_kiosk(chain, kiosk):
         with pytest.raises(Unfit, match="languages"):
             give_new_wording(connection, "welcome", 21)
         connection.execute(update(questions).where(questions.c.id == number).values(retired_ms=21))
+
+
+@pytest.mark.parametrize("database", ["postgresql"])
+def test_a_new_wording_and_a_sync_that_renews_a_configuration_never_wait_for_each_other(chain, kiosk):
+    """The sync holds the second kiosk and then takes a number; the wording is for both kiosks."""
+    with writing(chain) as connection:
+        second = add_kiosk(connection, "sha256:2", "1.0.0", 5)
+        spot = place(connection, second, store_ids(connection, ["S015"])[0], "entrance", 5)
+        make_config(connection, second, spot, "two-row", ["welcome", "served"], 5)
+        number = add_question(connection, "welcome", 2, "experience", "CX", [], [], WORDS, {"origin": "t"}, active_ms=None)
+        activate(connection, number, "welcome", 20)
+    found: list[object] = []
+
+    def word() -> None:
+        try:
+            with writing(chain) as connection:
+                found.append(give_new_wording(connection, "welcome", 21))
+        except SQLAlchemyError as error:
+            found.append(error)
+
+    wording = Thread(target=word)
+    with writing(chain) as connection:
+        lock_kiosks(connection, [second])
+        wording.start()
+        waits = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        deadline = time.monotonic() + 20
+        while not run(connection, waits).scalar_one():
+            # What this transaction knows of others is of one moment, unless it asks anew.
+            run(connection, "SELECT pg_stat_clear_snapshot()")
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        assert renew(connection, second, 22) is not None
+    wording.join(20)
+    assert found == [["K-001", "K-002"]]

@@ -20,9 +20,11 @@ def database() -> str:
     return "sqlite"
 
 
-def keep(corner: Any, place: Place, to_notice: float, presses_a_day: float, share: float | None = 0.2, age_ms: int = 0) -> None:
+def keep(corner: Any, place: Place, to_notice: float, presses_a_day: float, share: float | None = 0.2, **more: int) -> None:
     with writing(corner.engine) as connection:
-        watch = Watch(*place, 2, NOON_MS - age_ms, share, presses_a_day, 2, 1, 14, 4_000.0, to_notice)
+        designed_ms = NOON_MS - more.get("age_ms", 0)
+        threshold = more.get("threshold", 14)
+        watch = Watch(*place, 2, designed_ms, share, presses_a_day, 2, 1, threshold, 4_000.0, to_notice)
         save_watch(connection, watch)
 
 
@@ -62,6 +64,16 @@ def test_what_would_not_show_within_the_day_and_what_nobody_knows_is_said_by_nam
     assert notice(corner) == Notice(None, (), ("exit",))
     keep(corner, corner.place, 3.0, 33, age_ms=FRESH_MS + 1)
     assert notice(corner) == Notice()
+
+
+def test_where_nearly_everybody_is_unhappy_that_is_said_and_not_that_too_little_is_known(corner: Any) -> None:
+    keep(corner, corner.place, 0.0, 33, 0.95, threshold=0)
+    assert notice(corner) == Notice(unhappy=("exit",))
+    # Of its other question nothing is known yet: then that is what is true of the place.
+    keep(corner, other_question(corner), 0.0, 0.0, None, threshold=0)
+    assert notice(corner) == Notice(unwatched=("exit",))
+    keep(corner, other_question(corner), 9.0, 33)
+    assert notice(corner) == Notice(3)
 
 
 def test_a_weeks_open_days_have_their_mean_hours() -> None:

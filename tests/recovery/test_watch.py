@@ -9,13 +9,14 @@ import pytest
 from shops import EXPERIENCE, TODAY
 from sqlalchemy import update
 
-from server.database.driver import run
+from server.database.driver import for_update, run
 from server.database.engine import reading, writing
 from server.database.kiosks import kiosk_by_id
 from server.database.recoveries import open_recovery
 from server.database.tables import counters, reactions
-from server.database.watches import position_read
+from server.database.watches import LivePress, Place, Watch, position_read
 from server.recovery import watch as watching
+from server.recovery.designing import Designer
 from server.recovery.watch import LATE_MS, Overtaken, learn_usual, watch_presses
 
 NOON_MS = 1_795_262_400_000
@@ -111,11 +112,28 @@ def test_where_nobody_knows_what_is_usual_nothing_is_watched(corner: Any) -> Non
     assert corner.state().usual_share is None
 
 
+def others(corner: Any, stores: int) -> None:
+    """Other stores, in which one press in five is unhappy."""
+    for number in range(2, 2 + stores):
+        other = corner.stand(f"K-{number:03}", corner.shops.store(f"S{number:03}", "York"))
+        corner.history(kiosk=other, happy=80, unhappy=20)
+
+
 def test_a_new_kiosk_is_watched_by_what_is_usual_in_the_chain(corner: Any) -> None:
-    other = corner.stand("K-002", corner.shops.store("S002", "York"))
-    corner.history(kiosk=other, happy=80, unhappy=20)
+    others(corner, 3)
     corner.burst()
     assert corner.rows()[0].usual_share == pytest.approx(0.2)
+
+
+def test_beside_fewer_than_three_other_stores_a_new_kiosk_waits_for_its_own_stores_presses(corner: Any) -> None:
+    others(corner, 2)
+    corner.presses([UNHAPPY] * 15)
+    assert corner.rows() == []
+    assert corner.state().usual_share is None
+    # A second kiosk of the same store learns from the first.
+    corner.history(kiosk=corner.stand("K-009"), happy=90, unhappy=10)
+    learn_usual(corner.engine, NOON_MS + 25 * HOUR_MS)
+    assert corner.state().usual_share == pytest.approx(0.1)
 
 
 def test_a_press_that_is_set_aside_later_is_not_in_the_run_that_alarms(usual: Any) -> None:
@@ -322,3 +340,69 @@ def test_a_recovery_begins_while_its_kiosk_is_being_configured(usual: Any) -> No
         kiosk_by_id(configuring, usual.kiosk.id)
         run(connection, "SET LOCAL lock_timeout = '2s'")
         assert open_recovery(connection, usual.place, 1, 1, 0.1, (1, 1), 1) is not None
+
+
+def test_where_nearly_everybody_is_unhappy_nothing_is_watched_and_what_is_usual_is_known(corner: Any) -> None:
+    corner.history(happy=3, unhappy=97)
+    corner.presses([UNHAPPY] * 30)
+    assert corner.rows() == []
+    state = corner.state()
+    assert (round(state.usual_share, 2), state.is_watched, state.points) == (0.97, False, 0)
+
+
+def test_what_is_usual_at_a_new_place_is_summed_while_others_may_write(corner: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    corner.history()
+    corner.press(NOON_MS)
+    written: list[bool] = []
+
+    class Slow(Designer):
+        def watch(self, place: Place, faces: int, places: int) -> Watch:
+            with writing(corner.engine) as connection:
+                run(connection, "SELECT value FROM counters WHERE name = 'watched'" + for_update(connection))
+                written.append(True)
+            return super().watch(place, faces, places)
+
+    monkeypatch.setattr(watching, "Designer", Slow)
+    watch_presses(corner.engine, NOON_MS + 2_000)
+    assert written == [True]
+    assert corner.state().usual_share == pytest.approx(0.1)
+
+
+def test_a_press_of_a_place_that_was_not_looked_at_ahead_stops_nothing(usual: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual.press(NOON_MS)
+    usual.press(NOON_MS + MINUTE_MS, faces=4)
+    with monkeypatch.context() as changing:
+        changing.setattr(watching, "_presses", _without_four(watching._presses))
+        watch_presses(usual.engine, NOON_MS + 2 * MINUTE_MS)
+    assert (usual.state().faces, usual.state().last_ms) == (2, NOON_MS)
+    with reading(usual.engine) as connection:
+        assert position_read(connection) == 2
+
+
+def _without_four(find: Any) -> Any:
+    """What the first look finds, and after it all."""
+    looks: list[int] = []
+
+    def found(*asked: Any) -> list[LivePress]:
+        looks.append(1)
+        return [one for one in find(*asked) if one.faces == 2 or len(looks) > 1]
+
+    return found
+
+
+def test_who_looked_ahead_and_was_overtaken_looks_again(usual: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(12):
+        usual.press(NOON_MS + number * MINUTE_MS)
+    look, overtakes = watching._look_ahead, [1]
+
+    def overtaken(engine: Any, now_ms: int) -> Any:
+        found = look(engine, now_ms)
+        if overtakes:
+            overtakes.pop()
+            watch_presses(engine, now_ms)
+        return found
+
+    monkeypatch.setattr(watching, "_look_ahead", overtaken)
+    watch_presses(usual.engine, NOON_MS + 12 * MINUTE_MS)
+    (row,) = usual.rows()
+    assert (row.presses, row.negatives) == (12, 12)

@@ -27,6 +27,8 @@ from server.database.tables import (
 from server.survey.questions import install_starter
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Engine
 
 MADE_MS = 1_780_000_000_000
@@ -79,19 +81,22 @@ class Shops:
 
     def press(self, kiosk: Kiosk, day: date, question: str, positive: int, negative: int, **more: int) -> None:
         """Presses of one question on one day, each a cluster of its own unless `more` says otherwise."""
+        self.press_on(kiosk, [day], question, positive, negative, **more)
+
+    def press_on(self, kiosk: Kiosk, on: Sequence[date], question: str, positive: int, negative: int, **more: int) -> None:
+        """The same on each of several days."""
         total = positive + negative + more.get("neutral", 0)
         alone = {"clusters": total, "sum_xx": positive, "sum_xn": positive, "sum_nn": total}
         row = {
             "kiosk_id": kiosk.id,
             "placement_id": kiosk.placement_id,
-            "local_day": day.toordinal(),
             "question_id": self.questions[question],
             "faces": 2,
             "positive": positive,
             "negative": negative,
         }
         with writing(self.engine) as connection:
-            connection.execute(days.insert().values(row | alone | more))
+            connection.execute(days.insert(), [row | alone | more | {"local_day": day.toordinal()} for day in on])
 
     def hour(self, kiosk: Kiosk, day: date, hour: int, question: str, positive: int, negative: int, faces: int = 2) -> None:
         """Presses of one question in one hour; the day's row is `press`'s."""
@@ -155,11 +160,11 @@ class Shops:
             connection.execute(reactions.insert(), [row | facts | {"seq": seq} for seq in range(first, last + 1)])
             add_arrivals(connection, [Arrival(kiosk.id, kiosk.id, first, last, received_ms)])
 
-    def totals(self, kiosk: Kiosk, thanked: int, known: int) -> None:
-        """What the kiosk says it thanked for, and how far its stream is known."""
+    def totals(self, kiosk: Kiosk, thanked: int, known: int, *, buffer: str = "b", heard_ms: int = MADE_MS) -> None:
+        """What the kiosk says its buffer thanked for, and how far its stream is known."""
         with writing(self.engine) as connection:
             connection.execute(
-                buffers.insert().values(kiosk_id=kiosk.id, buffer="b", thanked=thanked, refused=0, heard_ms=MADE_MS)
+                buffers.insert().values(kiosk_id=kiosk.id, buffer=buffer, thanked=thanked, refused=0, heard_ms=heard_ms)
             )
             connection.execute(
                 streams.insert().values(

@@ -13,27 +13,39 @@ from server.database.engine import writing
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
+
+    from server.access.scope import StoreRef
 
 START = date(2026, 11, 23)  # a Monday; registered on the Saturday before
 NOON_MS = 1_795_262_400_000
 DAY_MS = 86_400_000
 BEFORE, AFTER = windows_of(START, 4)
 WHO = "office@demo.example"
+OTHER = "staff-mattered"
+LIVES_DAYS = 150
 
 
 class Trials(Shops):
     """Stores S01, S02 ... with one kiosk each, of which the first few have the change."""
 
-    def __init__(self, engine: Engine, stores: int = 8, treated: int = 3) -> None:
+    def __init__(self, engine: Engine, stores: int = 8, treated: int = 3, *, lives: bool = True) -> None:
         super().__init__(engine)
         self.codes = [f"S{at:02d}" for at in range(1, stores + 1)]
         self.treated = tuple(self.codes[:treated])
         self.control = tuple(self.codes[treated:])
         self.kiosks: dict[str, Kiosk] = {}
+        self.refs: dict[str, StoreRef] = {}
         for code in self.codes:
-            store = self.store(code, f"Store {code}", zone="UTC")
-            self.kiosks[code] = self.kiosk(store, f"K-{code}", heard_ms=NOON_MS + 400 * DAY_MS)
+            self.refs[code] = self.store(code, f"Store {code}", zone="UTC")
+            self.kiosks[code] = self.kiosk(self.refs[code], f"K-{code}", heard_ms=NOON_MS + 400 * DAY_MS)
+        if lives:
+            self.live(START, START + timedelta(days=LIVES_DAYS))
+
+    def live(self, first: date, end: date) -> None:
+        """One press on each of these days, on what no claim is about: the chain's days really pass."""
+        days = [first + timedelta(days=day) for day in range((end - first).days)]
+        self.press_on(self.kiosks[self.codes[-1]], days, OTHER, 1, 0)
 
     def hear(self, code: str, day: date, positive: int, negative: int, question: str = EXPERIENCE, **more: int) -> None:
         """Counted presses of one store in the afternoon of one day."""
@@ -74,7 +86,11 @@ class Trials(Shops):
     def register(self, now_ms: int = NOON_MS, **change: object) -> int:
         """Register that claim."""
         with writing(self.engine) as connection:
-            return register(connection, self.wish(**change), now_ms, WHO)
+            return self.register_in(connection, now_ms, **change)
+
+    def register_in(self, connection: Connection, now_ms: int = NOON_MS, **change: object) -> int:
+        """The same in a transaction that goes on."""
+        return register(connection, self.wish(**change), now_ms, WHO)
 
 
 def at(day: date) -> int:
