@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from kiosk import configuration, enrol
 from kiosk.program import Program
@@ -18,7 +18,6 @@ from kiosk.upload import Uploader
 from wire.layouts import LAYOUTS
 from wire.messages import ButtonMeaning, ButtonText
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 LANGUAGES = ["en", "fa", "ar", "pl", "it", "tr"]
 VISIT_MS = 20_000
 SIZES = {"panel": (800, 480), "phone": (390, 844), "desktop": (1280, 800), "wide": (1920, 1080)}
@@ -80,14 +79,6 @@ class Stage:
     def close(self):
         self.screen.stop()
         self.program.power_off(cut=False)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -215,24 +215,20 @@ def test_the_strip_shows_waiting_presses_last_and_never_more_than_it_has_room_fo
 
 
 @pytest.fixture
-def page_of(program):
-    from playwright.sync_api import sync_playwright
-
+def page_of(program, browser):
     screen = Screen(program, 0)
     screen.start()
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
 
-        def open_page(path, width=390, scheme="light"):
-            page = browser.new_context(
-                viewport={"width": width, "height": 844}, color_scheme=scheme, base_url=f"http://127.0.0.1:{screen.port}"
-            ).new_page()
-            page.goto(path)
-            return page
+    def open_page(path, width=390, scheme="light"):
+        page = browser.new_context(
+            viewport={"width": width, "height": 844}, color_scheme=scheme, base_url=f"http://127.0.0.1:{screen.port}"
+        ).new_page()
+        page.goto(path)
+        return page
 
-        yield open_page
-        browser.close()
+    yield open_page
+    for context in list(browser.contexts):
+        context.close()
     screen.stop()
 
 
