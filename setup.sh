@@ -108,6 +108,13 @@ need_postgresql() {
   apt_install "PostgreSQL" postgresql
 }
 
+# One test opens the exports in a spreadsheet; where there is no apt it is skipped and says so.
+need_spreadsheet() {
+  if ! command -v soffice >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1; then
+    (apt_install "LibreOffice Calc" libreoffice-calc-nogui) || say "The test that opens exports in a spreadsheet is skipped."
+  fi
+}
+
 # The tests of a failing card preload a recorder of writes and syncs that they compile; those of a stepped clock use libfaketime.
 need_tools() {
   command -v cc >/dev/null 2>&1 || apt_install "a C compiler" gcc libc6-dev
@@ -132,6 +139,7 @@ run_tests() {
   need_chromium
   need_postgresql
   need_tools
+  need_spreadsheet
   check
   # Much of a test's time is waiting for processes and a browser, so one more than cores at once; a file's tests stay together and in order.
   exec "$VENV/bin/python" -m pytest -n "$(($(nproc) < 4 ? $(nproc) + 1 : 4))" --dist loadfile --no-loadscope-reorder "$@"

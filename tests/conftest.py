@@ -3,30 +3,50 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from databases import DATABASES
+from flask import Flask
+from spared import Pages, cheap_passwords, make_tables, open_copy, sharing_engine
 
+import server.database.engine
 from server.app import create_app
 from server.database.engine import make_engine, writing
 from server.database.life import begin_life
-from server.database.tables import metadata
 from server.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from flask import Flask
     from flask.testing import FlaskClient
     from sqlalchemy import Engine
 
-# A PostgreSQL of one's own: `postgres_url` (empty) and `postgres_tables`.
-pytest_plugins = ("postgres_server",)
+# A PostgreSQL of one's own: `postgres_url` (empty) and `postgres_tables`; a `browser`.
+pytest_plugins = ("postgres_server", "chromium")
 
 # Saturday 21 November 2026, 12:00 UTC.
 NOON_MS = 1_795_262_400_000
+
+
+# The longest files: begun first, so that no worker still has one of them when the others have nothing left.
+LONGEST = (
+    "test_kills.py",
+    "test_looks_english.py",
+    "test_looks_persian.py",
+    "test_demo.py",
+    "test_stories.py",
+    "test_question.py",
+    "test_archive.py",
+    "test_power_cuts.py",
+    "test_office_looks.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first; the others stay as they are."""
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
 
 
 class FakeClock:
@@ -43,6 +63,22 @@ class FakeClock:
 
     def advance(self, by_ms: int) -> None:
         self._now_ms += by_ms
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kept() -> Iterator[None]:
+    """Apps take the templates, engines the statements, that one before them compiled."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", {"bytecode_cache": Pages()})
+        patch.setattr(server.database.engine, "create_engine", sharing_engine)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def costs() -> Iterator[tuple[Any, str]]:
+    """Passwords are hashed for next to nothing; what stands here instead is how a server does it."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield cheap_passwords(patch)
 
 
 @pytest.fixture
@@ -69,13 +105,20 @@ def each_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
         yield engine
 
 
+@pytest.fixture(scope="session")
+def sqlite_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file that each test's SQLite database begins as a copy of."""
+    path = tmp_path_factory.mktemp("tables") / "salve.db"
+    make_tables(path)
+    return path
+
+
 @contextmanager
 def _fresh(request: pytest.FixtureRequest, database: str) -> Iterator[Engine]:
     """A new database's engine: its tables, its epoch, and nothing else."""
     folder = request.getfixturevalue("tmp_path")
     if database == "sqlite":
-        engine = make_engine(f"sqlite:///{folder / 'salve.db'}", folder / "archive")
-        metadata.create_all(engine)
+        engine = open_copy(request.getfixturevalue("sqlite_tables"), folder)
     else:
         engine = make_engine(request.getfixturevalue("postgres_tables"), folder / "archive")
     with writing(engine) as connection:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from argon2 import PasswordHasher
 
@@ -9,6 +11,14 @@ from server.access import passwords
 from server.errors import Unfit
 
 MAIL = "alice@chain.example"
+
+
+@pytest.fixture(autouse=True)
+def as_a_server_does(monkeypatch: pytest.MonkeyPatch, costs: Any) -> None:
+    """Hash at the real price."""
+    hasher, nobody = costs
+    monkeypatch.setattr(passwords, "_HASHER", hasher)
+    monkeypatch.setattr(passwords, "_NOBODY", nobody)
 
 
 @pytest.mark.parametrize("password", ["x" * 3 + "a1b2c3d4e5f6", "only small letters here", "ثلاثة قوارب على النهر"])

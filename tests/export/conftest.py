@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from databases import DATABASES
+from spared import install_once
 from sqlalchemy import delete, select
 
 from server.access.tokens import add_token
@@ -20,7 +21,6 @@ from server.database.revisions import RELEASED, Revision, add_revisions
 from server.database.stores import add_store, store_ids
 from server.database.streams import Arrival, add_arrivals
 from server.database.tables import held, questions, reactions, streams
-from server.survey.questions import install_starter
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -37,7 +37,7 @@ class Chain:
         self.engine = engine
         self.seqs: dict[int, int] = {}
         with writing(engine) as connection:
-            install_starter(connection, 0)
+            install_once(connection, 0)
             add_store(connection, "S001", "@home", "Europe/Warsaw", "-20% Outlet", ["pl"], "PL", 0)
             add_store(connection, "S002", "Bazaar", "Asia/Kolkata", 'East, "old"', ["en"], "", 0)
             self.placements = {

@@ -16,16 +16,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 import requests
-from playwright.sync_api import sync_playwright
 from stand import free_port, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 FIRST_START_S = 150
 SECOND_START_S = 15
 
@@ -73,33 +70,30 @@ def figure(page: Page, name: str) -> str:
 
 
 @pytest.mark.timeout(400)
-def test_a_newcomer_presses_and_sees_the_page_and_the_csv_move(demo: Demo) -> None:
+def test_a_newcomer_presses_and_sees_the_page_and_the_csv_move(demo: Demo, browser: Browser) -> None:
     said = demo.start(FIRST_START_S)
     password = re.search(r"^manager@demo\.example  (\S+)$", said, re.MULTILINE)
     curl = re.search(r"Bearer (slv_x_\S+)' (\S+/reactions\.csv)", said)
     assert password
     assert curl
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page()
-        page.goto(f"http://127.0.0.1:{demo.port}/stores/S001?period=today")
-        assert "/sign-in" in page.url
-        page.fill("[name=email]", "manager@demo.example")
-        page.fill("[name=password]", password[1])
-        page.click("main button")
-        page.wait_for_url("**/stores/S001?period=today")
-        before = int(figure(page, "reactions"))
-        box = browser.new_page()
-        box.goto(f"http://127.0.0.1:{demo.screen_port}/")
-        box.locator('[name=button][value="welcome-happy"]').click()
-        pressed = time.monotonic()
-        wait_for(lambda: "thank you" in box.content().lower(), "the lamp says thank you", 5)
-        # No reload: the page refreshes itself.
-        wait_for(
-            lambda: page.wait_for_timeout(50) or int(figure(page, "reactions")) == before + 1, "the page shows the press", 5
-        )
-        assert time.monotonic() - pressed < 5
-        browser.close()
+    page = browser.new_page()
+    page.goto(f"http://127.0.0.1:{demo.port}/stores/S001?period=today")
+    assert "/sign-in" in page.url
+    page.fill("[name=email]", "manager@demo.example")
+    page.fill("[name=password]", password[1])
+    page.click("main button")
+    page.wait_for_url("**/stores/S001?period=today")
+    before = int(figure(page, "reactions"))
+    box = browser.new_page()
+    box.goto(f"http://127.0.0.1:{demo.screen_port}/")
+    box.locator('[name=button][value="welcome-happy"]').click()
+    pressed = time.monotonic()
+    wait_for(lambda: "thank you" in box.content().lower(), "the lamp says thank you", 5)
+    # No reload: the page refreshes itself.
+    wait_for(lambda: page.wait_for_timeout(50) or int(figure(page, "reactions")) == before + 1, "the page shows the press", 5)
+    assert time.monotonic() - pressed < 5
+    page.close()
+    box.close()
     rows = list(
         csv.DictReader(io.StringIO(requests.get(curl[2], headers={"Authorization": f"Bearer {curl[1]}"}, timeout=60).text))
     )

@@ -13,8 +13,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
-from sqlalchemy import NullPool, create_engine, text
 
 from server.database.engine import make_engine
 from server.database.migrate import upgrade
@@ -109,9 +109,9 @@ def postgres_kept(postgres_socket: str) -> str:
 @pytest.fixture
 def postgres_tables(postgres_kept: str) -> str:
     """SQLAlchemy address of a database with this release's tables and no rows."""
-    engine = create_engine(postgres_kept, poolclass=NullPool)
-    with engine.begin() as connection:
-        connection.exec_driver_sql(EMPTY)
+    # The driver alone connects in half the time; kept open it would be somebody who uses the database.
+    with psycopg.connect(postgres_kept.replace("+psycopg", "", 1)) as connection:
+        connection.execute(EMPTY)
     return postgres_kept
 
 
@@ -120,8 +120,8 @@ def _address(socket: str, name: str) -> str:
 
 
 def _administer(socket: str, statement: str) -> None:
-    with create_engine(_address(socket, "postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool).connect() as connection:
-        connection.execute(text(statement))
+    with psycopg.connect(host=socket, user="postgres", dbname="postgres", autocommit=True) as connection:
+        connection.execute(statement)
 
 
 def _programs() -> Path | None:

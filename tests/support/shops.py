@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
+from spared import install_once
 from sqlalchemy import select, update
 
 from server.access.scope import StoreRef
@@ -24,7 +25,6 @@ from server.database.tables import (
     streams,
     visit_days,
 )
-from server.survey.questions import install_starter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +51,7 @@ class Shops:
         self.engine = engine
         self.seqs: dict[int, int] = {}
         with writing(engine) as connection:
-            install_starter(connection, MADE_MS)
+            install_once(connection, MADE_MS)
             self.questions = dict(connection.execute(select(questions.c.code, questions.c.id)).all())
 
     def store(self, code: str, name: str, *, zone: str = "Europe/London", languages=("en",), territory: str = "GB") -> StoreRef:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 from databases import DATABASES
-from playwright.sync_api import sync_playwright
 from shops import MADE_MS, Shops
 from waitress.server import create_server
 
@@ -19,10 +18,8 @@ if TYPE_CHECKING:
 
     from flask import Flask
     from flask.testing import FlaskClient
-    from playwright.sync_api import Browser
     from sqlalchemy import Engine
 
-CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 PASSWORD = "correct horse battery"
 OURS = {"Origin": "http://localhost"}
 
@@ -31,15 +28,6 @@ OURS = {"Origin": "http://localhost"}
 def database(request: pytest.FixtureRequest) -> str:
     """This room's tests run on both databases."""
     return str(request.param)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all that look at pages; each takes a context of its own."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
