@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from server.analysis.boot_order import Between
 
@@ -61,6 +61,10 @@ class PressTime(NamedTuple):
     quality: int
 
 
+# The same as a bare tuple: these are made for every reaction.
+Time = tuple[int, int, int]
+
+
 def is_better(new: PressTime, old: PressTime) -> bool:
     """Whether a time that was stated is worth replacing: by a surer kind, by one surer by seconds, or because both can not be.
 
@@ -97,65 +101,75 @@ class BootClock:
 
     def at(self, elapsed_ms: int, wall_ms: int, synced: bool) -> PressTime:
         """The time of a press at `elapsed_ms` of this boot, which the kiosk's own clock called `wall_ms`."""
-        found = self._exact(elapsed_ms)
-        if found is not None and found[1] <= DISCIPLINED_MS and 0 <= found[0] <= self._arrived_ms:
-            return found
-        if found is None or found.uncertainty_ms > DISCIPLINED_MS:
-            found = self._better(found, self._estimated(elapsed_ms, wall_ms, synced))
+        return PressTime(*self._at(elapsed_ms, wall_ms, synced))
+
+    def times(self, elapsed_ms: Iterable[int], wall_ms: Iterable[int], synced: Iterable[bool]) -> list[Time]:
+        """The times of many presses, each as `at` tells it."""
+        return list(map(self._at, elapsed_ms, wall_ms, synced))
+
+    def may_improve(self, elapsed_ms: int, found: Time) -> bool:
+        """Whether a later exchange or another boot could still tell this time better by seconds."""
+        return self.improvable([elapsed_ms], [found]) == [0]
+
+    def improvable(self, elapsed_ms: Iterable[int], found: Iterable[Time]) -> list[int]:
+        """Which of many times `may_improve`, by their places."""
+        last_fix_ms = self._last_fix_ms
+        return [
+            place
+            for place, (at_ms, (_, unsure_ms, quality)) in enumerate(zip(elapsed_ms, found, strict=True))
+            if quality != EXACT or (unsure_ms > SETTLED_MS and at_ms > last_fix_ms)
+        ]
+
+    def _at(self, elapsed_ms: int, wall_ms: int, synced: bool) -> Time:
+        found = self._exact(elapsed_ms) if self._stretches else None
+        if found is None or found[1] > DISCIPLINED_MS:
+            estimated = self._estimated(elapsed_ms, wall_ms, synced)
+            if found is None or (estimated is not None and estimated[1] < found[1]):
+                found = estimated
         if found is None:
             found = self._bounded(elapsed_ms, wall_ms, synced)
-            if found.quality == UNKNOWN:
+            if found[2] == UNKNOWN:
                 return found
-        if 0 <= found.pressed_ms <= self._arrived_ms:
+        if 0 <= found[0] <= self._arrived_ms:
             return found
-        return PressTime(min(max(found.pressed_ms, 0), self._arrived_ms), found.uncertainty_ms, found.quality)
+        return min(max(found[0], 0), self._arrived_ms), found[1], found[2]
 
-    def may_improve(self, elapsed_ms: int, found: PressTime) -> bool:
-        """Whether a later exchange or another boot could still tell this time better by seconds."""
-        return found.quality != EXACT or (found.uncertainty_ms > SETTLED_MS and elapsed_ms > self._last_fix_ms)
-
-    def _bounded(self, elapsed_ms: int, wall_ms: int, synced: bool) -> PressTime:
+    def _bounded(self, elapsed_ms: int, wall_ms: int, synced: bool) -> Time:
         """Without word from the server in this boot: its own disciplined clock, its neighbours, or not known."""
         limits = None if self._between is None else self._between.at(elapsed_ms)
         believable = wall_ms <= self._arrived_ms + DISCIPLINED_MS
         if limits is not None:
             believable = limits[0] - DISCIPLINED_MS <= wall_ms <= limits[1] + DISCIPLINED_MS
         if synced and believable:
-            return PressTime(wall_ms, DISCIPLINED_MS, ESTIMATED)
+            return wall_ms, DISCIPLINED_MS, ESTIMATED
         if limits is None:
-            return PressTime(wall_ms, NOT_KNOWN_MS, UNKNOWN)
-        return PressTime((limits[0] + limits[1]) // 2, (limits[1] - limits[0] + 1) // 2, BOUNDED)
+            return wall_ms, NOT_KNOWN_MS, UNKNOWN
+        return (limits[0] + limits[1]) // 2, (limits[1] - limits[0] + 1) // 2, BOUNDED
 
-    def _exact(self, elapsed_ms: int) -> PressTime | None:
-        if not self._stretches:
-            return None
+    def _exact(self, elapsed_ms: int) -> Time:
         start, server_ms, length_ms, server_length_ms, uncertainty_ms, end = self._stretches[
             bisect_right(self._breaks, elapsed_ms)
         ]
         since_ms = elapsed_ms - start
-        # Between two exchanges the nearer one counts. As drift() has it, without the call: this runs for every reaction.
-        away_ms = min(since_ms, end - elapsed_ms) if length_ms > 1 else abs(since_ms)
-        uncertainty_ms -= -away_ms * DRIFT_PPM // 1_000_000
-        return PressTime(server_ms + since_ms * server_length_ms // length_ms, uncertainty_ms, EXACT)
+        # Between two exchanges the nearer one counts. Without calls of min() and drift(): this runs for every reaction.
+        away_ms = abs(since_ms)
+        if length_ms > 1 and end - elapsed_ms < away_ms:
+            away_ms = end - elapsed_ms
+        return server_ms + since_ms * server_length_ms // length_ms, uncertainty_ms - -away_ms * DRIFT_PPM // 1_000_000, EXACT
 
-    def _estimated(self, elapsed_ms: int, wall_ms: int, synced: bool) -> PressTime | None:
+    def _estimated(self, elapsed_ms: int, wall_ms: int, synced: bool) -> Time | None:
         if not self._bounds:
             return None
-        nearest = self._bounds[0]
-        for bound in self._bounds[1:]:  # one more at most: min() with a function would take half the time of all this
-            if abs(elapsed_ms - bound.elapsed_ms) < abs(elapsed_ms - nearest.elapsed_ms):
-                nearest = bound
-        pressed_ms = nearest.offset_ms + elapsed_ms
-        uncertainty_ms = ONE_SIDED_MS + drift(elapsed_ms - nearest.elapsed_ms)
+        nearest_ms, offset_ms = self._bounds[0]
+        away_ms = abs(elapsed_ms - nearest_ms)
+        for other_ms, other_offset_ms in self._bounds[1:]:
+            if abs(elapsed_ms - other_ms) < away_ms:
+                away_ms, offset_ms = abs(elapsed_ms - other_ms), other_offset_ms
+        pressed_ms = offset_ms + elapsed_ms
+        uncertainty_ms = ONE_SIDED_MS - -away_ms * DRIFT_PPM // 1_000_000
         if synced and abs(wall_ms - pressed_ms) <= uncertainty_ms:
-            return PressTime(wall_ms, min(uncertainty_ms, DISCIPLINED_MS), ESTIMATED)
-        return PressTime(pressed_ms, uncertainty_ms, ESTIMATED)
-
-    @staticmethod
-    def _better(one: PressTime | None, other: PressTime | None) -> PressTime | None:
-        if one is None or other is None:
-            return one or other
-        return one if one.uncertainty_ms <= other.uncertainty_ms else other
+            return wall_ms, DISCIPLINED_MS, ESTIMATED
+        return pressed_ms, uncertainty_ms, ESTIMATED
 
 
 def drift(away_ms: int) -> int:
