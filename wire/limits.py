@@ -146,8 +146,8 @@ def _check_reactions(request: SyncRequest) -> None:
     elapsed_ms, wall_ms, _, _, buttons, versions, visits, _ = zip(*request.reactions, strict=True)
     # A look at each column: naming every field of each sound reaction would cost more than to store it.
     fits = _within(elapsed_ms, MAX_ELAPSED_MS) and _within(wall_ms, MAX_WALL_MS) and _within(versions, MAX_NUMBER)
-    look_ahead = any(visit is not None and not 1 <= visit <= seq for seq, visit in zip(seqs, visits, strict=True))
-    if not fits or look_ahead or not all(map(BUTTON.match, set(buttons))):
+    ahead = [seq for seq, visit in zip(seqs, visits, strict=True) if visit is not None and not 1 <= visit <= seq]
+    if not fits or ahead or not all(map(BUTTON.match, set(buttons))):
         for seq, reaction in zip(seqs, request.reactions, strict=True):
             _check_reaction(seq, reaction)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Cluster(NamedTuple):
     presses: int
 
 
-_Counted = tuple[int, int, int, Meaning]  # day, boot, elapsed_ms, meaning of a press that counts
+_Counted = tuple[Meaning, int, int, int]  # meaning, day, boot, elapsed_ms of a press that counts
 _Size = tuple[DayKey, int, int]  # of a cluster, as its last three fields
 
 
@@ -135,11 +135,11 @@ class Tally:
             row[band + 1] += count * (polarity == POSITIVE)
 
     def _add_clusters(self, presses: Presses) -> None:
-        asked: dict[int, list[_Counted]] = {}
-        facts = zip(presses.asides, presses.days, presses.boots, presses.elapsed_ms, presses.meanings, strict=True)
-        for aside, day, boot, elapsed_ms, meaning in facts:
+        asked: defaultdict[int, list[_Counted]] = defaultdict(list)
+        facts = zip(presses.meanings, presses.days, presses.boots, presses.elapsed_ms, strict=True)
+        for aside, (meaning, day, boot, elapsed_ms) in zip(presses.asides, facts, strict=True):
             if not aside and day is not None:
-                asked.setdefault(meaning.question, []).append((day, boot, elapsed_ms, meaning))
+                asked[meaning.question].append((meaning, day, boot, elapsed_ms))
         sizes: Counter[_Size] = Counter()
         for question, counted in asked.items():
             last = self.open_clusters.get(question)
@@ -159,6 +159,8 @@ class Tally:
 
     def _add_visits(self, presses: Presses, earlier: Presses) -> None:
         named = {visit for visit in presses.visits if visit is not None}
+        if not named:
+            return
         first_of = {
             seq: (meaning, day)
             for known in (earlier, presses)
@@ -183,7 +185,7 @@ def _clusters(presses: list[_Counted], last: Cluster | None) -> tuple[list[_Size
     """What became of the last cluster when these presses of one question came: clusters that ended, and the new last one."""
     ended = []
     boot, last_ms, key, positives, count = last or (0, 0, NO_DAY, 0, 0)
-    for day, own_boot, elapsed_ms, (placement, question, _, faces, polarity) in presses:
+    for (placement, question, _, faces, polarity), day, own_boot, elapsed_ms in presses:
         near = -CLUSTER_GAP_MS < elapsed_ms - last_ms < CLUSTER_GAP_MS
         if near and own_boot == boot and placement == key[0] and faces == key[3]:
             positives += polarity == POSITIVE
@@ -191,7 +193,7 @@ def _clusters(presses: list[_Counted], last: Cluster | None) -> tuple[list[_Size
         else:
             if count:
                 ended.append((key, positives, count))
-            boot, key, positives, count = own_boot, (placement, day, question, faces), int(polarity == POSITIVE), 1
+            boot, key, positives, count = own_boot, (placement, day, question, faces), 1 if polarity == POSITIVE else 0, 1
         last_ms = elapsed_ms
     return ended, Cluster(boot, last_ms, key, positives, count)
 

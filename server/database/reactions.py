@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from server.analysis.cuts import Place
@@ -73,8 +72,7 @@ class NearPress(NamedTuple):
     counted: bool
 
 
-# On SQLite, so many rows a statement: to begin and end one is a third of what a row costs alone. OR FAIL, or else SQLite keeps
-# a copy of all that a statement changes, to undo it alone; whoever stores reactions undoes more than that.
+# On SQLite, so many rows a statement: to begin and end one is a quarter of what a row costs alone (bench.ingest).
 TOGETHER = 50
 # From here on COPY costs less than a statement for each row: a fifth for 500, less than arrays through unnest (bench.postgres).
 WORTH_COPYING = 5
@@ -83,14 +81,11 @@ MOST_NEAR = 600
 
 WIDTH, TRUTHS = len(ReactionRow._fields), {ReactionRow._fields.index(name) for name in ("synced", "counted")}
 INSERT = f"INSERT INTO reactions ({', '.join(ReactionRow._fields)}) VALUES ({marks(WIDTH)})"  # noqa: S608
-INSERT_TOGETHER = INSERT.replace("INSERT", "INSERT OR FAIL") + f", ({marks(WIDTH)})" * (TOGETHER - 1)
+INSERT_TOGETHER = INSERT + f", ({marks(WIDTH)})" * (TOGETHER - 1)
 
 
 def insert_reactions(connection: Connection, columns: Sequence[Sequence[Any]]) -> None:
-    """Store new reactions, given as one column for each field of a ReactionRow.
-
-    Fails when one is there already; the transaction, or its part since a savepoint, must then be undone.
-    """
+    """Store new reactions, given as one column for each field of a ReactionRow; one that is there already fails them all."""
     if connection.dialect.name == "sqlite":
         _insert_together(connection, columns)
     elif len(columns[0]) >= WORTH_COPYING:
@@ -100,12 +95,13 @@ def insert_reactions(connection: Connection, columns: Sequence[Sequence[Any]]) -
 
 
 def _insert_together(connection: Connection, columns: Sequence[Sequence[Any]]) -> None:
-    # SQLite's driver looks for an adapter for every bool, and stores 0 or 1.
-    rows = list(zip(*(map(int, column) if at in TRUTHS else column for at, column in enumerate(columns)), strict=True))
-    rest = len(rows) // TOGETHER * TOGETHER
-    together = [tuple(chain.from_iterable(rows[at : at + TOGETHER])) for at in range(0, rest, TOGETHER)]
-    run_many(connection, INSERT_TOGETHER, together)
-    run_many(connection, INSERT, rows[rest:])
+    values: list[Any] = [None] * (WIDTH * len(columns[0]))
+    for at, column in enumerate(columns):
+        # SQLite's driver looks for an adapter for every bool; as bytes they are 0 and 1.
+        values[at::WIDTH] = bytes(column) if at in TRUTHS else column
+    rest = len(columns[0]) // TOGETHER * TOGETHER * WIDTH
+    for statement, size, begin, end in ((INSERT_TOGETHER, TOGETHER * WIDTH, 0, rest), (INSERT, WIDTH, rest, len(values))):
+        run_many(connection, statement, [tuple(values[at : at + size]) for at in range(begin, end, size)])
 
 
 def facts_between(connection: Connection, kiosk_id: int, stream: int, first: int, last: int) -> dict[int, RawFacts]:

@@ -75,7 +75,7 @@ class _StatedClock(BootClock):
         ordered = sorted(presses, key=lambda press: press.uncertainty_ms)
         self._times = {one.wall_ms: (one.pressed_ms, one.uncertainty_ms, one.quality) for one in ordered}
 
-    def times(self, elapsed_ms: Iterable[int], wall_ms: Iterable[int], synced: Iterable[bool]) -> list[Time]:
+    def times(self, elapsed_ms: Sequence[int], wall_ms: Sequence[int], synced: Sequence[bool]) -> list[Time]:
         return [self._times[at_ms] for at_ms in wall_ms]
 
     def improvable(self, elapsed_ms: Iterable[int], found: Iterable[Time]) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import msgspec
 
@@ -101,13 +101,12 @@ class Judge:
         self._arrived_ms = arrived_ms
         self._quota = quota
         self._held: list[HeldRow] = []
-        self._buttons: dict[tuple[int, str], Any] = {}
         self._unsettled: dict[int, tuple[int, int]] = {}
         self._shoppers: set[int] = set()
 
     def judge(self, entries: Sequence[Entry]) -> Judged:
         """What becomes of each entry, in the order of their seq."""
-        fresh = self._within_quota(entries, self._resolve(self._understood(entries)))
+        fresh = self._within_quota(entries, self._resolve(self._read(entries)))
         uncounted = dict.fromkeys(rushes.take_back(self._connection, self._stream, fresh, self._rules), "burst")
         uncounted |= dict.fromkeys(mashes.take_back(self._connection, self._stream, fresh, self._rules), "mash")
         # Last, because a time may change: what is set aside for another reason stays so, whenever it was.
@@ -118,19 +117,36 @@ class Judge:
         ]
         return Judged(fresh, self._held, uncounted, unsettled)
 
-    def _understood(self, entries: Sequence[Entry]) -> list[tuple[int, Reaction]]:
-        """Those that can be read and whose button is known; holds the others."""
-        read = [(seq, entry) for seq, entry in entries if isinstance(entry, Reaction)]
-        for version, button in {(entry.config_version, entry.button) for _, entry in read}:
-            self._buttons[version, button] = self._button(version, button)
-        if len(read) == len(entries) and all(self._buttons.values()):
-            return read
-        for seq, entry in entries:
-            if isinstance(entry, bytes):
-                self._hold(seq, codes.HELD_OPAQUE, entry)
-            elif self._buttons[entry.config_version, entry.button] is None:
-                self._hold(seq, self._not_known(entry.config_version), content(entry, self._boots.ids()))
-        return [(seq, entry) for seq, entry in read if self._buttons[entry.config_version, entry.button] is not None]
+    def _read(self, entries: Sequence[Entry]) -> list[tuple[int, Reaction]]:
+        """Those that can be read; holds the others."""
+        found = [(seq, entry) for seq, entry in entries if isinstance(entry, Reaction)]
+        if len(found) < len(entries):
+            for seq, entry in entries:
+                if isinstance(entry, bytes):
+                    self._hold(seq, codes.HELD_OPAQUE, entry)
+        return found
+
+    def _resolve(self, entries: Sequence[tuple[int, Reaction]]) -> Fresh:
+        """What was said, and when; holds what was said with buttons that are not known."""
+        if not entries:
+            return NOTHING
+        seqs, reactions = zip(*entries, strict=True)
+        elapsed_ms, wall_ms, synced, named, buttons, versions, visits, marks = zip(*reactions, strict=True)
+        said = list(zip(versions, buttons, strict=True))
+        known = {one: self._button(*one) for one in set(said)}
+        if not all(known.values()):
+            return self._resolve(self._hold_unknown(entries, known))
+        meanings, answers, zones = zip(*[known[one] for one in said], strict=True)
+        pressed_ms, unsure_ms, qualities = zip(*self._times(seqs, named, elapsed_ms, wall_ms, synced), strict=True)
+        days, hours = days_and_hours(zones, pressed_ms, unsure_ms)
+        arrived = self._arrived_ms // QUARTER_MS
+        arrival_days = [zone[arrived][0] if day is None else day for zone, day in zip(zones, days, strict=True)]
+        numbers = self._boots.numbers()
+        return Fresh(
+            *(seqs, [numbers[boot] for boot in named], elapsed_ms, wall_ms, synced, versions, buttons, visits),
+            *([MARKS[mark] for mark in marks], meanings, answers, pressed_ms, unsure_ms, qualities),
+            *(days, hours, arrival_days, [UNREASONED] * len(seqs)),
+        )
 
     def _button(self, version: int, name: str) -> _Button | None:
         named = self._meanings.buttons(self._connection, self._stream.kiosk_id, version)
@@ -142,27 +158,19 @@ class Judge:
         zone = quarters_of(self._meanings.zone(self._connection, placement))
         return _Button(Meaning(placement, question, signal, faces, POLARITY_OF_ANSWER[answer]), answer, zone)
 
-    def _not_known(self, version: int) -> str:
-        known = self._meanings.buttons(self._connection, self._stream.kiosk_id, version)
-        return codes.HELD_UNKNOWN_BUTTON if known else codes.HELD_UNKNOWN_CONFIG
-
-    def _resolve(self, entries: Sequence[tuple[int, Reaction]]) -> Fresh:
-        """What presses of known buttons said, and when."""
-        if not entries:
-            return NOTHING
-        seqs, reactions = zip(*entries, strict=True)
-        elapsed_ms, wall_ms, synced, named, buttons, versions, visits, marks = zip(*reactions, strict=True)
-        meanings, answers, zones = zip(*map(self._buttons.get, zip(versions, buttons, strict=True)), strict=True)
-        pressed_ms, unsure_ms, qualities = zip(*self._times(seqs, named, elapsed_ms, wall_ms, synced), strict=True)
-        days, hours = days_and_hours(zones, pressed_ms, unsure_ms)
-        arrived = self._arrived_ms // QUARTER_MS
-        arrival_days = [zone[arrived][0] if day is None else day for zone, day in zip(zones, days, strict=True)]
-        numbers = self._boots.numbers()
-        return Fresh(
-            *(seqs, [numbers[boot] for boot in named], elapsed_ms, wall_ms, synced, versions, buttons, visits),
-            *([MARKS[mark] for mark in marks], meanings, answers, pressed_ms, unsure_ms, qualities),
-            *(days, hours, arrival_days, [UNREASONED] * len(seqs)),
-        )
+    def _hold_unknown(
+        self, entries: Sequence[tuple[int, Reaction]], known: Mapping[tuple[int, str], _Button | None]
+    ) -> list[tuple[int, Reaction]]:
+        """Hold what was said with unknown buttons, and return the rest."""
+        rest = []
+        for seq, entry in entries:
+            if known[entry.config_version, entry.button]:
+                rest.append((seq, entry))
+            else:
+                made = self._meanings.buttons(self._connection, self._stream.kiosk_id, entry.config_version)
+                code = codes.HELD_UNKNOWN_BUTTON if made else codes.HELD_UNKNOWN_CONFIG
+                self._hold(seq, code, content(entry, self._boots.ids()))
+        return rest
 
     def _times(
         self,
