@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from server import errors
@@ -54,7 +55,8 @@ def take_in(
     new, known = _split(connection, stream, entries, high)
     duplicate, conflicts = _compare(connection, stream, known, boots.numbers(), boots.ids())
     judged = Judge(connection, meanings, stream, boots, sender_id, now_ms, quota).judge(new)
-    late = [seq for seq, _ in new if seq <= high]
+    seqs = [seq for seq, _ in new]
+    late = seqs[: bisect_right(seqs, high)]
     if late or judged.uncounted:
         store_out_of_order(connection, stream, judged, now_ms)
         close_lost(connection, stream, late, now_ms)
@@ -67,8 +69,7 @@ def take_in(
     high = _note_lost(connection, stream, request, high, now_ms)
     if high != stream.high:
         set_high(connection, stream, high)
-    arrived = runs([seq for seq, _ in new])
-    arrivals = [Arrival(stream.kiosk_id, stream.number, first, last, now_ms) for first, last in arrived]
+    arrivals = [Arrival(stream.kiosk_id, stream.number, first, last, now_ms) for first, last in runs(seqs)]
     arrivals += _news(beside)
     held = sorted(Held(row.seq, row.code) for row in (*judged.held, *apart))
     note_unsettled(connection, judged.unsettled)
