@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -15,7 +14,7 @@ from server.database.streams import Arrival, Stream, add_stream, lock_stream, st
 from server.fleet.configuration import HIGHEST_BELIEVED, newest_config, renew
 from server.fleet.kiosks import next_key, note_use
 from server.ingest.taking import keep_apart, take_in
-from wire.messages import Reaction, SyncReply
+from wire.messages import SyncReply
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 # The kiosk's health is for the fleet page; more than this is not health, and not worth refusing reactions for.
 MOST_HEALTH_BYTES = 8_192
 WAIT_S = 60
-VERSION_OF = itemgetter(Reaction._fields.index("config_version"))
 
 
 class Job(NamedTuple):
@@ -96,7 +94,7 @@ def _note(connection: Connection, job: Job, boot: int | None) -> None:
         note_incident(connection, job.kiosk.id, TWO_BOOTS, job.arrived_ms)
     elif boot is not None and boot > job.kiosk.live_boot:
         note_boot(connection, job.kiosk.id, boot)
-    seen = max([request.config_version, *map(VERSION_OF, request.reactions)])
+    seen = max([request.config_version, *{reaction.config_version for reaction in request.reactions}])
     note_sync(
         connection,
         job.kiosk.id,
