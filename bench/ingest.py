@@ -29,7 +29,8 @@ from bench.table import Line, keep, show
 from server.analysis.tallies import Tally
 from server.clock import SystemClock
 from server.database.engine import make_engine, reading
-from server.database.reactions import INSERT, ReactionRow, insert_reactions, presses_between
+from server.database.presses import presses_between
+from server.database.reactions import INSERT, ReactionRow, insert_reactions
 from server.database.rollups import UPSERTS, figures_of
 from server.fleet.kiosks import shown_key
 from server.ingest import taking
@@ -38,6 +39,11 @@ from wire.messages import SyncRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from sqlalchemy import Connection
+
+    from server.database.streams import Stream
+    from server.ingest.judging import Judged
 
 SIZE, KIOSKS, ROUNDS = 500, 10, 3
 MOST_TIMES, LEAST_DATASETTE, MOST_ROLL_UPS = 2.5, 5.0, 1.3
@@ -72,7 +78,7 @@ def ready_batches(folder: Path) -> list[Ready]:
     with reading(engine) as connection:
         for arrival in raw.execute("SELECT position, kiosk_id, stream, first_seq, last_seq, received_ms FROM arrivals"):
             tally = Tally()
-            tally.add_all(presses_between(connection, *arrival[1:5], arrival[5]))
+            tally.add(presses_between(connection, *arrival[1:5], arrival[5]))
             figures = {
                 table: [(arrival[1], *key, *sums) for key, sums in sorted(cells.items())]
                 for table, cells in figures_of(tally).items()
@@ -143,7 +149,7 @@ def writer_cpu_s(folder: Path, sent: list[Body], *, counting: bool) -> float:
     requests = [(msgspec.json.decode(body.json, type=SyncRequest), shown_key(body.key)) for body in sent]
     usual = taking.store_in_order
     if not counting:
-        taking.store_in_order = lambda connection, _stream, judged, _now_ms: insert_reactions(connection, judged.rows)
+        taking.store_in_order = _store_rows
     try:
         writer.start()
         began = time.process_time()
@@ -155,6 +161,10 @@ def writer_cpu_s(folder: Path, sent: list[Body], *, counting: bool) -> float:
         taking.store_in_order = usual
     engine.dispose()
     return spent
+
+
+def _store_rows(connection: Connection, stream: Stream, judged: Judged, _now_ms: int) -> None:
+    insert_reactions(connection, judged.fresh.columns(stream.kiosk_id, stream.number))
 
 
 def measure(batches: int, datasette: str | None) -> dict[str, float]:

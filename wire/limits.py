@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from wire.messages import EnrolRequest, Reaction, ReconcileRequest, SyncRequest
 
@@ -73,29 +73,24 @@ def check_sync(request: SyncRequest) -> None:
     seqs = sequence_numbers(request)
     if seqs and seqs[-1] > MAX_SEQ:
         raise Malformed(f"seq: {seqs[-1]} is above {MAX_SEQ}")
-    unfit = {name for name in {reaction.button for reaction in request.reactions} if not BUTTON.match(name)}
-    for seq, reaction in zip(reaction_numbers(request), request.reactions, strict=True):
-        elapsed_ms, wall_ms, _, _, button, version, visit, _ = reaction
-        # One look at all: naming each field of a sound reaction would cost more than checking it.
-        fits = 0 <= elapsed_ms <= MAX_ELAPSED_MS and 0 <= wall_ms <= MAX_WALL_MS and 0 <= version <= MAX_NUMBER
-        if not fits or button in unfit or (visit is not None and not 1 <= visit <= seq):
-            _refuse_reaction(seq, reaction)
+    if request.reactions:
+        _check_reactions(request)
 
 
-def sequence_numbers(request: SyncRequest) -> list[int]:
+def sequence_numbers(request: SyncRequest) -> range:
     """All seq numbers of the batch in order, opaque ones included; raises Malformed when they are not one run."""
-    count = len(request.reactions) + len(request.opaque)
-    run = list(range(request.first_seq, request.first_seq + count))
+    run = range(request.first_seq, request.first_seq + len(request.reactions) + len(request.opaque))
     own = {entry.seq for entry in request.opaque}
-    if len(own) != len(request.opaque) or not own <= set(run):
+    if len(own) != len(request.opaque) or not all(seq in run for seq in own):
         raise Malformed("opaque: each seq must lie inside the batch, once")
     return run
 
 
-def reaction_numbers(request: SyncRequest) -> list[int]:
+def reaction_numbers(request: SyncRequest) -> Sequence[int]:
     """The seq of each entry of `reactions`, in order: the batch's run without the places of `opaque`."""
     own = {entry.seq for entry in request.opaque}
-    return [seq for seq in sequence_numbers(request) if seq not in own]
+    run = sequence_numbers(request)
+    return [seq for seq in run if seq not in own] if own else run
 
 
 def opaque_bytes(encoded: str) -> bytes:
@@ -147,15 +142,30 @@ def _check_boots_of(reactions: Iterable[Reaction], known: set[int]) -> None:
         raise Malformed(f"reactions: boot {min(unknown)} is not in boots")
 
 
-def _refuse_reaction(seq: int, reaction: Reaction) -> None:
-    """Say what is wrong with a reaction that does not fit."""
+def _check_reactions(request: SyncRequest) -> None:
+    seqs = reaction_numbers(request)
+    elapsed_ms, wall_ms, _, _, buttons, versions, visits, _ = zip(*request.reactions, strict=True)
+    # A look at each column: naming every field of each sound reaction would cost more than to store it.
+    fits = _within(elapsed_ms, MAX_ELAPSED_MS) and _within(wall_ms, MAX_WALL_MS) and _within(versions, MAX_NUMBER)
+    ahead = [seq for seq, visit in zip(seqs, visits, strict=True) if visit is not None and not 1 <= visit <= seq]
+    if not fits or ahead or not all(map(BUTTON.match, set(buttons))):
+        for seq, reaction in zip(seqs, request.reactions, strict=True):
+            _check_reaction(seq, reaction)
+
+
+def _check_reaction(seq: int, reaction: Reaction) -> None:
     _number(f"elapsed_ms of seq {seq}", reaction.elapsed_ms, 0, MAX_ELAPSED_MS)
     _number(f"wall_ms of seq {seq}", reaction.wall_ms, 0, MAX_WALL_MS)
     _number(f"config_version of seq {seq}", reaction.config_version, 0, MAX_NUMBER)
     if not BUTTON.match(reaction.button):
         raise Malformed(f"button of seq {seq}: not a button's name")
     # A visit looks back: its first press carries null, or may name itself.
-    raise Malformed(f"visit of seq {seq}: must not be a later seq")
+    if reaction.visit is not None and not 1 <= reaction.visit <= seq:
+        raise Malformed(f"visit of seq {seq}: must not be a later seq")
+
+
+def _within(column: Sequence[int], most: int) -> bool:
+    return min(column) >= 0 and max(column) <= most
 
 
 def _boot(name: str, number: int, known: set[int]) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
 # Presses of one question closer together than this may come from one person or one group, so they are not independent.
 CLUSTER_GAP_MS = 20_000
@@ -28,30 +29,39 @@ BOTH, SERVICE_ONLY, EXPERIENCE_ONLY, NEITHER = range(4)
 # service question, experience question, faces), what is set aside by (placement, local day, question, reason).
 Figures = dict[tuple[int, ...], list[int]]
 DayKey = tuple[int, int, int, int]
+NO_DAY = (0, 0, 0, 0)
 
 
-class Press(NamedTuple):
-    """One stored reaction, as far as figures need it.
+class Meaning(NamedTuple):
+    """What a press says: where it was made, what was asked there with how many faces, and POSITIVE, NEUTRAL or NEGATIVE."""
 
-    `polarity` is POSITIVE, NEUTRAL or NEGATIVE. `day` (proleptic ordinal in the store's zone) is None when the time is too
-    uncertain for a day, `hour` when it is for an hour; `arrival_day` is the store's day when it was received. `aside` is the
-    reason's number when the press does not count.
-    """
-
-    seq: int
-    boot: int
-    elapsed_ms: int
     placement: int
     question: int
     signal: str
     faces: int
     polarity: int
-    counted: bool
-    day: int | None
-    hour: int | None
-    arrival_day: int
-    visit: int | None
-    aside: int = 0
+
+
+class Presses(NamedTuple):
+    """Stored reactions of one stream in the order of their seq, as far as figures need them: a column for each fact.
+
+    `asides` tell why a press does not count, 0 where it does. `days` (proleptic ordinals in the store's zone) hold None where
+    the time is too uncertain for a day, `hours` where it is for an hour; `arrival_days` are the store's when they were
+    received, and matter where the day is not known.
+    """
+
+    seqs: Sequence[int]
+    boots: Sequence[int]
+    elapsed_ms: Sequence[int]
+    meanings: Sequence[Meaning]
+    asides: Sequence[int]
+    days: Sequence[int | None]
+    hours: Sequence[int | None]
+    arrival_days: Sequence[int]
+    visits: Sequence[int | None]
+
+
+NO_PRESSES = Presses((), (), (), (), (), (), (), (), ())
 
 
 class Cluster(NamedTuple):
@@ -62,6 +72,10 @@ class Cluster(NamedTuple):
     key: DayKey
     positives: int
     presses: int
+
+
+_Counted = tuple[Meaning, int, int, int]  # meaning, day, boot, elapsed_ms of a press that counts
+_Size = tuple[DayKey, int, int]  # of a cluster, as its last three fields
 
 
 class Tally:
@@ -76,52 +90,24 @@ class Tally:
         self.days: Figures = {}
         self.visits: Figures = {}
         self.aside: Figures = {}
-        # Clusters as lists, to be changed in place: this runs for every reaction that is counted.
-        self._last: dict[int, list[Any]] = {question: list(last) for question, last in (open_clusters or {}).items()}
-
-    @property
-    def open_clusters(self) -> dict[int, Cluster]:
-        """Each question's last cluster, with which the next press may still join."""
-        return {question: Cluster(*last) for question, last in self._last.items()}
+        # Each question's last cluster, with which the next press may still join.
+        self.open_clusters: dict[int, Cluster] = dict(open_clusters or {})
 
     def begin_stream(self) -> None:
         """Go on with another stream: no press joins a cluster of the one before."""
-        self._last.clear()
+        self.open_clusters = {}
 
-    def add(self, press: Press, first: Press | None = None) -> None:
-        """Add one press; `first` is the press that its `visit` names, None when there is none stored."""
-        if press.day is None:
-            self._day((press.placement, press.arrival_day, press.question, press.faces))[UNCERTAIN] += 1
-            return
-        column = press.polarity if press.counted else MARKED
-        key = (press.placement, press.day, press.question, press.faces)
-        row = self.days.get(key) or self._day(key)
-        row[column] += 1
-        if press.hour is not None:
-            hour = (*key, press.hour)
-            if hour not in self.hours:
-                self.hours[hour] = [0] * 4
-            self.hours[hour][column] += 1
-            if press.counted:
-                band = BAND_AT[press.hour]
-                row[band] += 1
-                row[band + 1] += press.polarity == POSITIVE
-        if not press.counted:
-            why = (press.placement, press.day, press.question, press.aside)
-            if why not in self.aside:
-                self.aside[why] = [0] * 3
-            self.aside[why][press.polarity] += 1
-        else:
-            self._add_to_cluster(press, key, row)
-            if first is not None:
-                self._add_visit(press, first)
-
-    def add_all(self, presses: Iterable[Press]) -> None:
-        """Add a whole stream; visits are looked up in itself."""
-        seen: dict[int, Press] = {}
-        for press in presses:
-            seen[press.seq] = press
-            self.add(press, None if press.visit is None else seen.get(press.visit))
+    def add(self, presses: Presses, earlier: Presses = NO_PRESSES) -> None:
+        """Add presses; visits are looked up among themselves and in `earlier`, those of before that they name."""
+        # The presses of an hour say few different things: each of these is looked at once.
+        alike = Counter(zip(presses.meanings, presses.asides, presses.days, presses.hours, presses.arrival_days, strict=True))
+        for (meaning, aside, day, hour, arrival_day), count in alike.items():
+            if day is None:
+                self._day((meaning.placement, arrival_day, meaning.question, meaning.faces))[UNCERTAIN] += count
+            else:
+                self._add_alike(meaning, aside, day, hour, count)
+        self._add_clusters(presses)
+        self._add_visits(presses, earlier)
 
     def subtract(self, other: Tally) -> None:
         """Take the other's figures away, so that this is the change from it; its open clusters do not matter."""
@@ -131,43 +117,85 @@ class Tally:
         _subtract(self.aside, other.aside)
 
     def _day(self, key: DayKey) -> list[int]:
-        row = self.days.get(key)
-        if row is None:
-            row = self.days[key] = [0] * DAY_COLUMNS
-        return row
+        return self.days.setdefault(key, [0] * DAY_COLUMNS)
 
-    def _add_to_cluster(self, press: Press, key: DayKey, row: list[int]) -> None:
-        last = self._last.get(press.question)
-        if last is None or not _joins(press, last):
-            last = self._last[press.question] = [press.boot, press.elapsed_ms, key, 0, 0]
-            row[CLUSTERS] += 1
-        elif last[2] != key:
-            row = self._day(last[2])
-        x, n = last[3], last[4]
-        # What the sums of squares and products grow by when x of n becomes x or x + 1 of n + 1.
-        row[SUM_NN] += 2 * n + 1
-        row[SUM_XN] += x
-        if press.polarity == POSITIVE:
-            row[SUM_XX] += 2 * x + 1
-            row[SUM_XN] += n + 1
-            last[3] = x + 1
-        last[1], last[4] = press.elapsed_ms, n + 1
+    def _add_alike(self, meaning: Meaning, aside: int, day: int, hour: int | None, count: int) -> None:
+        placement, question, _, faces, polarity = meaning
+        column = MARKED if aside else polarity
+        key = (placement, day, question, faces)
+        row = self._day(key)
+        row[column] += count
+        if hour is not None:
+            self.hours.setdefault((*key, hour), [0] * 4)[column] += count
+        if aside:
+            self.aside.setdefault((placement, day, question, aside), [0] * 3)[polarity] += count
+        elif hour is not None:
+            band = BAND_AT[hour]
+            row[band] += count
+            row[band + 1] += count * (polarity == POSITIVE)
 
-    def _add_visit(self, press: Press, first: Press) -> None:
-        if not first.counted or first.day is None or {press.signal, first.signal} != {"service", "experience"}:
+    def _add_clusters(self, presses: Presses) -> None:
+        asked: defaultdict[int, list[_Counted]] = defaultdict(list)
+        facts = zip(presses.meanings, presses.days, presses.boots, presses.elapsed_ms, strict=True)
+        for aside, (meaning, day, boot, elapsed_ms) in zip(presses.asides, facts, strict=True):
+            if not aside and day is not None:
+                asked[meaning.question].append((meaning, day, boot, elapsed_ms))
+        sizes: Counter[_Size] = Counter()
+        for question, counted in asked.items():
+            last = self.open_clusters.get(question)
+            if last is not None:
+                # What it had already stands in the figures: it leaves them, and comes back with what joins it.
+                sizes[last[2:]] -= 1
+            ended, end = _clusters(counted, last)
+            sizes.update((*ended, end[2:]))
+            self.open_clusters[question] = end
+        for (key, positives, count), times in sizes.items():
+            if times:
+                row = self._day(key)
+                row[CLUSTERS] += times
+                row[SUM_XX] += times * positives * positives
+                row[SUM_XN] += times * positives * count
+                row[SUM_NN] += times * count * count
+
+    def _add_visits(self, presses: Presses, earlier: Presses) -> None:
+        named = {visit for visit in presses.visits if visit is not None}
+        if not named:
             return
-        service, experience = (press, first) if press.signal == "service" else (first, press)
-        cell = 2 * (service.polarity != POSITIVE) + (experience.polarity != POSITIVE)
-        key = (first.placement, first.day, service.question, experience.question, first.faces)
-        if key not in self.visits:
-            self.visits[key] = [0] * 4
-        self.visits[key][(BOTH, SERVICE_ONLY, EXPERIENCE_ONLY, NEITHER)[cell]] += 1
+        first_of = {
+            seq: (meaning, day)
+            for known in (earlier, presses)
+            for seq, meaning, aside, day in zip(known.seqs, known.meanings, known.asides, known.days, strict=True)
+            if seq in named and not aside and day is not None
+        }
+        facts = zip(presses.visits, presses.meanings, presses.asides, presses.days, strict=True)
+        pairs = Counter(
+            (*first_of[visit], meaning)
+            for visit, meaning, aside, day in facts
+            if visit in first_of and not aside and day is not None
+        )
+        for (first, day, second), count in pairs.items():
+            if {first.signal, second.signal} == {"service", "experience"}:
+                service, experience = (first, second) if first.signal == "service" else (second, first)
+                cell = 2 * (service.polarity != POSITIVE) + (experience.polarity != POSITIVE)
+                key = (first.placement, day, service.question, experience.question, first.faces)
+                self.visits.setdefault(key, [0] * 4)[(BOTH, SERVICE_ONLY, EXPERIENCE_ONLY, NEITHER)[cell]] += count
 
 
-def _joins(press: Press, last: list[Any]) -> bool:
-    boot, elapsed_ms, key, _, _ = last
-    near = -CLUSTER_GAP_MS < press.elapsed_ms - elapsed_ms < CLUSTER_GAP_MS
-    return near and bool(boot == press.boot and key[0] == press.placement and key[3] == press.faces)
+def _clusters(presses: list[_Counted], last: Cluster | None) -> tuple[list[_Size], Cluster]:
+    """What became of the last cluster when these presses of one question came: clusters that ended, and the new last one."""
+    ended = []
+    boot, last_ms, key, positives, count = last or (0, 0, NO_DAY, 0, 0)
+    for (placement, question, _, faces, polarity), day, own_boot, elapsed_ms in presses:
+        near = -CLUSTER_GAP_MS < elapsed_ms - last_ms < CLUSTER_GAP_MS
+        if near and own_boot == boot and placement == key[0] and faces == key[3]:
+            positives += polarity == POSITIVE
+            count += 1
+        else:
+            if count:
+                ended.append((key, positives, count))
+            boot, key, positives, count = own_boot, (placement, day, question, faces), 1 if polarity == POSITIVE else 0, 1
+        last_ms = elapsed_ms
+    return ended, Cluster(boot, last_ms, key, positives, count)
 
 
 def _subtract(mine: Figures, theirs: Figures) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from itertools import pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from server.analysis.boot_order import Between
 
@@ -61,6 +62,10 @@ class PressTime(NamedTuple):
     quality: int
 
 
+# The same as a bare tuple: these are made for every reaction.
+Time = tuple[int, int, int]
+
+
 def is_better(new: PressTime, old: PressTime) -> bool:
     """Whether a time that was stated is worth replacing: by a surer kind, by one surer by seconds, or because both can not be.
 
@@ -79,7 +84,7 @@ class BootClock:
 
     Args:
         fixes: completed exchanges of this boot, by elapsed time, each once.
-        bounds: arrivals of this boot's requests; the best known one and the newest are enough.
+        bounds: arrivals of this boot's requests, at most two: the best known one and the newest are enough.
         arrived_ms: server time of the request that brought the presses; none in it is later.
         between: what the boots before and after it say, for a boot that never met the server.
     """
@@ -97,65 +102,78 @@ class BootClock:
 
     def at(self, elapsed_ms: int, wall_ms: int, synced: bool) -> PressTime:
         """The time of a press at `elapsed_ms` of this boot, which the kiosk's own clock called `wall_ms`."""
-        found = self._exact(elapsed_ms)
-        if found is not None and found[1] <= DISCIPLINED_MS and 0 <= found[0] <= self._arrived_ms:
-            return found
-        if found is None or found.uncertainty_ms > DISCIPLINED_MS:
-            found = self._better(found, self._estimated(elapsed_ms, wall_ms, synced))
-        if found is None:
-            found = self._bounded(elapsed_ms, wall_ms, synced)
-            if found.quality == UNKNOWN:
-                return found
-        if 0 <= found.pressed_ms <= self._arrived_ms:
-            return found
-        return PressTime(min(max(found.pressed_ms, 0), self._arrived_ms), found.uncertainty_ms, found.quality)
+        return PressTime(*self.times([elapsed_ms], [wall_ms], [synced])[0])
 
-    def may_improve(self, elapsed_ms: int, found: PressTime) -> bool:
+    def times(self, elapsed_ms: Sequence[int], wall_ms: Sequence[int], synced: Sequence[bool]) -> list[Time]:
+        """The times of many presses, each as `at` tells it."""
+        found = self._exact(elapsed_ms) if self._stretches else self._estimated(elapsed_ms, wall_ms, synced)
+        for place, (pressed_ms, unsure_ms, quality) in enumerate(found):
+            if not 0 <= pressed_ms <= self._arrived_ms or (quality == EXACT and unsure_ms > DISCIPLINED_MS):
+                found[place] = self._mended(found[place], elapsed_ms[place], wall_ms[place], synced[place])
+        return found
+
+    def may_improve(self, elapsed_ms: int, found: Time) -> bool:
         """Whether a later exchange or another boot could still tell this time better by seconds."""
-        return found.quality != EXACT or (found.uncertainty_ms > SETTLED_MS and elapsed_ms > self._last_fix_ms)
+        return self.improvable([elapsed_ms], [found]) == [0]
 
-    def _bounded(self, elapsed_ms: int, wall_ms: int, synced: bool) -> PressTime:
+    def improvable(self, elapsed_ms: Iterable[int], found: Iterable[Time]) -> list[int]:
+        """Which of many times `may_improve`, by their places."""
+        last_fix_ms = self._last_fix_ms
+        return [
+            place
+            for place, (at_ms, (_, unsure_ms, quality)) in enumerate(zip(elapsed_ms, found, strict=True))
+            if quality != EXACT or (unsure_ms > SETTLED_MS and at_ms > last_fix_ms)
+        ]
+
+    def _mended(self, found: Time, elapsed_ms: int, wall_ms: int, synced: bool) -> Time:
+        """A time that an arrival may tell better than an exchange long before or after; none after its own arrival."""
+        if found[2] == EXACT and found[1] > DISCIPLINED_MS and self._bounds:
+            found = min(found, *self._estimated([elapsed_ms], [wall_ms], [synced]), key=itemgetter(1))
+        return found if found[2] == UNKNOWN else (min(max(found[0], 0), self._arrived_ms), *found[1:])
+
+    def _bounded(self, elapsed_ms: int, wall_ms: int, synced: bool) -> Time:
         """Without word from the server in this boot: its own disciplined clock, its neighbours, or not known."""
         limits = None if self._between is None else self._between.at(elapsed_ms)
         believable = wall_ms <= self._arrived_ms + DISCIPLINED_MS
         if limits is not None:
             believable = limits[0] - DISCIPLINED_MS <= wall_ms <= limits[1] + DISCIPLINED_MS
         if synced and believable:
-            return PressTime(wall_ms, DISCIPLINED_MS, ESTIMATED)
+            return wall_ms, DISCIPLINED_MS, ESTIMATED
         if limits is None:
-            return PressTime(wall_ms, NOT_KNOWN_MS, UNKNOWN)
-        return PressTime((limits[0] + limits[1]) // 2, (limits[1] - limits[0] + 1) // 2, BOUNDED)
+            return wall_ms, NOT_KNOWN_MS, UNKNOWN
+        return (limits[0] + limits[1]) // 2, (limits[1] - limits[0] + 1) // 2, BOUNDED
 
-    def _exact(self, elapsed_ms: int) -> PressTime | None:
-        if not self._stretches:
-            return None
-        start, server_ms, length_ms, server_length_ms, uncertainty_ms, end = self._stretches[
-            bisect_right(self._breaks, elapsed_ms)
-        ]
-        since_ms = elapsed_ms - start
-        # Between two exchanges the nearer one counts. As drift() has it, without the call: this runs for every reaction.
-        away_ms = min(since_ms, end - elapsed_ms) if length_ms > 1 else abs(since_ms)
-        uncertainty_ms -= -away_ms * DRIFT_PPM // 1_000_000
-        return PressTime(server_ms + since_ms * server_length_ms // length_ms, uncertainty_ms, EXACT)
+    # These two run for every reaction: without calls of drift(), min() or each other.
 
-    def _estimated(self, elapsed_ms: int, wall_ms: int, synced: bool) -> PressTime | None:
+    def _exact(self, elapsed_ms: Sequence[int]) -> list[Time]:
+        """Told by the exchanges around each moment."""
+        found = []
+        for at_ms in elapsed_ms:
+            start, server_ms, length_ms, server_length_ms, unsure_ms, end = self._stretches[bisect_right(self._breaks, at_ms)]
+            since_ms = at_ms - start
+            away_ms = abs(since_ms)
+            if length_ms > 1 and end - at_ms < away_ms:  # between two exchanges the nearer one counts
+                away_ms = end - at_ms
+            unsure_ms -= -away_ms * DRIFT_PPM // 1_000_000
+            found.append((server_ms + since_ms * server_length_ms // length_ms, unsure_ms, EXACT))
+        return found
+
+    def _estimated(self, elapsed_ms: Sequence[int], wall_ms: Sequence[int], synced: Sequence[bool]) -> list[Time]:
+        """Told by the arrival that is nearest to each moment, or by the kiosk's own clock where that agrees with it."""
         if not self._bounds:
-            return None
-        nearest = self._bounds[0]
-        for bound in self._bounds[1:]:  # one more at most: min() with a function would take half the time of all this
-            if abs(elapsed_ms - bound.elapsed_ms) < abs(elapsed_ms - nearest.elapsed_ms):
-                nearest = bound
-        pressed_ms = nearest.offset_ms + elapsed_ms
-        uncertainty_ms = ONE_SIDED_MS + drift(elapsed_ms - nearest.elapsed_ms)
-        if synced and abs(wall_ms - pressed_ms) <= uncertainty_ms:
-            return PressTime(wall_ms, min(uncertainty_ms, DISCIPLINED_MS), ESTIMATED)
-        return PressTime(pressed_ms, uncertainty_ms, ESTIMATED)
-
-    @staticmethod
-    def _better(one: PressTime | None, other: PressTime | None) -> PressTime | None:
-        if one is None or other is None:
-            return one or other
-        return one if one.uncertainty_ms <= other.uncertainty_ms else other
+            return list(map(self._bounded, elapsed_ms, wall_ms, synced))
+        found: list[Time] = []
+        (first_ms, first_offset_ms), (other_ms, other_offset_ms) = self._bounds[0], self._bounds[-1]
+        for at_ms, believed_ms, is_synced in zip(elapsed_ms, wall_ms, synced, strict=True):
+            away_ms, pressed_ms = abs(at_ms - first_ms), at_ms + first_offset_ms
+            if abs(at_ms - other_ms) < away_ms:
+                away_ms, pressed_ms = abs(at_ms - other_ms), at_ms + other_offset_ms
+            unsure_ms = ONE_SIDED_MS - -away_ms * DRIFT_PPM // 1_000_000
+            if is_synced and -unsure_ms <= believed_ms - pressed_ms <= unsure_ms:
+                found.append((believed_ms, DISCIPLINED_MS, ESTIMATED))
+            else:
+                found.append((pressed_ms, unsure_ms, ESTIMATED))
+        return found
 
 
 def drift(away_ms: int) -> int:

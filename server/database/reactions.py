@@ -1,18 +1,16 @@
-"""Reactions: storing new ones, and reading stored ones back as facts to compare or as presses to count."""
+"""Reactions: storing new ones, and reading stored ones back to compare or to set beside others."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from server.analysis.cuts import Place
-from server.analysis.tallies import DAY_UNCERTAINTY_MS, HOUR_UNCERTAINTY_MS, POLARITY_COLUMNS, Press
-from server.database.codes import ANSWERS, ASIDE_OF_MARK, ASIDE_OF_REASON, REASONS
+from server.analysis.tallies import DAY_UNCERTAINTY_MS, POLARITY_COLUMNS
+from server.database.codes import ANSWERS, REASONS
 from server.database.driver import copy_in, marks, run, run_many
-from server.database.local_time import local_day_and_hour
-from server.database.streams import arrivals_of_stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from sqlalchemy import Connection
 
@@ -74,27 +72,36 @@ class NearPress(NamedTuple):
     counted: bool
 
 
+# On SQLite, so many rows a statement: to begin and end one is a quarter of what a row costs alone (bench.ingest).
+TOGETHER = 50
 # From here on COPY costs less than a statement for each row: a fifth for 500, less than arrays through unnest (bench.postgres).
 WORTH_COPYING = 5
 # Two minutes of hands that press five times a second: how far back a search goes along the key.
 MOST_NEAR = 600
 
-INSERT = f"INSERT INTO reactions ({', '.join(ReactionRow._fields)}) VALUES ({marks(len(ReactionRow._fields))})"  # noqa: S608
-PRESSES = (
-    "SELECT r.stream, r.seq, r.boot, r.elapsed_ms, r.placement_id, r.question_id, q.signal, r.faces, r.answer_id, r.counted,"
-    " r.pressed_ms, r.uncertainty_ms, r.visit, s.timezone, r.mark, r.reason"
-    " FROM reactions r JOIN questions q ON q.id = r.question_id"
-    " JOIN placements p ON p.id = r.placement_id JOIN stores s ON s.id = p.store_id"
-    " WHERE r.kiosk_id = ?"
-)
+WIDTH, TRUTHS = len(ReactionRow._fields), {ReactionRow._fields.index(name) for name in ("synced", "counted")}
+INSERT = f"INSERT INTO reactions ({', '.join(ReactionRow._fields)}) VALUES ({marks(WIDTH)})"  # noqa: S608
+INSERT_TOGETHER = INSERT + f", ({marks(WIDTH)})" * (TOGETHER - 1)
 
 
-def insert_reactions(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Store new reactions (tuples like ReactionRow); one that is there already fails them all."""
-    if connection.dialect.name == "postgresql" and len(rows) >= WORTH_COPYING:
-        copy_in(connection, "reactions", ReactionRow._fields, rows)
+def insert_reactions(connection: Connection, columns: Sequence[Sequence[Any]]) -> None:
+    """Store new reactions, given as one column for each field of a ReactionRow; one that is there already fails them all."""
+    if connection.dialect.name == "sqlite":
+        _insert_together(connection, columns)
+    elif len(columns[0]) >= WORTH_COPYING:
+        copy_in(connection, "reactions", ReactionRow._fields, zip(*columns, strict=True))
     else:
-        run_many(connection, INSERT, rows)
+        run_many(connection, INSERT, list(zip(*columns, strict=True)))
+
+
+def _insert_together(connection: Connection, columns: Sequence[Sequence[Any]]) -> None:
+    values: list[Any] = [None] * (WIDTH * len(columns[0]))
+    for at, column in enumerate(columns):
+        # SQLite's driver looks for an adapter for every bool; as bytes they are 0 and 1.
+        values[at::WIDTH] = bytes(column) if at in TRUTHS else column
+    rest = len(columns[0]) // TOGETHER * TOGETHER * WIDTH
+    for statement, size, begin, end in ((INSERT_TOGETHER, TOGETHER * WIDTH, 0, rest), (INSERT, WIDTH, rest, len(values))):
+        run_many(connection, statement, [tuple(values[at : at + size]) for at in range(begin, end, size)])
 
 
 def facts_between(connection: Connection, kiosk_id: int, stream: int, first: int, last: int) -> dict[int, RawFacts]:
@@ -141,45 +148,6 @@ def stop_counting(connection: Connection, kiosk_id: int, stream: int, seq: int, 
     )
 
 
-def presses_of_stream(
-    connection: Connection, kiosk_id: int, stream: int, arrived_ms: int, seqs: Sequence[int] | None = None
-) -> list[Press]:
-    """A stream's presses by seq, or some of them; `arrived_ms` stands for those that the ledger does not hold yet."""
-    statement = PRESSES + " AND r.stream = ?"
-    values: tuple[int, ...] = (kiosk_id, stream)
-    if seqs is not None:
-        statement, values = f"{statement} AND r.seq IN ({marks(len(seqs))})", (*values, *seqs)
-    rows = run(connection, statement + " ORDER BY r.seq", values).all()
-    return list(_presses(connection, kiosk_id, rows, arrived_ms))
-
-
-def presses_between(connection: Connection, kiosk_id: int, stream: int, first: int, last: int, arrived_ms: int) -> list[Press]:
-    """The presses of a range of a stream, by seq; `arrived_ms` as above."""
-    statement = PRESSES + " AND r.stream = ? AND r.seq BETWEEN ? AND ? ORDER BY r.seq"
-    rows = run(connection, statement, (kiosk_id, stream, first, last)).all()
-    return list(_presses(connection, kiosk_id, rows, arrived_ms))
-
-
-def presses_of_rows(connection: Connection, kiosk_id: int, rows: Sequence[ReactionRow]) -> list[Press]:
-    """The presses that these reactions of a kiosk are, wherever they were read."""
-    signals = {row[0]: row[1] for row in run(connection, "SELECT id, signal FROM questions")}
-    zones = run(
-        connection,
-        "SELECT p.id, s.timezone FROM placements p JOIN stores s ON s.id = p.store_id WHERE p.kiosk_id = ?",
-        (kiosk_id,),
-    )
-    zone_of = {row[0]: row[1] for row in zones}
-    joined = [
-        (
-            *(row.stream, row.seq, row.boot, row.elapsed_ms, row.placement_id, row.question_id, signals[row.question_id]),
-            *(row.faces, row.answer_id, row.counted, row.pressed_ms, row.uncertainty_ms, row.visit),
-            *(zone_of[row.placement_id], row.mark, row.reason),
-        )
-        for row in rows
-    ]
-    return list(_presses(connection, kiosk_id, joined, 0))
-
-
 def places_of_stream(connection: Connection, kiosk_id: int, stream: int) -> list[Place]:
     """What ties each press of a stream to others, by seq."""
     statement = "SELECT seq, boot, elapsed_ms, visit FROM reactions WHERE kiosk_id = ? AND stream = ? ORDER BY seq"
@@ -207,31 +175,3 @@ def streams_with_reactions(connection: Connection, kiosk_id: int) -> list[int]:
     """Numbers of the kiosk's streams that have any."""
     rows = run(connection, "SELECT DISTINCT stream FROM reactions WHERE kiosk_id = ? ORDER BY stream", (kiosk_id,))
     return [row[0] for row in rows]
-
-
-def _presses(connection: Connection, kiosk_id: int, rows: Sequence[Sequence[Any]], arrived_ms: int) -> Iterator[Press]:
-    receipts: dict[int, int] | None = None
-    for stream, seq, boot, elapsed, placement, question, signal, faces, answer, counted, pressed, unsure, visit, *more in rows:
-        zone, mark, reason = more
-        day = hour = None
-        arrival_day = 0
-        if unsure < DAY_UNCERTAINTY_MS:
-            day, hour = local_day_and_hour(zone, pressed)
-            if unsure >= HOUR_UNCERTAINTY_MS:
-                hour = None
-        else:
-            if receipts is None:
-                receipts = _receipts(connection, kiosk_id, stream)
-            arrival_day = local_day_and_hour(zone, receipts.get(seq, arrived_ms))[0]
-        yield Press(
-            *(seq, boot, elapsed, placement, question, signal, faces, POLARITY_OF_ANSWER[answer], bool(counted)),
-            *(day, hour, arrival_day, visit, ASIDE_OF_MARK[mark] or ASIDE_OF_REASON[reason]),
-        )
-
-
-def _receipts(connection: Connection, kiosk_id: int, stream: int) -> dict[int, int]:
-    return {
-        seq: received
-        for first, last, received in arrivals_of_stream(connection, kiosk_id, stream)
-        for seq in range(first, last + 1)
-    }

@@ -8,7 +8,8 @@ from server.analysis.tallies import Cluster, Figures, Tally
 from server.database.archive_files import archived_units
 from server.database.driver import run
 from server.database.engine import reading, writing
-from server.database.reactions import ReactionRow, presses_of_rows, presses_of_stream, streams_with_reactions
+from server.database.presses import presses_of_rows, presses_of_stream
+from server.database.reactions import ReactionRow, streams_with_reactions
 from server.database.rollups import (
     ROLL_UPS,
     add_figures,
@@ -83,7 +84,7 @@ def archived_tallies(connection: Connection, kiosk_ids: Collection[int]) -> dict
     for unit in archived_units(connection, kiosk_ids):
         tally = found.setdefault(unit.kiosk_id, Tally())
         tally.begin_stream()
-        tally.add_all(presses_of_rows(connection, unit.kiosk_id, [ReactionRow(*row[1:]) for row in unit.rows]))
+        tally.add(presses_of_rows(connection, unit.kiosk_id, [ReactionRow(*row[1:]) for row in unit.rows]))
     return found
 
 
@@ -97,7 +98,7 @@ def recompute(
     tally = archived or Tally()
     for stream in streams_with_reactions(connection, kiosk_id):
         tally.begin_stream()
-        tally.add_all(presses_of_stream(connection, kiosk_id, stream, 0))
+        tally.add(presses_of_stream(connection, kiosk_id, stream, 0))
         if wrong is not None and read_clusters(connection, kiosk_id, stream) != tally.open_clusters:
             wrong.append(WrongClusters(kiosk_id, stream, tally.open_clusters))
     return tally

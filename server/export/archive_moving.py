@@ -25,7 +25,8 @@ from server.database.leaving import (
     rows_of_range,
     time_of_database,
 )
-from server.database.reactions import ReactionRow, presses_of_rows
+from server.database.presses import presses_of_rows
+from server.database.reactions import ReactionRow
 from server.database.rollup_check import says_less
 from server.database.streams import lock_kiosks
 from server.errors import Unfit
@@ -70,7 +71,7 @@ def hold_against(engine: Engine, paths: Sequence[Path], step: Callable[[int], No
                 if _stored(connection, unit) != unit.rows:
                     raise Unfit("Reactions changed while they were archived; nothing was lost, and the next run begins anew.")
                 tally.begin_stream()
-                tally.add_all(presses_of_rows(connection, kiosk_id, [ReactionRow(*row[1:]) for row in unit.rows]))
+                tally.add(presses_of_rows(connection, kiosk_id, [ReactionRow(*row[1:]) for row in unit.rows]))
                 step(len(unit.rows))
             if says_less(connection, kiosk_id, tally):
                 raise Unfit(

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from server.analysis.cuts import part_around
 from server.analysis.tallies import Tally
 from server.database.judgements import give_reasons
-from server.database.reactions import last_in_clusters, places_of_stream, presses_between
+from server.database.presses import presses_between
+from server.database.reactions import last_in_clusters, places_of_stream
 from server.database.revisions import COUNTED, Revision, add_revisions
 from server.database.rollups import add_tally, drop_clusters, save_clusters
 from server.database.streams import lock_stream_number
@@ -34,10 +35,10 @@ def part_of(connection: Connection, kiosk_id: int, stream: int, first: int, last
 def moving(connection: Connection, kiosk_id: int, stream: int, part: tuple[int, int], now_ms: int) -> Iterator[None]:
     """Whatever the block changes of the reactions of a part, as `part_of` gives it, every roll-up moves with it."""
     before, after = Tally(), Tally()
-    before.add_all(presses_between(connection, kiosk_id, stream, *part, now_ms))
+    before.add(presses_between(connection, kiosk_id, stream, *part, now_ms))
     old_ends = last_in_clusters(connection, kiosk_id, stream)
     yield
-    after.add_all(presses_between(connection, kiosk_id, stream, *part, now_ms))
+    after.add(presses_between(connection, kiosk_id, stream, *part, now_ms))
     clusters = after.open_clusters
     after.subtract(before)
     add_tally(connection, kiosk_id, after)
@@ -61,7 +62,7 @@ def _remember_last(
     if question not in clusters:
         tally = Tally()
         first, last = part_around(places_of_stream(connection, kiosk_id, stream), end, end)
-        tally.add_all(presses_between(connection, kiosk_id, stream, first, last, now_ms))
+        tally.add(presses_between(connection, kiosk_id, stream, first, last, now_ms))
         clusters = tally.open_clusters
     save_clusters(connection, kiosk_id, stream, {question: clusters[question]})
 

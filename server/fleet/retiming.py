@@ -9,9 +9,10 @@ nothing.
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import groupby
 from typing import TYPE_CHECKING
 
-from server.analysis.times import NOT_KNOWN_MS, BootClock, Fix, is_better
+from server.analysis.times import NOT_KNOWN_MS, BootClock, Fix, PressTime, is_better
 from server.database.boot_clocks import bound_of, limits_of_boots
 from server.database.boots import anchors_around, boot_of_number
 from server.database.engine import reading, writing
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from server.analysis.boot_order import Between
-    from server.analysis.times import PressTime
     from server.database.unsettled import Stamped, Unsettled
 
 
@@ -134,10 +134,10 @@ class _Times:
     def better(self, stamps: Sequence[Stamped]) -> list[tuple[int, PressTime]]:
         """Seq and time of those that get another one."""
         found = []
-        for stamp in stamps:
-            time = self._clock(stamp.seq).at(stamp.elapsed_ms, stamp.wall_ms, stamp.synced)
-            if is_better(time, stamp.time):
-                found.append((stamp.seq, time))
+        for clock, together in groupby(stamps, lambda stamp: self._clock(stamp.seq)):
+            seqs, *facts, before = zip(*together, strict=True)
+            times = map(PressTime._make, clock.times(*facts))
+            found += [(seq, now) for seq, now, old in zip(seqs, times, before, strict=True) if is_better(now, old)]
         return found
 
     def still_unsettled(self, stamps: Sequence[Stamped]) -> list[int]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from wire.messages import Boot, Reaction, SyncRequest
+    from wire.messages import Boot, SyncRequest
 
 
 class Boots:
@@ -44,13 +44,10 @@ class Boots:
         """The server's number of the boot that this request was sent in."""
         return self._known[self._sent.boot].number
 
-    def clocks(self, reactions: Sequence[Reaction]) -> dict[int, BootClock]:
-        """A clock for every boot that these reactions name, by the request's number."""
-        elapsed = {
-            named: [reaction.elapsed_ms for reaction in reactions if reaction.boot == named]
-            for named in {reaction.boot for reaction in reactions}
-        }
-        return {named: self._clock(named, min(found), max(found)) for named, found in elapsed.items()}
+    def clocks(self, named: Sequence[int], elapsed_ms: Sequence[int]) -> dict[int, BootClock]:
+        """A clock for every boot that is named, by the request's number, good at these moments of theirs."""
+        moments = {boot: [at_ms for one, at_ms in zip(named, elapsed_ms, strict=True) if one == boot] for boot in set(named)}
+        return {boot: self._clock(boot, min(found), max(found)) for boot, found in moments.items()}
 
     def _clock(self, named: int, first_ms: int, last_ms: int) -> BootClock:
         boot = self._known[named]

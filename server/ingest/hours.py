@@ -6,38 +6,30 @@ asked: employees are there before the doors open and after they close.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from server.analysis.times import ESTIMATED
-from server.database.reactions import ReactionRow
 from server.fleet.hours import MARGIN_MS
-from server.ingest.aside import set_aside
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from sqlalchemy import Connection
 
-    from server.analysis.tallies import Press
+    from server.ingest.fresh import Fresh
     from server.ingest.meanings import Meanings
 
-PRESSED, UNSURE, QUALITY = (ReactionRow._fields.index(name) for name in ("pressed_ms", "uncertainty_ms", "time_quality"))
 
-
-def set_aside_out_of_hours(
-    connection: Connection,
-    meanings: Meanings,
-    rows: list[tuple[Any, ...]],
-    presses: list[Press],
-    shoppers: Collection[int],
-) -> None:
+def set_aside_out_of_hours(connection: Connection, meanings: Meanings, fresh: Fresh, shoppers: Collection[int]) -> None:
     """Stop counting, in place, the batch's presses out of hours; `shoppers` are the questions that shoppers are asked."""
-    outside = {place: meanings.outside(connection, place) for place in {press.placement for press in presses}}
+    said = set(fresh.meanings)
+    outside = {one.placement: meanings.outside(connection, one.placement) for one in said if one.question in shoppers}
     if not any(outside.values()):
         return
-    for place, (row, press) in enumerate(zip(rows, presses, strict=True)):
-        is_outside = outside[press.placement]
-        if is_outside is None or not press.counted or press.question not in shoppers:
+    times = zip(fresh.meanings, fresh.pressed_ms, fresh.unsure_ms, fresh.qualities, strict=True)
+    for place, (meaning, pressed_ms, unsure_ms, quality) in enumerate(times):
+        if quality > ESTIMATED or unsure_ms >= MARGIN_MS or meaning.question not in shoppers:
             continue
-        if row[QUALITY] <= ESTIMATED and row[UNSURE] < MARGIN_MS and is_outside(row[PRESSED]):
-            set_aside(rows, presses, place, "out-of-hours")
+        is_outside = outside[meaning.placement]
+        if is_outside is not None and fresh.counts(place) and is_outside(pressed_ms):
+            fresh.set_aside(place, "out-of-hours")

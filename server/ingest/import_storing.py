@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from server.analysis.times import BootClock, PressTime
+from server.analysis.times import BootClock
 from server.database.revisions import COUNTED, Revision, add_revisions
 from server.database.streams import Arrival, Stream, add_arrivals, runs, set_high
-from server.ingest.aside import set_aside
 from server.ingest.import_files import FIRST_MS, WrongRow
 from server.ingest.judging import Judge, Judged
 from server.ingest.meanings import Meanings
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection
+
+    from server.analysis.times import Time
 
 from server.ingest.import_files import Press
 
@@ -62,7 +63,7 @@ class _Boots:
     def ids(self) -> dict[int, str]:
         return {BOOT: "import"}
 
-    def clocks(self, reactions: Sequence[Reaction]) -> dict[int, BootClock]:
+    def clocks(self, named: Sequence[int], elapsed_ms: Sequence[int]) -> dict[int, BootClock]:
         return {BOOT: self._clock}
 
 
@@ -72,20 +73,20 @@ class _StatedClock(BootClock):
     def __init__(self, presses: Sequence[Press]) -> None:
         super().__init__([], [], 0)
         ordered = sorted(presses, key=lambda press: press.uncertainty_ms)
-        self._times = {one.wall_ms: PressTime(one.pressed_ms, one.uncertainty_ms, one.quality) for one in ordered}
+        self._times = {one.wall_ms: (one.pressed_ms, one.uncertainty_ms, one.quality) for one in ordered}
 
-    def at(self, elapsed_ms: int, wall_ms: int, synced: bool) -> PressTime:
-        return self._times[wall_ms]
+    def times(self, elapsed_ms: Sequence[int], wall_ms: Sequence[int], synced: Sequence[bool]) -> list[Time]:
+        return [self._times[at_ms] for at_ms in wall_ms]
 
-    def may_improve(self, elapsed_ms: int, found: PressTime) -> bool:
-        return False
+    def improvable(self, elapsed_ms: Iterable[int], found: Iterable[Time]) -> list[int]:
+        return []
 
 
 def _as_judged_there(judged: Judged, presses: Sequence[Press]) -> Judged:
     """What did not count there, for a reason that the other server had or a person gave, does not count here."""
     for at, press in enumerate(presses):
-        if press.reason and judged.presses[at].counted:
-            set_aside(judged.rows, judged.presses, at, press.reason)
+        if press.reason and judged.fresh.counts(at):
+            judged.fresh.set_aside(at, press.reason)
     return judged
 
 

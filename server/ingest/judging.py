@@ -1,24 +1,24 @@
-"""Turns a batch's new reactions into rows to store, and holds back those that can not be counted yet."""
+"""Judges a batch's new reactions: what each said, when it was, whether it counts; holds back what can not be counted yet."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import msgspec
 
-from server.analysis.tallies import DAY_UNCERTAINTY_MS, HOUR_UNCERTAINTY_MS, Press
-from server.analysis.times import SETTLED_MS
-from server.database.codes import ASIDE_OF_MARK, MARKS, REASONS
-from server.database.driver import truths
+from server.analysis.tallies import Meaning
+from server.database.codes import MARKS
 from server.database.held import HeldRow
 from server.database.judgements import SHOPPERS
-from server.database.local_time import local_day_and_hour
-from server.database.reactions import POLARITY_OF_ANSWER, ReactionRow, last_of_question
+from server.database.local_time import QUARTER_MS, quarters_of
+from server.database.presses import days_and_hours
+from server.database.reactions import POLARITY_OF_ANSWER
 from server.database.rollups import reactions_on_days
 from server.database.unsettled import Unsettled
-from server.ingest import rushes
-from server.ingest.aside import set_aside
+from server.ingest import mashes, rushes
+from server.ingest.fresh import NOTHING, UNREASONED, Fresh
 from server.ingest.hours import set_aside_out_of_hours
 from wire import codes
 from wire.messages import Reaction
@@ -28,29 +28,33 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from server.analysis.times import BootClock
-    from server.database.placements import ButtonMeaning
+    from server.analysis.times import BootClock, Time
+    from server.database.local_time import Quarters
     from server.database.streams import Stream
     from server.ingest.meanings import Meanings
     from wire.messages import Rules
 
 Entry = tuple[int, Reaction | bytes]
-MASH, VOTE, UNREASONED = MARKS["mash"], MARKS["vote"], REASONS[""]
-MARK_AT, VERSION_AT = ReactionRow._fields.index("mark"), ReactionRow._fields.index("config_version")
 
 
 class Judged(NamedTuple):
-    """New reactions as rows and as presses, one beside the other; the held ones; and earlier presses that stop counting.
+    """New presses to store, reactions to hold, and earlier presses that stop counting.
 
-    These last are seqs, each with the reason's name.
-    `unsettled` are those whose time may still become surer.
+    These last are seqs, each with the reason's name. `unsettled` are those whose time may still become surer.
     """
 
-    rows: list[tuple[Any, ...]]
-    presses: list[Press]
+    fresh: Fresh
     held: list[HeldRow]
     uncounted: dict[int, str]
     unsettled: list[Unsettled]
+
+
+class _Button(NamedTuple):
+    """What pressing a button of a configuration says, and the clock of the store that it was made for."""
+
+    meaning: Meaning
+    answer: int
+    zone: Quarters
 
 
 class Boots(Protocol):
@@ -62,8 +66,8 @@ class Boots(Protocol):
     def ids(self) -> Mapping[int, str]:
         """The boot id of each."""
 
-    def clocks(self, reactions: Sequence[Reaction]) -> Mapping[int, BootClock]:
-        """A clock for each that these reactions name."""
+    def clocks(self, named: Sequence[int], elapsed_ms: Sequence[int]) -> Mapping[int, BootClock]:
+        """A clock for each of the boots named, good at these moments of theirs."""
 
 
 class Judge:
@@ -102,120 +106,114 @@ class Judge:
 
     def judge(self, entries: Sequence[Entry]) -> Judged:
         """What becomes of each entry, in the order of their seq."""
-        rows, presses = self._resolve(entries)
-        self._hold_beyond_quota(entries, rows, presses)
-        uncounted = dict.fromkeys(rushes.take_back(self._connection, self._stream, rows, presses, self._rules), "burst")
-        uncounted |= dict.fromkeys(self._find_mashes(rows, presses), "mash")
+        fresh = self._within_quota(entries, self._resolve(self._read(entries)))
+        uncounted = dict.fromkeys(rushes.take_back(self._connection, self._stream, fresh, self._rules), "burst")
+        uncounted |= dict.fromkeys(mashes.take_back(self._connection, self._stream, fresh, self._rules), "mash")
         # Last, because a time may change: what is set aside for another reason stays so, whenever it was.
-        set_aside_out_of_hours(self._connection, self._meanings, rows, presses, self._shoppers)
+        set_aside_out_of_hours(self._connection, self._meanings, fresh, self._shoppers)
         stream = self._stream
         unsettled = [
             Unsettled(stream.kiosk_id, stream.number, boot, *span, "") for boot, span in sorted(self._unsettled.items())
         ]
-        return Judged(rows, presses, self._held, uncounted, unsettled)
+        return Judged(fresh, self._held, uncounted, unsettled)
 
-    def _resolve(self, entries: Sequence[Entry]) -> tuple[list[tuple[Any, ...]], list[Press]]:
-        rows: list[tuple[Any, ...]] = []
-        presses: list[Press] = []
-        owner, stream = self._stream.kiosk_id, self._stream.number
+    def _read(self, entries: Sequence[Entry]) -> list[tuple[int, Reaction]]:
+        """Those that can be read; holds the others."""
+        found = [(seq, entry) for seq, entry in entries if isinstance(entry, Reaction)]
+        if len(found) < len(entries):
+            for seq, entry in entries:
+                if isinstance(entry, bytes):
+                    self._hold(seq, codes.HELD_OPAQUE, entry)
+        return found
+
+    def _resolve(self, entries: Sequence[tuple[int, Reaction]]) -> Fresh:
+        """What was said, and when; holds what was said with buttons that are not known."""
+        if not entries:
+            return NOTHING
+        seqs, reactions = zip(*entries, strict=True)
+        elapsed_ms, wall_ms, synced, named, buttons, versions, visits, marks = zip(*reactions, strict=True)
+        said = list(zip(versions, buttons, strict=True))
+        known = {one: self._button(*one) for one in set(said)}
+        if not all(known.values()):
+            return self._resolve(self._hold_unknown(entries, known))
+        meanings, answers, zones = zip(*[known[one] for one in said], strict=True)
+        pressed_ms, unsure_ms, qualities = zip(*self._times(seqs, named, elapsed_ms, wall_ms, synced), strict=True)
+        days, hours = days_and_hours(zones, pressed_ms, unsure_ms)
+        arrived = self._arrived_ms // QUARTER_MS
+        arrival_days = [zone[arrived][0] if day is None else day for zone, day in zip(zones, days, strict=True)]
         numbers = self._boots.numbers()
-        clocks = self._boots.clocks([entry for _, entry in entries if isinstance(entry, Reaction)])
-        make_press = Press._make
-        truth = truths(self._connection)
-        configs: dict[int, dict[str, ButtonMeaning]] = {}
-        zones: dict[int, str] = {}
+        return Fresh(
+            *(seqs, [numbers[boot] for boot in named], elapsed_ms, wall_ms, synced, versions, buttons, visits),
+            *([MARKS[mark] for mark in marks], meanings, answers, pressed_ms, unsure_ms, qualities),
+            *(days, hours, arrival_days, [UNREASONED] * len(seqs)),
+        )
+
+    def _button(self, version: int, name: str) -> _Button | None:
+        named = self._meanings.buttons(self._connection, self._stream.kiosk_id, version)
+        if name not in named:
+            return None
+        placement, question, signal, answer, faces, dimension = named[name]
+        if dimension == SHOPPERS:
+            self._shoppers.add(question)
+        zone = quarters_of(self._meanings.zone(self._connection, placement))
+        return _Button(Meaning(placement, question, signal, faces, POLARITY_OF_ANSWER[answer]), answer, zone)
+
+    def _hold_unknown(
+        self, entries: Sequence[tuple[int, Reaction]], known: Mapping[tuple[int, str], _Button | None]
+    ) -> list[tuple[int, Reaction]]:
+        """Hold what was said with unknown buttons, and return the rest."""
+        rest = []
         for seq, entry in entries:
-            if isinstance(entry, bytes):
-                self._hold(seq, codes.HELD_OPAQUE, entry)
-                continue
-            elapsed_ms, wall_ms, synced, boot, button, version, visit, mark = entry
-            if version not in configs:
-                configs[version] = self._meanings.buttons(self._connection, owner, version)
-                self._shoppers |= {one.question_id for one in configs[version].values() if one.dimension == SHOPPERS}
-            meaning = configs[version].get(button)
-            if meaning is None:
-                code = codes.HELD_UNKNOWN_BUTTON if configs[version] else codes.HELD_UNKNOWN_CONFIG
+            if known[entry.config_version, entry.button]:
+                rest.append((seq, entry))
+            else:
+                made = self._meanings.buttons(self._connection, self._stream.kiosk_id, entry.config_version)
+                code = codes.HELD_UNKNOWN_BUTTON if made else codes.HELD_UNKNOWN_CONFIG
                 self._hold(seq, code, content(entry, self._boots.ids()))
-                continue
-            placement, question, signal, answer, faces, _ = meaning
-            if placement not in zones:
-                zones[placement] = self._meanings.zone(self._connection, placement)
-            number = numbers[boot]
-            time = clocks[boot].at(elapsed_ms, wall_ms, synced)
-            pressed_ms, unsure_ms, quality = time
-            if (quality or unsure_ms > SETTLED_MS) and clocks[boot].may_improve(elapsed_ms, time):
-                self._unsettled[number] = (self._unsettled.get(number, (seq,))[0], seq)
-            marked = MARKS[mark]
-            counted = marked == VOTE
-            day, hour, arrival_day = self._days(zones[placement], pressed_ms, unsure_ms)
-            # fmt: off
-            rows.append((  # a bare tuple in the order of ReactionRow: the driver is quicker with those
-                owner, stream, seq, number, elapsed_ms, wall_ms, truth[synced], version, button, visit, marked,
-                placement, question, answer, faces, UNREASONED, truth[counted], pressed_ms, unsure_ms, quality,
-            ))
-            presses.append(make_press((
-                seq, number, elapsed_ms, placement, question, signal, faces, POLARITY_OF_ANSWER[answer], counted,
-                day, hour, arrival_day, visit, ASIDE_OF_MARK[marked],
-            )))
-            # fmt: on
-        return rows, presses
+        return rest
 
-    def _days(self, zone: str, pressed_ms: int, unsure_ms: int) -> tuple[int | None, int | None, int]:
-        if unsure_ms >= DAY_UNCERTAINTY_MS:
-            return None, None, local_day_and_hour(zone, self._arrived_ms)[0]
-        day, hour = local_day_and_hour(zone, pressed_ms)
-        return day, (hour if unsure_ms < HOUR_UNCERTAINTY_MS else None), day
+    def _times(
+        self,
+        seqs: Sequence[int],
+        named: Sequence[int],
+        elapsed_ms: Sequence[int],
+        wall_ms: Sequence[int],
+        synced: Sequence[bool],
+    ) -> list[Time]:
+        """When presses were made; notes which of them may still be told surer."""
+        clocks, numbers = self._boots.clocks(named, elapsed_ms), self._boots.numbers()
+        found: list[Time] = []
+        for boot, its_own in groupby(named):
+            part = slice(len(found), len(found) + len(list(its_own)))
+            times = clocks[boot].times(elapsed_ms[part], wall_ms[part], synced[part])
+            open_places = clocks[boot].improvable(elapsed_ms[part], times)
+            if open_places:
+                first, last = seqs[part][open_places[0]], seqs[part][open_places[-1]]
+                self._unsettled[numbers[boot]] = self._unsettled.get(numbers[boot], (first,))[0], last
+            found += times
+        return found
 
-    def _hold_beyond_quota(self, entries: Sequence[Entry], rows: list[tuple[Any, ...]], presses: list[Press]) -> None:
-        if not presses:
-            return
-        wanted = Counter([press.arrival_day if press.day is None else press.day for press in presses])
-        before = reactions_on_days(self._connection, self._stream.kiosk_id, list(wanted))
-        if all(before.get(day, 0) + count <= self._quota for day, count in wanted.items()):
-            return
-        entry_of = dict(entries)
+    def _within_quota(self, entries: Sequence[Entry], fresh: Fresh) -> Fresh:
+        """As many as their days have room for; holds the others."""
+        wanted = Counter(fresh.arrival_days)
+        before = reactions_on_days(self._connection, self._stream.kiosk_id, list(wanted)) if wanted else {}
         room = {day: self._quota - before.get(day, 0) for day in wanted}
+        if all(count <= room[day] for day, count in wanted.items()):
+            return fresh
+        entry_of = dict(entries)
         kept: list[int] = []
-        for place, press in enumerate(presses):
-            day = press.arrival_day if press.day is None else press.day
+        for place, (seq, day) in enumerate(zip(fresh.seqs, fresh.arrival_days, strict=True)):
             room[day] -= 1
-            entry = entry_of[press.seq]
+            entry = entry_of[seq]
             if room[day] >= 0 or isinstance(entry, bytes):
                 kept.append(place)
             else:
-                self._hold(press.seq, codes.HELD_QUOTA, content(entry, self._boots.ids()))
-        rows[:], presses[:] = [rows[place] for place in kept], [presses[place] for place in kept]
+                self._hold(seq, codes.HELD_QUOTA, content(entry, self._boots.ids()))
+        return fresh.only(kept)
 
-    def _find_mashes(self, rows: list[tuple[Any, ...]], presses: list[Press]) -> list[int]:
-        """A mash speaks for no one, and neither does the press before it that it was mashed with.
-
-        Changes rows and presses in place; returns the seqs of earlier batches' presses that stop counting.
-        """
-        if MASH not in {row[MARK_AT] for row in rows}:
-            return []
-        last: dict[int, int] = {}
-        uncounted: list[int] = []
-        for place, press in enumerate(presses):
-            if rows[place][MARK_AT] == MASH:
-                before, mash_ms = last.get(press.question), self._rules(rows[place]).mash_ms
-                if before is None:
-                    uncounted.extend(self._mashed_before(press, mash_ms))
-                elif _mashed(rows[before][MARK_AT], presses[before].boot, presses[before].elapsed_ms, press, mash_ms):
-                    set_aside(rows, presses, before, "mash")
-            last[press.question] = place
-        return uncounted
-
-    def _mashed_before(self, press: Press, mash_ms: int) -> list[int]:
-        stream = self._stream
-        found = last_of_question(self._connection, stream.kiosk_id, stream.number, press.question, press.seq)
-        if found is None:
-            return []
-        seq, boot, elapsed_ms, mark, counted = found
-        return [int(seq)] if counted and _mashed(mark, boot, elapsed_ms, press, mash_ms) else []
-
-    def _rules(self, row: tuple[Any, ...]) -> Rules:
-        """What the kiosk judged the press of a row by."""
-        return self._meanings.rules(self._connection, self._stream.kiosk_id, row[VERSION_AT])
+    def _rules(self, version: int) -> Rules:
+        """What the kiosk judged presses by under a configuration."""
+        return self._meanings.rules(self._connection, self._stream.kiosk_id, version)
 
     def _hold(self, seq: int, code: str, raw: bytes) -> None:
         stream = self._stream
@@ -225,7 +223,3 @@ class Judge:
 def content(reaction: Reaction, boot_ids: Mapping[int, str]) -> bytes:
     """A reaction's facts as JSON bytes with the boot's id in place of its number, so that two buffers say the same."""
     return msgspec.json.encode((*reaction[:3], boot_ids[reaction.boot], *reaction[4:]))
-
-
-def _mashed(mark: int, boot: int, elapsed_ms: int, press: Press, mash_ms: int) -> bool:
-    return mark == VOTE and boot == press.boot and 0 <= press.elapsed_ms - elapsed_ms < mash_ms

@@ -55,14 +55,14 @@ def _release_stream(engine: Engine, owner: int, number: int, wanted: Sequence[st
             boots = _BootsById(connection, owner, of_seq.values(), received_ms)
             judge = Judge(connection, Meanings(), stream, boots, sender_id, received_ms, MAX_NUMBER)
             judged = judge.judge(sorted(boots.reactions.items()))
-            if not judged.rows:
+            if not judged.fresh.seqs:
                 continue
             store_out_of_order(connection, stream, judged, now_ms)
             note_unsettled(connection, judged.unsettled)
-            drop_held(connection, [of_seq[press.seq] for press in judged.presses])
-            revisions += [Revision(owner, number, press.seq, RELEASED) for press in judged.presses]
+            drop_held(connection, [of_seq[seq] for seq in judged.fresh.seqs])
+            revisions += [Revision(owner, number, seq, RELEASED) for seq in judged.fresh.seqs]
             revisions += [Revision(owner, number, seq, COUNTED) for seq in judged.uncounted]
-            released += len(judged.rows)
+            released += len(judged.fresh.seqs)
         add_revisions(connection, revisions, now_ms)
     return released
 
@@ -89,7 +89,6 @@ class _BootsById:
     def ids(self) -> dict[int, str]:
         return {number: boot.boot_id for number, boot in self._boots.items()}
 
-    def clocks(self, reactions: Sequence[Reaction]) -> dict[int, BootClock]:
-        named = {reaction.boot for reaction in reactions}
+    def clocks(self, named: Sequence[int], elapsed_ms: Sequence[int]) -> dict[int, BootClock]:
         arguments = self._connection, self._kiosk_id
-        return {number: clock_of_boot(*arguments, self._boots[number], self._received_ms) for number in named}
+        return {number: clock_of_boot(*arguments, self._boots[number], self._received_ms) for number in set(named)}

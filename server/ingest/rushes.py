@@ -8,57 +8,57 @@ back; the presses that are stored must show the rush.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from server.database.codes import MARKS
-from server.database.reactions import NearPress, ReactionRow, presses_since
-from server.ingest.aside import set_aside
+from server.database.reactions import NearPress, presses_since
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sqlalchemy import Connection
 
-    from server.analysis.tallies import Press
     from server.database.streams import Stream
+    from server.ingest.fresh import Fresh
     from wire.messages import Rules
 
 RATE = MARKS["rate"]
-MARK_AT = ReactionRow._fields.index("mark")
 
 
-def take_back(
-    connection: Connection,
-    stream: Stream,
-    rows: list[tuple[Any, ...]],
-    presses: list[Press],
-    rules_of: Callable[[tuple[Any, ...]], Rules],
-) -> list[int]:
+def take_back(connection: Connection, stream: Stream, fresh: Fresh, rules_of: Callable[[int], Rules]) -> list[int]:
     """Stop counting the batch's own presses of a rush, in place; returns the seqs of earlier batches' that stop counting.
 
-    `rules_of` tells by which rules the kiosk judged the press of a row.
+    `rules_of` tells by which rules the kiosk judged presses under a version of its configuration.
     """
-    noticed = {press.seq: rules_of(row) for row, press in zip(rows, presses, strict=True) if row[MARK_AT] == RATE}
-    if not noticed:
+    if RATE not in fresh.marks:
         return []
+    noticed = {
+        seq: rules_of(version)
+        for seq, version, mark in zip(fresh.seqs, fresh.versions, fresh.marks, strict=True)
+        if mark == RATE
+    }
     longest_ms = max(rules.rush_ms for rules in noticed.values())
-    rushed = _rushed([*_earlier(connection, stream, presses, min(noticed), longest_ms), *_own(presses)], noticed)
-    for place, press in enumerate(presses):
-        if press.seq in rushed:
-            rushed.discard(press.seq)
-            set_aside(rows, presses, place, "burst")
+    rushed = _rushed([*_earlier(connection, stream, fresh, longest_ms), *_own(fresh)], noticed)
+    for place, seq in enumerate(fresh.seqs):
+        if seq in rushed:
+            rushed.discard(seq)
+            fresh.set_aside(place, "burst")
     return sorted(rushed)
 
 
-def _own(presses: list[Press]) -> list[NearPress]:
-    return [NearPress(press.seq, press.boot, press.elapsed_ms, press.question, press.counted) for press in presses]
+def _own(fresh: Fresh) -> list[NearPress]:
+    facts = zip(fresh.seqs, fresh.boots, fresh.elapsed_ms, fresh.meanings, strict=True)
+    return [
+        NearPress(seq, boot, elapsed_ms, meaning.question, fresh.counts(place))
+        for place, (seq, boot, elapsed_ms, meaning) in enumerate(facts)
+    ]
 
 
-def _earlier(connection: Connection, stream: Stream, presses: list[Press], noticed: int, longest_ms: int) -> list[NearPress]:
-    """Presses of earlier batches that may be of a rush which was first noticed at seq `noticed`."""
-    first = next(press for press in presses if press.seq == noticed)
-    since_ms = first.elapsed_ms - longest_ms
-    return presses_since(connection, stream.kiosk_id, stream.number, first.boot, since_ms, presses[0].seq)
+def _earlier(connection: Connection, stream: Stream, fresh: Fresh, longest_ms: int) -> list[NearPress]:
+    """Presses of earlier batches that may be of the first rush that was noticed."""
+    first = fresh.marks.index(RATE)
+    since_ms = fresh.elapsed_ms[first] - longest_ms
+    return presses_since(connection, stream.kiosk_id, stream.number, fresh.boots[first], since_ms, fresh.seqs[0])
 
 
 def _rushed(near: list[NearPress], noticed: Mapping[int, Rules]) -> set[int]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from server import errors
-from server.analysis.tallies import Tally
+from server.analysis.tallies import NO_PRESSES, Tally
 from server.database.boots import boots_by_id
 from server.database.codes import MARKS
 from server.database.held import HeldRow, held_between, hold, hold_apart, name_of
-from server.database.reactions import RawFacts, facts_between, insert_reactions, presses_of_stream, stop_counting
+from server.database.presses import presses_of_stream
+from server.database.reactions import RawFacts, facts_between, insert_reactions, stop_counting
 from server.database.revisions import COUNTED, Revision
 from server.database.rollups import add_tally, drop_clusters, read_clusters, save_clusters
 from server.database.streams import Arrival, Stream, add_lost, close_lost, lost_spans, runs, set_high
@@ -53,7 +55,8 @@ def take_in(
     new, known = _split(connection, stream, entries, high)
     duplicate, conflicts = _compare(connection, stream, known, boots.numbers(), boots.ids())
     judged = Judge(connection, meanings, stream, boots, sender_id, now_ms, quota).judge(new)
-    late = [seq for seq, _ in new if seq <= high]
+    seqs = [seq for seq, _ in new]
+    late = seqs[: bisect_right(seqs, high)]
     if late or judged.uncounted:
         store_out_of_order(connection, stream, judged, now_ms)
         close_lost(connection, stream, late, now_ms)
@@ -66,15 +69,14 @@ def take_in(
     high = _note_lost(connection, stream, request, high, now_ms)
     if high != stream.high:
         set_high(connection, stream, high)
-    arrived = runs([seq for seq, _ in new])
-    arrivals = [Arrival(stream.kiosk_id, stream.number, first, last, now_ms) for first, last in arrived]
+    arrivals = [Arrival(stream.kiosk_id, stream.number, first, last, now_ms) for first, last in runs(seqs)]
     arrivals += _news(beside)
     held = sorted(Held(row.seq, row.code) for row in (*judged.held, *apart))
     note_unsettled(connection, judged.unsettled)
     revisions = [Revision(stream.kiosk_id, stream.number, seq, COUNTED) for seq in judged.uncounted]
     # The boots of a stream that was taken over are counted as its owner's, not the sender's.
     boot = boots.speaking() if sender_id == stream.kiosk_id else None
-    return Taken(len(judged.rows), duplicate, held, high, arrivals, revisions, boot)
+    return Taken(len(judged.fresh.seqs), duplicate, held, high, arrivals, revisions, boot)
 
 
 def keep_apart(connection: Connection, stream: Stream, request: SyncRequest, sender_id: int, now_ms: int) -> Taken:
@@ -158,18 +160,15 @@ def _facts(reaction: Reaction, numbers: Mapping[int, int]) -> RawFacts:
 
 def store_in_order(connection: Connection, stream: Stream, judged: Judged, now_ms: int) -> None:
     """Store presses that follow on all that the stream holds, and add them to its figures."""
-    if not judged.rows:
+    if not judged.fresh.seqs:
         return
-    insert_reactions(connection, judged.rows)
-    by_seq = {press.seq: press for press in judged.presses}
-    earlier = sorted({press.visit for press in judged.presses if press.visit is not None} - by_seq.keys())
-    if earlier:
-        for press in presses_of_stream(connection, stream.kiosk_id, stream.number, now_ms, earlier):
-            by_seq[press.seq] = press
+    insert_reactions(connection, judged.fresh.columns(stream.kiosk_id, stream.number))
+    presses = judged.fresh.presses()
+    earlier = sorted({visit for visit in presses.visits if visit is not None}.difference(presses.seqs))
+    firsts = presses_of_stream(connection, stream.kiosk_id, stream.number, now_ms, earlier) if earlier else NO_PRESSES
     before = read_clusters(connection, stream.kiosk_id, stream.number)
     tally = Tally(before)
-    for press in judged.presses:
-        tally.add(press, None if press.visit is None else by_seq.get(press.visit))
+    tally.add(presses, firsts)
     add_tally(connection, stream.kiosk_id, tally)
     moved = {question: last for question, last in tally.open_clusters.items() if before.get(question) != last}
     save_clusters(connection, stream.kiosk_id, stream.number, moved)
@@ -179,11 +178,11 @@ def store_out_of_order(connection: Connection, stream: Stream, judged: Judged, n
     """Store presses between others, or take back one that counted: the stream's figures are worked out anew."""
     place = (stream.kiosk_id, stream.number)
     before, after = Tally(), Tally()
-    before.add_all(presses_of_stream(connection, *place, now_ms))
+    before.add(presses_of_stream(connection, *place, now_ms))
     for seq, reason in judged.uncounted.items():
         stop_counting(connection, *place, seq, reason)
-    insert_reactions(connection, judged.rows)
-    after.add_all(presses_of_stream(connection, *place, now_ms))
+    insert_reactions(connection, judged.fresh.columns(*place))
+    after.add(presses_of_stream(connection, *place, now_ms))
     clusters = after.open_clusters
     after.subtract(before)
     add_tally(connection, stream.kiosk_id, after)

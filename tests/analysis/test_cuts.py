@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from presses import Press, side_by_side
 
 from server.analysis.cuts import Place, cut_before, part_around
-from server.analysis.tallies import NEGATIVE, POSITIVE, Press, Tally
+from server.analysis.tallies import NEGATIVE, POSITIVE, Tally
 
 
 def presses_of(facts: list[tuple[int, int, int, bool, bool]]) -> list[Press]:
@@ -17,7 +18,7 @@ def presses_of(facts: list[tuple[int, int, int, bool, bool]]) -> list[Press]:
         signal = "service" if question == 1 else "experience"
         visit = seq - 1 if paired and seq > 1 else None
         polarity = POSITIVE if positive else NEGATIVE
-        found.append(Press(seq, boot, elapsed, 1, question, signal, 2, polarity, True, 700_000, elapsed // 3_600_000, 0, visit))
+        found.append(Press(seq, boot, elapsed, 1, question, signal, 2, polarity, 700_000, elapsed // 3_600_000, 0, visit))
     return found
 
 
@@ -41,10 +42,10 @@ facts = st.tuples(steps, st.integers(1, 2), st.integers(1, 2), st.booleans(), st
 def test_the_parts_add_up_to_the_whole(drawn) -> None:
     presses = presses_of(drawn)
     whole, sums = Tally(), Tally()
-    whole.add_all(presses)
+    whole.add(side_by_side(presses))
     for first, last in parts(presses):
         part = Tally()
-        part.add_all(presses[first - 1 : last])
+        part.add(side_by_side(presses[first - 1 : last]))
         sums.subtract(part)
     whole_again = Tally()
     whole_again.subtract(sums)
@@ -74,7 +75,7 @@ def test_what_is_cut_off_and_what_is_left_add_up_to_the_whole(drawn, at) -> None
     assert count in {0, len(presses), *(first - 1 for first, _ in parts(presses))}
     whole, front, back = Tally(), Tally(), Tally()
     for tally, some in ((whole, presses), (front, presses[:count]), (back, presses[count:])):
-        tally.add_all(some)
+        tally.add(side_by_side(some))
     whole.subtract(front)
     whole.subtract(back)
     assert not any(any(row) for figures in (whole.hours, whole.days, whole.visits) for row in figures.values())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from presses import Press, side_by_side
 
-from server.analysis.tallies import BAND_COLUMNS, NEGATIVE, NEUTRAL, POSITIVE, Press, Tally
+from server.analysis.tallies import BAND_COLUMNS, NEGATIVE, NEUTRAL, POSITIVE, Tally
 
 SERVICE, EXPERIENCE = 1, 2
 
@@ -16,7 +17,6 @@ def press(seq: int, elapsed_s: float = 0, question: int = SERVICE, polarity: int
         "placement": 10,
         "signal": "service" if question == SERVICE else "experience",
         "faces": 2,
-        "counted": True,
         "day": 700,
         "hour": 9,
         "arrival_day": 700,
@@ -27,7 +27,7 @@ def press(seq: int, elapsed_s: float = 0, question: int = SERVICE, polarity: int
 
 def tally_of(*presses: Press) -> Tally:
     tally = Tally()
-    tally.add_all(presses)
+    tally.add(side_by_side(presses))
     return tally
 
 
@@ -36,7 +36,7 @@ def test_each_press_stands_in_one_column_of_its_day_and_hour() -> None:
         press(1),
         press(2, 100, polarity=NEUTRAL),
         press(3, 200, polarity=NEGATIVE),
-        press(4, 300, counted=False),
+        press(4, 300, aside=1),
         press(5, 400, hour=None),
         press(6, 500, day=None, hour=None, arrival_day=703),
     )
@@ -53,7 +53,7 @@ def test_counted_presses_of_a_known_hour_stand_in_their_part_of_the_day() -> Non
         press(4, 300, hour=16, polarity=NEUTRAL),
         press(5, 400, hour=17),
         press(6, 500, hour=23),
-        press(7, 600, hour=23, counted=False),
+        press(7, 600, hour=23, aside=1),
         press(8, 700, hour=None),
     )
     row = tally.days[10, 700, SERVICE, 2]
@@ -84,7 +84,7 @@ def test_another_boot_question_place_or_number_of_faces_is_another_cluster() -> 
 
 
 def test_what_does_not_count_joins_no_cluster() -> None:
-    assert clusters(press(1), press(2, 15, counted=False), press(3, 25)) == [2, 2, 2, 2]
+    assert clusters(press(1), press(2, 15, aside=1), press(3, 25)) == [2, 2, 2, 2]
 
 
 def test_a_cluster_across_midnight_belongs_to_the_day_of_its_first_press() -> None:
@@ -112,8 +112,8 @@ def test_a_visit_belongs_to_the_day_and_place_of_its_first_press() -> None:
 
 def test_no_pair_is_made_of_one_signal_or_of_what_does_not_count_or_is_not_there() -> None:
     assert tally_of(press(1), press(2, 1, 3, signal="service", visit=1)).visits == {}
-    assert tally_of(press(1, counted=False), press(2, 1, EXPERIENCE, visit=1)).visits == {}
-    assert tally_of(press(1), press(2, 1, EXPERIENCE, counted=False, visit=1)).visits == {}
+    assert tally_of(press(1, aside=1), press(2, 1, EXPERIENCE, visit=1)).visits == {}
+    assert tally_of(press(1), press(2, 1, EXPERIENCE, aside=1, visit=1)).visits == {}
     assert tally_of(press(1, day=None), press(2, 1, EXPERIENCE, visit=1)).visits == {}
     assert tally_of(press(2, 1, EXPERIENCE, visit=1)).visits == {}
 
@@ -130,11 +130,10 @@ def test_in_two_parts_or_in_one_the_figures_are_the_same(drawn, cut) -> None:
     for seq, (after_s, question, polarity, counted, back) in enumerate(drawn, 1):
         at_s += after_s
         visit = seq - back if seq > back else None
-        presses.append(press(seq, at_s, question, polarity, counted=counted, visit=visit))
+        presses.append(press(seq, at_s, question, polarity, aside=int(not counted), visit=visit))
     whole, first = tally_of(*presses), tally_of(*presses[:cut])
     second = Tally(first.open_clusters)
-    for one in presses[cut:]:
-        second.add(one, None if one.visit is None else presses[one.visit - 1])
+    second.add(side_by_side(presses[cut:]), side_by_side(presses[:cut]))
     assert second.open_clusters == whole.open_clusters
     whole.subtract(first)
     whole.subtract(second)
@@ -143,10 +142,10 @@ def test_in_two_parts_or_in_one_the_figures_are_the_same(drawn, cut) -> None:
 
 def test_what_is_set_aside_stands_by_reason_and_face() -> None:
     tally = tally_of(
-        press(1, counted=False, aside=1),
-        press(2, 100, counted=False, aside=1, polarity=NEGATIVE),
-        press(3, 200, counted=False, aside=4, hour=None),
-        press(4, 300, counted=False, aside=4, day=None, hour=None),
+        press(1, aside=1),
+        press(2, 100, aside=1, polarity=NEGATIVE),
+        press(3, 200, aside=4, hour=None),
+        press(4, 300, aside=4, day=None, hour=None),
         press(5, 400),
     )
     assert tally.aside == {(10, 700, SERVICE, 1): [1, 0, 1], (10, 700, SERVICE, 4): [1, 0, 0]}

@@ -16,7 +16,7 @@ from server.access.people import Person
 from server.access.scope import visible_stores
 from server.database.engine import reading, writing
 from server.database.export_columns import DATED
-from server.database.reactions import presses_of_stream
+from server.database.presses import presses_of_stream
 from server.database.rollups import add_tally
 from server.errors import Refusal
 from server.export import file_routes, parquet
@@ -48,7 +48,7 @@ def count_up(chain: Any) -> None:
     with writing(chain.engine) as connection:
         for kiosk in chain.seqs:
             tally = Tally()
-            tally.add_all(presses_of_stream(connection, kiosk, kiosk, NOON_MS))
+            tally.add(presses_of_stream(connection, kiosk, kiosk, NOON_MS))
             add_tally(connection, kiosk, tally)
 
 

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
 
-from server.analysis.tallies import Tally
+from server.analysis.tallies import POSITIVE, Meaning, Tally
 from server.database.driver import run
 from server.database.engine import writing
 from server.database.kiosks import add_kiosk
 from server.database.placements import place
-from server.database.reactions import ReactionRow, insert_reactions, presses_of_stream
+from server.database.presses import presses_of_stream
+from server.database.reactions import ReactionRow, insert_reactions
 from server.database.revisions import COUNTED, Revision, add_revisions
 from server.database.rollups import add_tally, save_clusters
 from server.database.stores import add_store, store_ids
@@ -49,7 +50,7 @@ class LongHistory:
             add_arrivals(connection, sorted(arrivals, key=lambda one: one.received_ms))
             for kiosk, stream in {one[:2] for one in arrivals}:
                 tally = Tally()
-                tally.add_all(presses_of_stream(connection, kiosk, stream, 0))
+                tally.add(presses_of_stream(connection, kiosk, stream, 0))
                 add_tally(connection, kiosk, tally)
                 save_clusters(connection, kiosk, stream, tally.open_clusters)
             first = min(arrivals, key=lambda one: one.received_ms)
@@ -91,7 +92,7 @@ class LongHistory:
             day += timedelta(days=1)
         for stream, high in highs.items():
             set_high(connection, stream, high)
-        insert_reactions(connection, rows)
+        insert_reactions(connection, list(zip(*rows, strict=True)))
         return arrivals
 
     def _row(self, kiosk: int, stream: int, seq: int, at_ms: int, start_ms: int, question: int, after_ms: int) -> ReactionRow:
@@ -104,6 +105,7 @@ class LongHistory:
     def press(self, kiosk: int, stream: int, seq: int, at_ms: int, received_ms: int, question: str = "felt-welcome") -> None:
         """Let one more press arrive in a stream, between others or behind them, as ingest does."""
         from server.database.streams import lock_stream_number
+        from server.ingest.fresh import Fresh
         from server.ingest.judging import Judged
         from server.ingest.taking import store_out_of_order
 
@@ -111,7 +113,9 @@ class LongHistory:
             ids = {row.code: int(row.id) for row in connection.execute(select(questions.c.code, questions.c.id))}
             row = self._row(kiosk, stream, seq, at_ms, at_ms - 5, ids[question], 0)._replace(counted=True, reason=0)
             place_of = lock_stream_number(connection, kiosk, stream)
-            store_out_of_order(connection, place_of, Judged([row], [], [], {}, []), received_ms)
+            said = Meaning(row.placement_id, row.question_id, "", row.faces, POSITIVE)
+            facts = (*row[2:11], said, row.answer_id, *row[17:], None, None, 0, row.reason)
+            store_out_of_order(connection, place_of, Judged(Fresh._make([fact] for fact in facts), [], {}, []), received_ms)
             add_arrivals(connection, [Arrival(kiosk, stream, seq, seq, received_ms)])
 
     def stored(self) -> int:

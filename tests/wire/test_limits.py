@@ -67,7 +67,7 @@ def test_a_batch_of_five_hundred_is_the_largest() -> None:
 
 def test_opaque_entries_take_their_place_in_the_run() -> None:
     batch = replace(BATCH, first_seq=10, opaque=[Opaque(11, "YQ==")])
-    assert limits.sequence_numbers(batch) == [10, 11, 12]
+    assert list(limits.sequence_numbers(batch)) == [10, 11, 12]
     assert limits.reaction_numbers(batch) == [10, 12]
 
 
