@@ -15,7 +15,8 @@ Salve, by verbs:
   ./setup.sh check     the checks alone: style, types, import rules, shell, spelling
   ./setup.sh kiosk     make this Raspberry Pi a kiosk; --dry-run shows every step and changes nothing, --help the rest
   ./setup.sh server    (not in this release) install a production server on Debian
-  ./setup.sh bench     what things cost beside a limit or a peer measured in the same run, as one table (half an hour); one alone:
+  ./setup.sh bench     what things cost beside a limit or a peer measured in the same run, as one table (half an hour);
+                       bench --long adds what takes longer, bench --small only shows in minutes that all of them run; one alone:
                        bench fleet --kiosks 1000 lets so many kiosks come back at once
   ./setup.sh simulate  draw 500 equal stores 200 times over, and count what the head office page would claim of them
   ./setup.sh torture   (not in this release) the promise, tried for hours

@@ -1,6 +1,6 @@
-"""Whether who follows the cursor reads every reaction once while four processes store: `python -m bench.exactly_once`.
+"""Whether who follows the cursor reads every reaction once while four processes store: `python -m bench.exactly_once [COUNT]`.
 
-Needs a database that is made for it: SALVE_DATABASE_URL, or else a SQLite file of its own, which is deleted afterwards.
+On a SQLite file and on PostgreSQL where there is one: a server of its own, or an empty database in SALVE_DATABASE_URL.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import io
 import multiprocessing
-import os
 import sys
 import tempfile
 import time
@@ -17,6 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from bench.own_postgres import empty_database, lacks_postgresql
+from bench.table import Line, keep, show
 from server.access.tokens import add_token
 from server.app import create_app
 from server.clock import SystemClock
@@ -176,15 +177,31 @@ def settings_for(url: str, folder: Path) -> Settings:
     )
 
 
+def line_of(engine: str, wanted: int, seen: Seen) -> Line:
+    """What the reader saw of so many reactions stored."""
+    got = f"{seen.rows:,} rows, {seen.different:,} different ones, {seen.disorder} out of order"
+    return Line(
+        f"read while {PROCESSES} processes store, {engine}",
+        f"{wanted:,} reactions stored",
+        "each once, in order",
+        f"{got}; asked {seen.asked} times in {seen.seconds:.0f} s",
+        met=(seen.rows, seen.different, seen.disorder) == (wanted, wanted, 0),
+    )
+
+
 def main() -> int:
-    """Print what the reader saw of the reactions stored; answers 1 when one was missing, doubled or out of order."""
+    """Try both, print and keep; answers 1 when a reaction was missing, doubled or out of order."""
     wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-    with tempfile.TemporaryDirectory() as folder:
-        url = os.environ.get("SALVE_DATABASE_URL") or f"sqlite:///{folder}/salve.db"
-        seen = try_out(url, Path(folder), wanted, 100)
-    print(f"{wanted} reactions from {PROCESSES} processes in {seen.seconds:.0f} s; a reader asked {seen.asked} times")  # noqa: T201
-    print(f"and got {seen.rows} rows, {seen.different} different ones, {seen.disorder} out of order.")  # noqa: T201
-    return int((seen.rows, seen.different, seen.disorder) != (wanted, wanted, 0))
+    with tempfile.TemporaryDirectory() as name:
+        lines = [line_of("SQLite", wanted, try_out(f"sqlite:///{name}/salve.db", Path(name), wanted, 100))]
+    if lacking := lacks_postgresql():
+        lines.append(Line("  the same, PostgreSQL", "", "each once, in order", f"left out: {lacking}"))
+    else:
+        with tempfile.TemporaryDirectory() as name, empty_database() as url:
+            lines.append(line_of("PostgreSQL", wanted, try_out(url, Path(name), wanted, 100)))
+    show(lines)
+    keep("exactly-once", lines, {"reactions": wanted, "processes": PROCESSES})
+    return int(any(line.met is False for line in lines))
 
 
 if __name__ == "__main__":

@@ -1,18 +1,16 @@
 """What it costs to store reactions on SQLite, over HTTP, in batches of 500: `python -m bench.ingest [BATCHES]`.
 
 Beside it in the same run: the standard library's executemany of the very same rows, roll-ups and ledger rows in one process,
-with everything worked out beforehand; the JSON write API of Datasette 1.0 with the same facts as rows, where one is installed
-(SALVE_BENCH_DATASETTE names its command); and our own writer with and without roll-ups. CPU time of the storing side alone.
+with everything worked out beforehand; the JSON write API of Datasette 1.0 and InfluxDB's line protocol with the same facts,
+where they are installed (SALVE_BENCH_DATASETTE and SALVE_BENCH_INFLUXDB name their commands); and our own writer with and
+without roll-ups. CPU time of the storing side alone.
 """
 
 from __future__ import annotations
 
-import http.client
-import json
 import os
 import shutil
 import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,7 +22,8 @@ import msgspec
 from bench.bodies import Body, bodies, post
 from bench.exactly_once import settings_for
 from bench.fleet_chain import make_fleet
-from bench.served import Served, cpu_s_of, free_port, wait_for
+from bench.ingest_peers import Peer, datasette, influxdb
+from bench.served import Served
 from bench.table import Line, keep, show
 from server.analysis.tallies import Tally
 from server.clock import SystemClock
@@ -38,7 +37,7 @@ from server.ingest.writer import Writer
 from wire.messages import SyncRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from sqlalchemy import Connection
 
@@ -46,7 +45,9 @@ if TYPE_CHECKING:
     from server.ingest.judging import Judged
 
 SIZE, KIOSKS, ROUNDS = 500, 10, 3
-MOST_TIMES, LEAST_DATASETTE, MOST_ROLL_UPS = 2.5, 5.0, 1.3
+MOST_TIMES, LEAST_DATASETTE, LEAST_INFLUXDB, MOST_ROLL_UPS = 2.5, 5.0, 1.0, 1.3
+# How many batches warm each server up, and how many Datasette then gets, which is slow.
+WARM, DATASETTE_BATCHES = 2 * KIOSKS, 4 * KIOSKS
 LEDGER = "INSERT INTO arrivals VALUES (?, ?, ?, ?, ?, ?, '')"
 PRAGMAS = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000"
 
@@ -62,9 +63,9 @@ class Ready(NamedTuple):
 def over_http(folder: Path, sent: list[Body]) -> float:
     """CPU seconds of the server for these requests, after some that warm it up."""
     with Served(folder) as server:
-        post(server.port, sent[: 2 * KIOSKS])
+        post(server.port, sent[:WARM])
         before = server.cpu_s()
-        post(server.port, sent[2 * KIOSKS :])
+        post(server.port, sent[WARM:])
         return server.cpu_s() - before
 
 
@@ -95,7 +96,7 @@ def plain_cpu_s(path: Path, batches: list[Ready]) -> float:
     conn.executescript(PRAGMAS)
     began = 0.0
     for number, batch in enumerate(batches):
-        if number == 2 * KIOSKS:
+        if number == WARM:
             began = time.process_time()
         conn.execute("BEGIN IMMEDIATE")
         conn.executemany(INSERT, batch.rows)
@@ -106,40 +107,6 @@ def plain_cpu_s(path: Path, batches: list[Ready]) -> float:
     spent = time.process_time() - began
     conn.close()
     return spent
-
-
-def datasette_cpu_s(command: str, folder: Path, batches: list[Ready]) -> float:
-    """CPU seconds of Datasette for the same rows through its JSON write API, a batch a request."""
-    path = folder / "peer.db"
-    key = "PRIMARY KEY (kiosk_id, stream, seq)"
-    conn = sqlite3.connect(path)
-    conn.executescript(f"PRAGMA journal_mode = WAL; CREATE TABLE reactions ({', '.join(ReactionRow._fields)}, {key})")
-    conn.close()
-    port, secret = free_port(), "s" * 32
-    environment = os.environ | {"DATASETTE_SECRET": secret}
-    token = subprocess.run(  # noqa: S603  (the command that was given)
-        [command, "create-token", "root", "--secret", secret], env=environment, check=True, capture_output=True, text=True
-    ).stdout.strip()
-    words = [command, "serve", str(path), "--root", "-p", str(port), "--setting", "max_insert_rows", str(SIZE)]
-    server = subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
-    try:
-        wait_for(port, "/-/versions.json", server)
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        before = 0.0
-        for number, batch in enumerate(batches):
-            if number == 2 * KIOSKS:
-                before = cpu_s_of(server.pid)
-            rows = [dict(zip(ReactionRow._fields, row, strict=True)) for row in batch.rows]
-            connection.request("POST", "/peer/reactions/-/insert", json.dumps({"rows": rows}), headers)
-            answer = connection.getresponse()
-            said = answer.read()
-            if answer.status != 201:
-                raise AssertionError(f"Datasette answered {answer.status}: {said[:300]!r}")
-        return cpu_s_of(server.pid) - before
-    finally:
-        server.kill()
-        server.wait()
 
 
 def writer_cpu_s(folder: Path, sent: list[Body], *, counting: bool) -> float:
@@ -167,9 +134,20 @@ def _store_rows(connection: Connection, stream: Stream, judged: Judged, _now_ms:
     insert_reactions(connection, judged.fresh.columns(stream.kiosk_id, stream.number))
 
 
-def measure(batches: int, datasette: str | None) -> dict[str, float]:
-    """The least of some rounds of each, in CPU seconds: what else a machine does only ever adds to them."""
+def peers_of(commands: Mapping[str, str], folder: Path, stored: list[Ready]) -> dict[str, Peer]:
+    """What the peers that are installed take for the same rows."""
+    found, batches = {}, [batch.rows for batch in stored]
+    if "datasette" in commands:
+        found["datasette"] = datasette(commands["datasette"], folder, batches[: WARM + DATASETTE_BATCHES], WARM)
+    if "influxdb" in commands:
+        found["influxdb"] = influxdb(commands["influxdb"], folder, batches, WARM)
+    return found
+
+
+def measure(batches: int, commands: Mapping[str, str]) -> tuple[dict[str, float], dict[str, str]]:
+    """CPU seconds of each and the peers' versions: the least of some rounds, as what else a machine does only ever adds."""
     rounds: list[dict[str, float]] = []
+    peers: dict[str, Peer] = {}
     for _ in range(ROUNDS):
         with tempfile.TemporaryDirectory(dir=".") as name:
             folder = Path(name).resolve()
@@ -183,33 +161,27 @@ def measure(batches: int, datasette: str | None) -> dict[str, float]:
                 one["executemany"] = plain_cpu_s(empty / "salve.db", stored)
                 one["writer"] = writer_cpu_s(with_roll_ups, sent, counting=True)
                 one["writer_without"] = writer_cpu_s(without, sent, counting=False)
-                if datasette:
-                    one["datasette"] = datasette_cpu_s(datasette, empty, stored[: 6 * KIOSKS])
+                peers = peers_of(commands, empty, stored)
             finally:
                 for other in (empty, with_roll_ups, without):
                     shutil.rmtree(other)
-            rounds.append(one)
-    return {what: min(one[what] for one in rounds) for what in rounds[0]}
+            rounds.append(one | {name: peer.cpu_s for name, peer in peers.items()})
+    return {what: min(one[what] for one in rounds) for what in rounds[0]}, {name: peer.version for name, peer in peers.items()}
 
 
-def main() -> int:
-    """Measure, print and keep; answers 1 when a goal is missed."""
-    batches = int(sys.argv[1]) if len(sys.argv) > 1 else 200
-    datasette = shutil.which(os.environ.get("SALVE_BENCH_DATASETTE", "datasette-1"))
-    spent = measure(batches, datasette)
-    timed = (batches - 2 * KIOSKS) * SIZE
-    counts = {"salve": timed, "executemany": timed, "datasette": 4 * KIOSKS * SIZE}
-    cost = {what: 1e6 * seconds / counts.get(what, batches * SIZE) for what, seconds in spent.items()}
+def lines_of(cost: Mapping[str, float], versions: Mapping[str, str]) -> list[Line]:
+    """The goals' lines, of CPU microseconds a reaction."""
     times, rolls = cost["salve"] / cost["executemany"], cost["writer"] / cost["writer_without"]
-    own = f"{cost['salve']:.1f} us a reaction"
-    lines = [
+    return [
         Line(
             "stored over HTTP, SQLite, batches of 500",
             f"executemany of the same rows, roll-ups and ledger ({cost['executemany']:.1f} us)",
             f"<= {MOST_TIMES}x its CPU",
-            f"{times:.2f}x; {own}",
+            f"{times:.2f}x; {cost['salve']:.1f} us a reaction",
             met=times <= MOST_TIMES,
         ),
+        _beside("datasette", "Datasette's JSON write API", LEAST_DATASETTE, cost, versions),
+        _beside("influxdb", "InfluxDB over HTTP, rows alone", LEAST_INFLUXDB, cost, versions),
         Line(
             "roll-ups",
             f"the same writer without any ({cost['writer_without']:.1f} us)",
@@ -218,17 +190,36 @@ def main() -> int:
             met=rolls <= MOST_ROLL_UPS,
         ),
     ]
-    if "datasette" in cost:
-        less = cost["datasette"] / cost["salve"]
-        beside = f"Datasette's JSON write API ({cost['datasette']:.1f} us)"
-        lines.insert(
-            1,
-            Line("  the same", beside, f">= {LEAST_DATASETTE:.0f}x less CPU", f"{less:.1f}x less", met=less >= LEAST_DATASETTE),
-        )
+
+
+def _beside(peer: str, words: str, least: float, cost: Mapping[str, float], versions: Mapping[str, str]) -> Line:
+    goal = f">= {least:.0f}x less CPU"
+    if peer not in cost:
+        return Line("  the same", words, goal, "left out: not installed")
+    less = cost[peer] / cost["salve"]
+    beside = f"{words} ({versions[peer]}, {cost[peer]:.1f} us)"
+    return Line("  the same", beside, goal, f"{less:.2f}x less", met=less >= least)
+
+
+def main() -> int:
+    """Measure, print and keep; answers 1 when a goal is missed."""
+    batches = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    named = {"datasette": "SALVE_BENCH_DATASETTE", "influxdb": "SALVE_BENCH_INFLUXDB"}
+    usual = {"datasette": "datasette-1", "influxdb": "influxd"}
+    commands = {peer: found for peer, name in named.items() if (found := shutil.which(os.environ.get(name, usual[peer])))}
+    spent, versions = measure(batches, commands)
+    timed = (batches - WARM) * SIZE
+    counts = {
+        "salve": timed,
+        "executemany": timed,
+        "datasette": min(DATASETTE_BATCHES, batches - WARM) * SIZE,
+        "influxdb": timed,
+    }
+    cost = {what: 1e6 * seconds / counts.get(what, batches * SIZE) for what, seconds in spent.items()}
+    lines = lines_of(cost, versions)
     show(lines)
-    keep(
-        "ingest", lines, {"reactions": batches * SIZE, "cpu_us_a_reaction": {what: round(one, 2) for what, one in cost.items()}}
-    )
+    kept = {what: round(one, 2) for what, one in cost.items()}
+    keep("ingest", lines, {"reactions": batches * SIZE, "cpu_us_a_reaction": kept, "peers": versions})
     return int(any(line.met is False for line in lines))
 
 

@@ -1,7 +1,7 @@
 """What storing on PostgreSQL costs beside a bare COPY of the same rows: `python -m bench.postgres [BATCHES]`.
 
-Needs an empty database on this machine that is made for it, in SALVE_DATABASE_URL. Counts the CPU of this process and of its
-PostgreSQL backends, so that a busy machine and a slow disk do not matter.
+In a server of its own, or in an empty database on this machine that is made for it, in SALVE_DATABASE_URL. Counts the CPU of
+this process and of its PostgreSQL backends, so that a busy machine and a slow disk do not matter.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ import msgspec
 from sqlalchemy import text
 
 from bench.exactly_once import enrolled_kiosks, message, settings_for
-from bench.table import Line, keep
+from bench.own_postgres import empty_database
+from bench.table import Line, keep, show
 from server.clock import SystemClock
 from server.database.driver import copy_in
 from server.database.engine import make_engine, reading, writing
@@ -74,7 +75,15 @@ def _backends(engine: Engine) -> float:
 def main() -> int:
     """Print both costs and their ratio; answers 1 when it is above the goal."""
     batches = int(sys.argv[1]) if len(sys.argv) > 1 else 60
-    engine = make_engine(os.environ["SALVE_DATABASE_URL"])
+    with empty_database() as url:
+        engine = make_engine(url)
+        limits, costs = compare(engine, batches)
+        engine.dispose()
+    return _report(limits, costs, batches)
+
+
+def compare(engine: Engine, batches: int) -> tuple[list[Cost], list[Cost]]:
+    """What the limit and what storing costs, by rounds in which they take turns."""
     upgrade(engine)
     keys, _token = enrolled_kiosks(engine)
     with writing(engine) as connection:
@@ -94,7 +103,7 @@ def main() -> int:
         limits.append(measure(engine, lambda: _copy(engine, batches), batches * BATCH))
         costs.append(measure(engine, lambda: [writer.sync(one, key, "0" * 64) for one in requests], batches * BATCH))  # noqa: B023
     writer.close()
-    return _report(limits, costs, batches)
+    return limits, costs
 
 
 def _requests(kiosk_id: int, number: int, batches: int) -> list[Any]:
@@ -117,9 +126,6 @@ def _copy(engine: Engine, batches: int) -> None:
 def _report(limits: list[Cost], costs: list[Cost], batches: int) -> int:
     limit, cost = (Cost(*(statistics.median(column) for column in zip(*found, strict=True))) for found in (limits, costs))
     ratio = cost.both / limit.both
-    for words, found in (("bare COPY", limit), ("stored, judged and counted", cost)):
-        print(f"{words}: {found.python:.1f} us Python + {found.postgresql:.1f} us PostgreSQL a reaction")  # noqa: T201
-    print(f"Ratio {ratio:.1f} (goal: at most {GOAL})")  # noqa: T201
     line = Line(
         "stored, PostgreSQL, batches of 500",
         f"a bare COPY of the same rows ({limit.both:.1f} us)",
@@ -127,6 +133,7 @@ def _report(limits: list[Cost], costs: list[Cost], batches: int) -> int:
         f"{ratio:.1f}x; {cost.python:.1f} us Python + {cost.postgresql:.1f} us PostgreSQL a reaction",
         met=ratio <= GOAL,
     )
+    show([line])
     about = {"bare_copy_us": limit._asdict(), "salve_us": cost._asdict(), "ratio": round(ratio, 2)}
     keep("postgres", [line], {"reactions": batches * BATCH * ROUNDS, **about})
     return int(ratio > GOAL)

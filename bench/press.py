@@ -199,13 +199,14 @@ MEASURES = (
 
 def main() -> int:
     """Print the ratios, medians of rounds in which all take turns; answers 1 when storing a press costs more than the peer."""
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
     spent: dict[str, list[float]] = {one.name: [] for one in MEASURES}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for one in MEASURES:
             with tempfile.TemporaryDirectory(dir=".") as folder:
                 spent[one.name].append(one.cpu_s(Path(folder)))
     versions = f"SQLite {sqlite3.sqlite_version}, Python {platform.python_version()}"
-    print(f"CPU a press ({PRESSES} presses, {ROUNDS} rounds, {versions})")  # noqa: T201
+    print(f"CPU a press ({PRESSES} presses, {rounds} rounds, {versions})")  # noqa: T201
     ratios = {}
     for name, times in spent.items():
         ratios[name] = statistics.median(own / peer for own, peer in zip(times, spent[PEER], strict=True))
@@ -217,7 +218,7 @@ def main() -> int:
         for words, name in (("a press stored", STORED), ("  judged, stamped, stored, answered", JUDGED))
     ]
     keep(
-        "press", lines, {"presses": PRESSES, "rounds": ROUNDS, "ratios": {name: round(one, 3) for name, one in ratios.items()}}
+        "press", lines, {"presses": PRESSES, "rounds": rounds, "ratios": {name: round(one, 3) for name, one in ratios.items()}}
     )
     return int(ratios[STORED] > MOST)
 

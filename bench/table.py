@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-RESULTS = Path(__file__).parent / "results"
+RESULTS_IN = "SALVE_BENCH_RESULTS"
+RESULTS = Path(os.environ.get(RESULTS_IN) or Path(__file__).parent / "results")
 
 
 class Line(NamedTuple):

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 EVERY_STORE = ExportToken(0, "archive", all_stores=True)
 # What came so soon after the last day goes with it; what came later waits until it has been here for long, too.
 ARRIVED_DAYS = 31
+CHUNK_ROWS = 6_000
 
 
 @dataclass(slots=True)
@@ -104,7 +105,7 @@ class ArchiveRows:
         after, end = self._selection.first_position - 1, self._selection.last_position
         while after < end:
             with reading(self._engine) as connection:
-                asked = few(next_arrivals(connection, after, end, CHUNK_ARRIVALS, None, 0))
+                asked = few(next_arrivals(connection, after, end, CHUNK_ARRIVALS, None, 0), CHUNK_ROWS)
                 after = asked[-1].position
                 upto = self._selection.upto
                 arrivals = {one.position: one for one in asked if one.first_seq <= upto.get((one.kiosk_id, one.stream), 0)}
@@ -115,8 +116,8 @@ class ArchiveRows:
 
     def _table(self, connection: Connection, arrivals: dict[int, Any], chosen: list[tuple[int, ReactionRow]]) -> Any:
         pa, _, _ = arrow()
-        lines = self._text.presses(connection, arrivals, [(at, *_packed(row)) for at, row in chosen])
-        table = table_of("".join(lines).encode())
+        texts = self._text.presses(connection, arrivals, [(at, *_packed(row)) for at, row in chosen])
+        table = table_of("".join(texts).encode())
         if len(table) != len(chosen):
             raise LookupError(f"{len(chosen)} reactions became {len(table)} lines")
         schema = archive_schema()

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from server.export.shapes import Shape
     from server.export.wanted import Wanted
 
-# A chunk is one short read transaction: long ones would hold up SQLite's checkpoints and PostgreSQL's vacuum.
+# A chunk is one short read transaction: long ones would hold up SQLite's checkpoints and PostgreSQL's vacuum. What a small one
+# is made of stays in the processor's cache, and its memory serves the next one.
 CHUNK_ARRIVALS = 2_000
-CHUNK_ROWS = 6_000
+CHUNK_ROWS = 1_500
 DAY_MS = 86_400_000
 UNIX_EPOCH_DAY = date(1970, 1, 1).toordinal()
 
@@ -75,14 +76,15 @@ class ReactionLines:
                 if not asked:
                     return
                 arrivals = few(asked)
-                lines = self._lines(connection, arrivals)
-            # No more of the ledger than is likely to be used: a kiosk that was offline brings hundreds in one arrival.
-            limit = min(CHUNK_ARRIVALS, 2 * len(arrivals) + 1)
+                texts = self._texts(connection, arrivals)
+            # Little more of the ledger than is likely to be used: a kiosk that was offline brings hundreds in one arrival.
+            used = len(arrivals)
+            limit = min(CHUNK_ARRIVALS, used + used // 8 + 1 if used < len(asked) else 2 * limit)
             after = self._position = arrivals[-1].position
-            if lines:
-                yield "".join(lines).encode()
+            if texts:
+                yield "".join(texts).encode()
 
-    def _lines(self, connection: Connection, arrivals: list[Arrival]) -> list[str]:
+    def _texts(self, connection: Connection, arrivals: list[Arrival]) -> list[str]:
         by_position = {arrival.position: arrival for arrival in arrivals}
         stored = rows.reactions_of(connection, list(by_position))
         # Where every seq has its reaction, nothing is held: held rows stand in place of one, or arrive apart.
@@ -104,15 +106,15 @@ class ReactionLines:
 
     def _mixed(self, connection: Connection, arrivals: dict[int, Arrival], stored: list[Any], held: list[HeldRow]) -> list[str]:
         """Reactions and held rows in the order of their position and seq."""
-        lines: list[str] = []
+        texts: list[str] = []
         by_place: dict[tuple[int, int], Any] = {row[:2]: row for row in stored} | {kept[:2]: kept for kept in held}
         for place in sorted(by_place):
             row = by_place[place]
             if isinstance(row, rows.HeldRow):
-                lines.extend(filter(None, [self._text.held(connection, arrivals[row.position], row)]))
+                texts.append(self._text.held(connection, arrivals[row.position], row))
             else:
-                lines += self._text.presses(connection, arrivals, [row])
-        return lines
+                texts += self._text.presses(connection, arrivals, [row])
+        return texts
 
 
 def least_received_ms(from_day: int | None) -> int:
@@ -120,11 +122,11 @@ def least_received_ms(from_day: int | None) -> int:
     return 0 if from_day is None else (from_day - UNIX_EPOCH_DAY - 2) * DAY_MS
 
 
-def few(arrivals: list[Arrival]) -> list[Arrival]:
-    """The first arrivals, up to CHUNK_ROWS reactions but at least one arrival."""
+def few(arrivals: list[Arrival], most: int = CHUNK_ROWS) -> list[Arrival]:
+    """The first arrivals, up to so many reactions but at least one arrival."""
     count = 0
     for at, arrival in enumerate(arrivals):
         count += arrival.last_seq - arrival.first_seq + 1
-        if count > CHUNK_ROWS and at:
+        if count > most and at:
             return arrivals[:at]
     return arrivals

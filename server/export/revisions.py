@@ -56,17 +56,17 @@ class RevisionLines:
                 if not found:
                     return
                 archived = self._archived_of(connection, found)
-                lines = [line for one in found for line in self._lines(connection, one, archived)]
+                texts = [text for one in found for text in self._texts(connection, one, archived)]
             after = self._position = found[-1].position
-            if lines:
-                yield "".join(lines).encode()
+            if texts:
+                yield "".join(texts).encode()
 
     def _archived_of(self, connection: Connection, found: list[Revised]) -> dict[tuple[int, int], Any]:
         """The reactions that are in the archive by now, by position and seq."""
         positions = sorted({one.arrival.position for one in found if one.arrival is not None and one.row is None})
         return {row[:2]: row for row in self._archived.at(connection, positions)} if positions else {}
 
-    def _lines(self, connection: Connection, one: Revised, archived: dict[tuple[int, int], Any]) -> list[str]:
+    def _texts(self, connection: Connection, one: Revised, archived: dict[tuple[int, int], Any]) -> list[str]:
         if one.arrival is None:
             return []
         row = one.row or archived.get((one.arrival.position, one.seq))
@@ -75,5 +75,5 @@ class RevisionLines:
         if self._dated:
             self._text.note_arrival(connection, one.arrival, one.row)
         front = piece(self._shape, OWN, [one.position, one.what, utc_text(one.at_ms)])
-        lines = self._text.presses(connection, {one.arrival.position: one.arrival}, [row])
-        return [front + line for line in lines]
+        texts = self._text.presses(connection, {one.arrival.position: one.arrival}, [row])
+        return [front, *texts] if texts else []

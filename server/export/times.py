@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 HOUR_MS = 3_600_000
 # Zones change their offset at whole quarters of an hour (UTC): inside one it stands still.
 QUARTER_MS = 900_000
-MOST_QUARTERS = 20_000
+# Kept of each clock, and of all: rows come in the order in which they arrived, so what lies weeks back is seldom needed again.
+MOST_QUARTERS = 2_000
+MOST_TEXTS = 5_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 SECONDS = [f"{minute:02d}:{second:02d}." for minute in range(60) for second in range(60)]
@@ -63,12 +65,12 @@ def _plain(at_ms: int) -> str:
     return _hour(hour) + SECONDS[rest // 1000] + MILLISECONDS[rest % 1000]
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=MOST_TEXTS)
 def _hour(hour: int) -> str:
     return (EPOCH + timedelta(hours=hour)).strftime("%Y-%m-%dT%H:")
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=MOST_TEXTS)
 def _offset(zone: str, quarter: int) -> tuple[int, str]:
     moment = EPOCH + timedelta(milliseconds=quarter * QUARTER_MS)
     try:

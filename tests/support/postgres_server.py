@@ -10,6 +10,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from server.database.engine import make_engine
 from server.database.migrate import upgrade
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 START_S = 30
 NUMBERS = itertools.count(1)
@@ -43,12 +44,9 @@ END $$
 """
 
 
-@pytest.fixture(scope="session")
-def postgres_socket() -> Iterator[str]:
-    """The folder of a running server's socket."""
-    programs = _programs()
-    if programs is None:
-        pytest.skip("PostgreSQL is not installed: apt install postgresql")
+@contextmanager
+def running(programs: Path, settings: Sequence[str] = UNSAFE) -> Iterator[str]:
+    """A new server with these settings; the folder of its socket."""
     # A socket's path may have 107 letters at most, so it does not lie in pytest's own folder.
     folder = Path(tempfile.mkdtemp(prefix="salve-pg-"))
     prefix = _as_another(folder)
@@ -58,25 +56,9 @@ def postgres_socket() -> Iterator[str]:
         check=True,
         capture_output=True,
     )
+    words = [*prefix, programs / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses=", *settings]
     with (folder / "log").open("w") as log:
-        server = subprocess.Popen(
-            [
-                *prefix,
-                programs / "postgres",
-                "-D",
-                data,
-                "-k",
-                folder,
-                "-c",
-                "listen_addresses=",
-                "-c",
-                "fsync=off",
-                "-c",
-                "full_page_writes=off",
-            ],
-            stdout=log,
-            stderr=log,
-        )
+        server = subprocess.Popen(words, stdout=log, stderr=log)
     try:
         _wait(programs, folder, server)
         yield str(folder)
@@ -86,13 +68,30 @@ def postgres_socket() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def new_database(socket: str) -> Iterator[str]:
+    """SQLAlchemy address of a new, empty database."""
+    name = f"salve_{next(NUMBERS)}"
+    _administer(socket, f"CREATE DATABASE {name}")
+    yield _address(socket, name)
+    _administer(socket, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def postgres_socket() -> Iterator[str]:
+    """The folder of a running server's socket."""
+    programs = programs_of_postgresql()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed: apt install postgresql")
+    with running(programs) as socket:
+        yield socket
+
+
 @pytest.fixture
 def postgres_url(postgres_socket: str) -> Iterator[str]:
     """SQLAlchemy address of a new, empty database."""
-    name = f"salve_{next(NUMBERS)}"
-    _administer(postgres_socket, f"CREATE DATABASE {name}")
-    yield _address(postgres_socket, name)
-    _administer(postgres_socket, f"DROP DATABASE {name} WITH (FORCE)")
+    with new_database(postgres_socket) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -124,7 +123,8 @@ def _administer(socket: str, statement: str) -> None:
         connection.execute(statement)
 
 
-def _programs() -> Path | None:
+def programs_of_postgresql() -> Path | None:
+    """The folder of PostgreSQL's programs, None where it is not installed."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if found:
         return found[-1].parent
