@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from server.analysis.times import ONE_SIDED_MS, Bound, Fix, drift
+from server.analysis.drift import ONE_SIDED_MS, Bound, Fix, drift
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,6 +7,8 @@ from itertools import pairwise
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
+from server.analysis.drift import DRIFT_PPM, ONE_SIDED_MS, Bound, Fix, drift
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -14,11 +16,6 @@ if TYPE_CHECKING:
 
 EXACT, ESTIMATED, BOUNDED, UNKNOWN = range(4)
 
-# A Pi's crystal is within 50 ppm of its rated speed; 60 leaves room for heat.
-DRIFT_PPM = 60
-# How long a request may be on its way: a kiosk has it in hand for 60 s and its kernel for 20 more (kiosk/upload.py), and the
-# server closes a connection that brings nothing for 120 s; the rest is for a proxy and a queue.
-ONE_SIDED_MS = 300_000
 # The kernel calls its clock undisciplined when the error it estimates passes 16 s (NTP_PHASE_LIMIT).
 DISCIPLINED_MS = 16_000
 # A time that is less sure than this is looked at again when the next exchange comes, and replaced when it gains this much.
@@ -26,21 +23,6 @@ SETTLED_MS = 2_000
 WORTH_MS = 1_000
 # "Not known" as a number that no rule takes for known: longer than any boot lasts.
 NOT_KNOWN_MS = 30 * 366 * 86_400_000
-
-
-class Fix(NamedTuple):
-    """A completed exchange: elapsed time and server time of one moment, give or take the uncertainty."""
-
-    elapsed_ms: int
-    server_ms: int
-    uncertainty_ms: int
-
-
-class Bound(NamedTuple):
-    """A request's arrival: at `elapsed_ms` of the boot the server's time was `elapsed_ms + offset_ms` or earlier."""
-
-    elapsed_ms: int
-    offset_ms: int
 
 
 class _Stretch(NamedTuple):
@@ -174,11 +156,6 @@ class BootClock:
             else:
                 found.append((pressed_ms, unsure_ms, ESTIMATED))
         return found
-
-
-def drift(away_ms: int) -> int:
-    """How far a kiosk's clock may have run off over that long, rounded up."""
-    return -(-abs(away_ms) * DRIFT_PPM // 1_000_000)
 
 
 def _stretches(fixes: Sequence[Fix]) -> tuple[list[int], list[_Stretch]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from server.analysis.boot_order import Between, KnownBoot, between
-from server.analysis.times import NOT_KNOWN_MS, BootClock, Bound, Fix
+from server.analysis.drift import Bound, Fix
+from server.analysis.times import NOT_KNOWN_MS, BootClock
 from server.database.boots import anchors_around
 from server.database.driver import run
 

@@ -12,7 +12,8 @@ from bisect import bisect_right
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from server.analysis.times import NOT_KNOWN_MS, BootClock, Fix, PressTime, is_better
+from server.analysis.drift import Fix
+from server.analysis.times import NOT_KNOWN_MS, BootClock, PressTime, is_better
 from server.database.boot_clocks import bound_of, limits_of_boots
 from server.database.boots import anchors_around, boot_of_number
 from server.database.engine import reading, writing

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from server.analysis.times import BootClock, Bound, Fix
+from server.analysis.drift import Bound, Fix
+from server.analysis.times import BootClock
 from server.database.boot_clocks import bound_of, limits_of_boots
 from server.database.boots import BootRow, add_anchor, add_boot, anchors_around, boots_by_id, save_boot
 

@@ -7,19 +7,8 @@ from dataclasses import dataclass, field
 
 from kiosk.exchange import SLOWEST_ANCHOR_MS
 from server.analysis.boot_order import Between, KnownBoot, between
-from server.analysis.times import (
-    BOUNDED,
-    ESTIMATED,
-    EXACT,
-    NOT_KNOWN_MS,
-    ONE_SIDED_MS,
-    UNKNOWN,
-    BootClock,
-    Bound,
-    Fix,
-    PressTime,
-    is_better,
-)
+from server.analysis.drift import ONE_SIDED_MS, Bound, Fix
+from server.analysis.times import BOUNDED, ESTIMATED, EXACT, NOT_KNOWN_MS, UNKNOWN, BootClock, PressTime, is_better
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS

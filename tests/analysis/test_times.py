@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.analysis.times import ESTIMATED, EXACT, ONE_SIDED_MS, UNKNOWN, BootClock, Bound, Fix, PressTime
+from server.analysis.drift import ONE_SIDED_MS, Bound, Fix
+from server.analysis.times import ESTIMATED, EXACT, UNKNOWN, BootClock, PressTime
 
 ARRIVED = 1_795_262_400_000
 DAY_MS = 86_400_000
