@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -118,14 +118,15 @@ def _ask(connection: Connection, statement: str, values: Sequence[Any], *, many:
     said = _for_driver(statement, connection.dialect.name)
     driver: Any = connection.connection.dbapi_connection
     try:
-        cursor = driver.cursor()
-        for hear in connection.engine.dispatch.before_cursor_execute:
-            hear(connection, cursor, said, values, None, many)
-        if many:
-            cursor.executemany(said, values)
-        else:
-            cursor.execute(said, values)
-        return Rows([] if cursor.description is None else cursor.fetchall(), cursor.rowcount)
+        # Closed at once, also when it fails: one that lived on in a traceback would keep the database for itself.
+        with closing(driver.cursor()) as cursor:
+            for hear in connection.engine.dispatch.before_cursor_execute:
+                hear(connection, cursor, said, values, None, many)
+            if many:
+                cursor.executemany(said, values)
+            else:
+                cursor.execute(said, values)
+            return Rows([] if cursor.description is None else cursor.fetchall(), cursor.rowcount)
     except connection.dialect.loaded_dbapi.Error as error:
         raise _failure(connection, said, error) from error
 
