@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from server.claims.claim import Claim
 
 WEEK_DAYS = 7
+# Since the newest press a night may have passed.
+PAUSE_MS = 86_400_000
 
 
 def believed_ms(connection: Connection, now_ms: int) -> int:
-    """The time by the server's clock, or by the kiosks' own where that is earlier."""
+    """The time by the server's clock, or a day after the kiosks' own newest where that is earlier."""
     theirs = newest_set_clock(connection)
-    return now_ms if theirs is None else min(now_ms, theirs)
+    return now_ms if theirs is None else min(now_ms, theirs + PAUSE_MS)
 
 
 def is_lived_through(connection: Connection, claim: Claim, today: int) -> bool:

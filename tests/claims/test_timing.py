@@ -50,12 +50,13 @@ def test_a_clock_that_jumps_over_the_days_after_judges_nothing_even_when_days_th
 def test_kiosks_whose_clocks_a_network_sets_say_that_it_is_too_early(still):
     still.live(START, AFTER.end + timedelta(days=9))
     kiosk = still.kiosks["S01"]
-    still.react(kiosk, 1, DUE, DUE, wall_ms=DUE - DAY_MS)
+    still.react(kiosk, 1, DUE, DUE, wall_ms=DUE - 2 * DAY_MS)
     assert not judged(still, DUE)
     # One that nobody sets says nothing, whatever it shows.
     still.react(kiosk, 1, DUE, DUE, wall_ms=DUE, synced=False)
     assert not judged(still, DUE)
-    still.react(kiosk, 1, DUE, DUE, wall_ms=DUE)
+    # At night nobody presses.
+    still.react(kiosk, 1, DUE, DUE, wall_ms=DUE - DAY_MS)
     assert judged(still, DUE)
 
 
