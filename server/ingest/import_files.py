@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
@@ -11,6 +10,7 @@ from server.analysis.times import BOUNDED, DISCIPLINED_MS, ESTIMATED
 from server.database.codes import ANSWERS, MARKS, REASONS, TIME_QUALITIES
 from server.database.stores import printable
 from server.errors import Unfit
+from server.ingest.import_lines import rows_of
 from server.ingest.import_mapping import MAY, NEEDED
 from wire.limits import MAX_SEQ
 
@@ -70,20 +70,17 @@ class PressFile:
         self.rows = 0
 
     def presses(self, refuse: Callable[[int, WrongRow], None]) -> Iterator[Press]:
-        """Every press; `refuse(line, WrongRow)` hears of the others. Raises Unfit for a file without the columns needed."""
+        """Every press; `refuse(line, WrongRow)` hears of the others.
+
+        Raises Unfit as `rows_of`, and for a file without the columns needed.
+        """
         mapping = self._mapping
-        with self._path.open(encoding=mapping.encoding, newline="") as file:
-            lines = csv.DictReader(file, delimiter=mapping.delimiter)
+        for line, row in rows_of(self._path, mapping.encoding, mapping.delimiter, self._check_columns):
+            self.rows += 1
             try:
-                self._check_columns(set(lines.fieldnames or ()))
-                for row in lines:
-                    self.rows += 1
-                    try:
-                        yield from self._read(lines.line_num, row)
-                    except WrongRow as wrong:
-                        refuse(lines.line_num, wrong)
-            except (UnicodeError, csv.Error) as error:
-                raise Unfit(f"{self._path} can not be read near line {lines.line_num}: {error}.") from error
+                yield from self._read(line, row)
+            except WrongRow as wrong:
+                refuse(line, wrong)
 
     def _check_columns(self, there: set[str]) -> None:
         mapping = self._mapping
@@ -91,7 +88,7 @@ class PressFile:
             if name not in mapping.fixed and (name in NEEDED or name in mapping.columns) and mapping.columns[name] not in there:
                 raise Unfit(f"{self._path} has no column {mapping.columns[name]!r}, which tells the {name}.")
 
-    def _read(self, line: int, row: dict[str, str | None]) -> Iterator[Press]:
+    def _read(self, line: int, row: dict[str, str]) -> Iterator[Press]:
         said = {name: self._word(name, row) for name in (*NEEDED, *MAY)}
         store = self._stores.get(said["store"])
         if store is None:
@@ -119,12 +116,12 @@ class PressFile:
         for _ in range(_whole(said["count"] or "1", "count", MOST_COUNT)):
             yield press
 
-    def _word(self, name: str, row: dict[str, str | None]) -> str:
+    def _word(self, name: str, row: dict[str, str]) -> str:
         if name in self._mapping.fixed:
             return self._mapping.fixed[name]
         column = self._mapping.columns.get(name)
         # A column without a name, such as some programs put in front for the row's number, tells nothing.
-        text = "" if column is None else (row.get(column) or "").strip()
+        text = "" if column is None else row.get(column, "").strip()
         if self._mapping.defused:
             text = text.removeprefix("'")
         return self._mapping.words.get(name, {}).get(text, text)

@@ -261,7 +261,7 @@ def test_what_was_cut_off_in_the_middle_is_made_up_by_the_next_run(
         (HAPPY.replace('delimiter = ";"', 'delimiter = ";;"'), "delimiter is one character"),
         (HAPPY.replace('delimiter = ";"', "delimiter = 9"), "delimiter must be a text"),
         (HAPPY.replace("resolution_s = 60", 'encoding = "klingon"'), "there is no encoding klingon"),
-        (HAPPY.replace("resolution_s = 60", 'encoding = "utf-16"'), "can not be read near line 0"),
+        (HAPPY.replace("resolution_s = 60", 'encoding = "utf-16"'), "can not be read as utf-16 in line 1"),
     ],
 )
 def test_a_mapping_that_does_not_fit_is_a_sentence(
@@ -308,9 +308,26 @@ def test_a_file_in_another_encoding_is_a_sentence_and_comes_in_once_that_is_name
     (tmp_path / "map.toml").write_text(mapping, encoding="utf-8")
     arguments = ("import", "reactions", str(tmp_path / "rows.csv"), "--mapping", str(tmp_path / "map.toml"), "--json")
     done = ready(*arguments)
-    assert (done.exit_code, "can not be read near line" in done.stderr) == (1, True)
+    assert (done.exit_code, "can not be read as utf-8-sig in line 1" in done.stderr) == (1, True)
     (tmp_path / "map.toml").write_text(mapping + 'encoding = "cp1252"\n', encoding="utf-8")
     assert told(ready(*arguments)) == (2, 0, 0)
+
+
+ONE = "04.05.2026 10:00;Warsaw Centrum;Exit;Positive;1;"
+
+
+@pytest.mark.parametrize("ending", ['"nice', '"nice\n' + 40 * f"{ONE}fine\n" + f'{ONE}good"'], ids=["open", "closed later"])
+def test_a_stray_quotation_mark_brings_nothing_rather_than_a_part(
+    ready: Callable[..., Result], tmp_path: Path, stored: Callable[[], list[dict[str, str]]], ending: str
+) -> None:
+    (tmp_path / "map.toml").write_text(HAPPY)
+    text = f"Time;Location;Survey point;Feedback;Count;Comment\n{ONE}{ending}\n" + 100 * f"{ONE}fine\n"
+    (tmp_path / "rows.csv").write_text(text)
+    done = ready("import", "reactions", str(tmp_path / "rows.csv"), "--mapping", str(tmp_path / "map.toml"))
+    assert (done.exit_code, done.stderr.count("\n")) == (1, 1)
+    assert "the row that begins in line 2 can not be read" in done.stderr
+    assert "Nothing was imported." in done.stderr
+    assert stored() == []
 
 
 def test_times_of_a_whole_hour_or_day_are_sure_of_their_hour_or_day(
