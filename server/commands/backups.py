@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from server.commands.export_files import ended_by_signals, named
 from server.commands.workplace import at_work, show_json
 from server.database.backups import back_up, check_backup
 from server.database.backups import restore as put_back
@@ -33,7 +34,7 @@ def backup(file: Path, *, as_json: bool) -> None:
 
     Example: salve-server backup /backups/salve-2026-11-21
     """
-    with at_work() as place, progress("Copying") as tell:
+    with at_work() as place, ended_by_signals(), named(file), progress("Copying") as tell:
         held = back_up(place.engine, file, tell, place.clock.now_ms())
         archive = place.settings.archive
     _say(f"{file} holds", held, as_json=as_json)
