@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
-from zoneinfo import ZoneInfo
 
 from server.analysis.times import BOUNDED, DISCIPLINED_MS, ESTIMATED
 from server.database.codes import ANSWERS, MARKS, REASONS, TIME_QUALITIES
@@ -12,6 +10,7 @@ from server.database.stores import printable
 from server.errors import Unfit
 from server.ingest.import_lines import rows_of
 from server.ingest.import_mapping import MAY, NEEDED
+from server.ingest.import_times import Skipped, read_moment
 from wire.limits import MAX_SEQ
 
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from server.database.imports import ImportStore
     from server.ingest.import_mapping import RowMapping
+    from server.ingest.import_times import Moment
     from wire.messages import Mark
 
 # Nobody pressed a kiosk before; a year like 0202 is a slip of the pen.
@@ -108,13 +108,21 @@ class PressFile:
             touchpoint = printable("touchpoint", said["touchpoint"], least=1)
         except Unfit as error:
             raise WrongRow("no touchpoint", said["touchpoint"]) from error
-        wall_ms = self._moment(said["pressed_at"], store.timezone)
+        moment = self._moment(said["pressed_at"], store.timezone)
         press = Press(
-            *(line, store.code, touchpoint, said["question"], said["answer"], wall_ms, *self._time(wall_ms, said), mark),
+            *(line, store.code, touchpoint, said["question"], said["answer"], moment.at_ms, *self._time(moment, said), mark),
             *(said["reason"], *_identity(said)),
         )
-        for _ in range(_whole(said["count"] or "1", "count", MOST_COUNT)):
+        for _ in range(self._count(said["count"], row)):
             yield press
+
+    def _count(self, text: str, row: dict[str, str]) -> int:
+        """How many presses a row stands for: one only where nothing counts them; an hour without a press has none."""
+        mapping = self._mapping
+        counts = "count" in mapping.fixed or mapping.columns.get("count") in row
+        if not text and not counts and not (mapping.every_column and "count" in mapping.columns):
+            return 1
+        return _whole(text, "count", MOST_COUNT, least=0)
 
     def _word(self, name: str, row: dict[str, str]) -> str:
         if name in self._mapping.fixed:
@@ -126,21 +134,29 @@ class PressFile:
             text = text.removeprefix("'")
         return self._mapping.words.get(name, {}).get(text, text)
 
-    def _moment(self, text: str, store_zone: str) -> int:
+    def _moment(self, text: str, store_zone: str) -> Moment:
         mapping = self._mapping
         try:
-            moment = datetime.strptime(text, mapping.time) if mapping.time else datetime.fromisoformat(text)  # noqa: DTZ007
-            if moment.tzinfo is None:
-                moment = moment.replace(tzinfo=ZoneInfo(store_zone if mapping.zone == "store" else mapping.zone))
-            at_ms = round(moment.timestamp() * 1000)
+            zone = store_zone if mapping.zone == "store" else mapping.zone
+            moment = read_moment(text, mapping.time, zone, mapping.resolution_s)
+        except Skipped as error:
+            raise WrongRow("a time that the clock there skipped", text) from error
         except (ValueError, OverflowError) as error:
             raise WrongRow("a time that can not be read", text) from error
-        if not FIRST_MS <= at_ms <= self._now_ms:
+        if not FIRST_MS <= moment.at_ms <= self._now_ms:
             raise WrongRow("a time that can not be: before 2000, or still to come", text)
-        return at_ms
+        return moment
 
-    def _time(self, wall_ms: int, said: Mapping[str, str]) -> tuple[int, int, int]:
+    def _time(self, moment: Moment, said: Mapping[str, str]) -> tuple[int, int, int]:
         """When it was pressed, how far off that may be, and how it is known: never exactly, because nobody here saw it."""
+        pressed_ms, uncertainty_ms, quality = self._stated(moment.at_ms, said)
+        if not moment.later_ms:
+            return pressed_ms, uncertainty_ms, quality
+        # The clock showed that time twice: it stands in the middle of both.
+        half_ms = moment.later_ms // 2
+        return min(pressed_ms + half_ms, self._now_ms), uncertainty_ms + half_ms, max(BOUNDED, quality)
+
+    def _stated(self, wall_ms: int, said: Mapping[str, str]) -> tuple[int, int, int]:
         if said["uncertainty_ms"]:
             uncertainty_ms = _whole(said["uncertainty_ms"], "uncertainty_ms", 10**13, least=0)
             if said["time_quality"] not in TIME_QUALITIES:
