@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tomllib
 from dataclasses import dataclass
@@ -98,20 +99,26 @@ class Settings:
         return f"Settings(data_dir={self.data_dir}, host={self.host}, port={self.port})"
 
 
-def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings; raises WrongSetting with the name of the first that does not fit."""
+def read_settings(environment: Mapping[str, str] | None = None, *, begins: bool = True) -> Settings:
+    """Read the settings; raises WrongSetting with the name of the first that does not fit.
+
+    Without `begins` there must be an embedded database already, and nothing is made where there is none. Never does one begin
+    where one was moved to PostgreSQL: every key and token would be unknown to it.
+    """
     environment = os.environ if environment is None else environment
     values = {setting.env: setting.default for setting in SETTINGS}
     if environment.get("SALVE_CONFIG"):
         values |= _file(Path(environment["SALVE_CONFIG"]))
     values |= {name: environment[name] for name in values if environment.get(name)}
     data_dir = Path(values["SALVE_DATA_DIR"]).expanduser().resolve()
+    database_url = values["SALVE_DATABASE_URL"] or f"sqlite:///{data_dir / 'salve.db'}"
+    _check_beginning(database_url, begins=begins)
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     host, port = values["SALVE_HOST"], _whole("SALVE_PORT", values, 1, 65_535)
     public_url = _public_url(values["SALVE_PUBLIC_URL"] or f"http://{host}:{port}")
     return Settings(
         data_dir=data_dir,
-        database_url=values["SALVE_DATABASE_URL"] or f"sqlite:///{data_dir / 'salve.db'}",
+        database_url=database_url,
         host=host,
         port=port,
         secret_key=_secret(values["SALVE_SECRET_KEY_FILE"], data_dir),
@@ -126,6 +133,23 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         keep_months=_months(values),
         archive_dir=_folder(values["SALVE_ARCHIVE_DIR"]),
     )
+
+
+def _check_beginning(url: str, *, begins: bool) -> None:
+    found = re.fullmatch(r"sqlite(?:\+\w+)?:///([^?]+)(?:\?.*)?", url)
+    if found is None or Path(found[1]).exists():
+        return
+    file = Path(found[1])
+    moved = sorted(one.name for one in file.parent.glob("*") if one.name.startswith(f"{file.name}.moved-"))
+    if moved:
+        raise WrongSetting(
+            f"SALVE_DATABASE_URL: must be the PostgreSQL address that the database was moved to, as {file.with_name(moved[-1])}"
+            " says; services read it from their environment file (take that file away to begin with nothing)"
+        )
+    if not begins:
+        raise WrongSetting(
+            f"SALVE_DATA_DIR: there is no database {file}; name the folder of one, or begin one with `salve-server upgrade`"
+        )
 
 
 def _file(path: Path) -> dict[str, str]:

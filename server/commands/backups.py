@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from server.access.tokens import list_tokens
+from server.commands.export_files import ended_by_signals, named
 from server.commands.workplace import at_work, show_json
 from server.database.backups import back_up, check_backup
 from server.database.backups import restore as put_back
+from server.database.engine import reading
+from server.database.kiosk_keys import kiosks_with_keys
 from server.errors import Unfit
 
 if TYPE_CHECKING:
@@ -33,7 +37,7 @@ def backup(file: Path, *, as_json: bool) -> None:
 
     Example: salve-server backup /backups/salve-2026-11-21
     """
-    with at_work() as place, progress("Copying") as tell:
+    with at_work() as place, ended_by_signals(), named(file), progress("Copying") as tell:
         held = back_up(place.engine, file, tell, place.clock.now_ms())
         archive = place.settings.archive
     _say(f"{file} holds", held, as_json=as_json)
@@ -55,9 +59,23 @@ def restore(file: Path, *, discard: bool, as_json: bool) -> None:
     with at_work(current=False) as place, progress("Restoring") as tell:
         kept = None if discard else _name_for_what_is_there(place)
         held = put_back(place.engine, file, kept, tell, place.clock.now_ms())
+        good = _good_now(place)
     _say("The database now holds", held, as_json=as_json)
     if kept is not None and kept.exists():
         click.echo(f"What it held before is kept in {kept}.", err=True)
+    if good:
+        click.echo("These tokens and kiosks' keys are good now, also where they were revoked since the backup:", err=True)
+        for line in good:
+            click.echo(f"  {line}", err=True)
+
+
+def _good_now(place: Workplace) -> list[str]:
+    """What opens the door of the restored database: a revocation since the backup is not in it, nor in its log."""
+    now_ms = place.clock.now_ms()
+    with reading(place.engine) as connection:
+        tokens, codes = list_tokens(connection), kiosks_with_keys(connection)
+    open_tokens = [one for one in tokens if one.revoked_ms is None and one.expires_ms > now_ms]
+    return [*(f"token {one.key_id} {one.name}" for one in open_tokens), *(f"kiosk {code}" for code in codes)]
 
 
 @click.command("restore-check")

@@ -10,7 +10,7 @@ import click
 
 from server.access.tokens import ExportToken
 from server.audit import COMMAND_LINE, Act
-from server.commands.export_files import bar, opened, sqlite_into
+from server.commands.export_files import bar, opened, parquet_into, sqlite_into
 from server.commands.workplace import Commands, Workplace, at_work
 from server.comparison.periods import DEFAULT
 from server.database.audit import note
@@ -93,8 +93,7 @@ def reactions(kind: str, output: Path | None, after: str, **wishes: Any) -> None
             cursor = file.cursor
         else:
             months = ParquetMonths(place.engine, wanted)
-            with bar(months.length, months.done):
-                months.write(output)
+            parquet_into(output, months)
             cursor = months.cursor
     click.echo(f"Salve-Cursor: {cursor}", err=True)
 

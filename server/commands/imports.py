@@ -15,6 +15,7 @@ from server.database.audit import note
 from server.database.engine import reading, writing
 from server.database.imports import import_stores, question_codes
 from server.database.stores import printable
+from server.errors import Unfit
 from server.ingest.import_files import PressFile, WrongRow
 from server.ingest.import_mapping import RowMapping, read_mapping
 from server.ingest.importing import Import
@@ -83,8 +84,19 @@ def reactions(file: Path, mapping: Path | None, source: str, *, raw: bool, dry: 
         with file.open("rb") as text:
             length = max(0, sum(chunk.count(b"\n") for chunk in iter(lambda: text.read(1 << 20), b"")) - 1)
         with click.progressbar(length=length, label="Importing", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
-            taken = work.take(presses.presses(refused.add), refused.add, bar.update)
+            taken = work.take(presses.presses(refused.add), refused.add, bar.update, _warn)
     _tell(presses.rows, taken, refused, dry=dry, as_json=as_json)
+    if presses.rows and not taken.new + taken.known and sum(refused.counts.values()) >= presses.rows:
+        raise Unfit("Nothing of this file could be taken.")
+
+
+def _warn(alike: int) -> None:
+    if alike:
+        click.echo(
+            f"Warning: {alike} of these press(es) are here under another --source, alike in place, time and answer;"
+            " both would count.",
+            err=True,
+        )
 
 
 def _tell(read: int, taken: Taken, refused: Refused, *, dry: bool, as_json: bool) -> None:
@@ -93,7 +105,17 @@ def _tell(read: int, taken: Taken, refused: Refused, *, dry: bool, as_json: bool
         reasons = {
             why: {"rows": count, "lines": [line for line, _ in refused.examples[why]]} for why, count in refused.counts.items()
         }
-        show_json({"dry_run": dry, "rows": read, "new": taken.new, "known": taken.known, "refused": total, "reasons": reasons})
+        show_json(
+            {
+                "dry_run": dry,
+                "rows": read,
+                "new": taken.new,
+                "known": taken.known,
+                "refused": total,
+                "alike": taken.alike,
+                "reasons": reasons,
+            }
+        )
         return
     verb = "Would import" if dry else "Imported"
     click.echo(f"{verb} {taken.new} press(es); {taken.known} were here already; {total} of {read} row(s) refused.")

@@ -58,8 +58,8 @@ class Commands(click.Group):
 
 @contextmanager
 def at_work(*, current: bool = True) -> Iterator[Workplace]:
-    """The workplace that the environment describes; with `current` the database must have this release's tables."""
-    settings = read_settings()
+    """The workplace that the environment describes; with `current` the database must be there, with this release's tables."""
+    settings = read_settings(begins=not current)
     engine = make_engine(settings.database_url, settings.archive)
     try:
         if current and not is_current(engine):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from server.database.driver import run
 from server.database.life import read_life
 from server.database.tables import metadata
+from server.database.targets import part_of, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,8 +58,12 @@ def read_holding(connection: Connection) -> Holding:
 
 @contextmanager
 def whole_file(file: Path) -> Iterator[Path]:
-    """A file to write that only its owner may read; it takes its name when it is whole and on the disk."""
-    part = file.with_name(f"{file.name}.part-{os.getpid()}")
+    """A file to write that only its owner may read; it takes its name when it is whole and on the disk.
+
+    Raises Unfit for a name that leads to a device or a pipe.
+    """
+    file = target_of(file)
+    part = part_of(file)
     try:
         os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
         yield part

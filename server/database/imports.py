@@ -98,6 +98,24 @@ def stored_presses(connection: Connection, kiosk_id: int, streams: Sequence[int]
     return sorted({*(StoredPress(*row) for row in rows), *_archived_presses(connection, kiosk_id, streams)})
 
 
+def kiosks_of_other_sources(connection: Connection, store: str, touchpoint: str, hardware: str) -> list[int]:
+    """Kiosks made up for this touchpoint by imports under other names than the one whose kiosk has this hardware."""
+    found = (
+        select(kiosks.c.id)
+        .join(placements, placements.c.kiosk_id == kiosks.c.id)
+        .join(stores, stores.c.id == placements.c.store_id)
+        .where(stores.c.code == store, placements.c.touchpoint == touchpoint)
+        .where(kiosks.c.hardware.startswith("import:"), kiosks.c.hardware != hardware)
+    )
+    return list(connection.execute(found).scalars())
+
+
+def presses_of_kiosk(connection: Connection, kiosk_id: int) -> list[StoredPress]:
+    """All that is stored of a kiosk, or archived."""
+    streams = run(connection, "SELECT number FROM stream_tokens WHERE kiosk_id = ?", (kiosk_id,))
+    return stored_presses(connection, kiosk_id, [row[0] for row in streams])
+
+
 def _archived_presses(connection: Connection, kiosk_id: int, streams: Sequence[int]) -> Iterator[StoredPress]:
     codes = {row[0]: row[1] for row in run(connection, "SELECT id, code FROM questions")}
     for unit in archived_units(connection, {kiosk_id}):

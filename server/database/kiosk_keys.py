@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from server.database.tables import kiosk_keys
+from server.database.tables import kiosk_keys, kiosks
 
 # Keys handed out in syncs whose replies were lost; the kiosk can only have saved one of the newest.
 UNUSED_KEPT = 3
@@ -41,3 +41,10 @@ def newest_key_made_ms(connection: Connection, kiosk_id: int) -> int:
     """When the kiosk's newest key was made, 0 when it never had one."""
     newest = select(func.max(kiosk_keys.c.made_ms)).where(kiosk_keys.c.kiosk_id == kiosk_id)
     return int(connection.execute(newest).scalar_one() or 0)
+
+
+def kiosks_with_keys(connection: Connection) -> list[str]:
+    """The codes of the kiosks that have a key which opens the door."""
+    good = select(kiosk_keys.c.id).where(kiosk_keys.c.kiosk_id == kiosks.c.id, kiosk_keys.c.revoked_ms.is_(None))
+    found = select(kiosks.c.code).where(good.exists(), kiosks.c.disabled_ms.is_(None)).order_by(kiosks.c.code)
+    return list(connection.execute(found).scalars())

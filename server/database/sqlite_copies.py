@@ -38,7 +38,7 @@ def write_copy(engine: Engine, file: Path, tell: Tell) -> Holding:
         with reading(engine) as source, _plain(part) as target:
             # What this transaction has read is what all steps of the copy see, also while others write.
             held = read_holding(source)
-            _copy(source, target, tell)
+            _copy(source, target, tell, file)
         with _plain(part) as copied:
             _check_pages(copied, file)
             if read_holding(copied) != held:
@@ -85,7 +85,7 @@ def _take_out(file: Path, place: Path, tell: Tell, mark: Mark | None = None) -> 
         raise Unfit(f"There is no file {file}.")
     try:
         with _plain(file, read_only=True) as source, _plain(place) as target:
-            _copy(source, target, tell)
+            _copy(source, target, tell, place)
         with _plain(place) as copied:
             _check_pages(copied, file)
             run(copied, "SELECT epoch FROM life").one()
@@ -105,13 +105,13 @@ def _take_out(file: Path, place: Path, tell: Tell, mark: Mark | None = None) -> 
     return held
 
 
-def _copy(source: Connection, target: Connection, tell: Tell) -> None:
+def _copy(source: Connection, target: Connection, tell: Tell, into: Path) -> None:
     run(source, "PRAGMA schema_version").one()  # which finds out whether it is a database at all
     here, there = _driver(source), _driver(target)
     try:
         here.backup(there, pages=PAGES_AT_ONCE, progress=lambda _status, left, whole: tell(whole - left, whole))
     except here.Error as error:
-        raise Unfit(f"Copying stopped: {error}.") from error
+        raise Unfit(f"Copying into {into} stopped: {error}.") from error
     run(target, "PRAGMA journal_mode = DELETE")
 
 

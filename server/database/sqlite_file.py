@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import sqlite3
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -27,24 +30,36 @@ class FileTable(NamedTuple):
 
 
 def write_sqlite(path: Path, tables: Sequence[FileTable]) -> None:
-    """Write the tables, those that others link to first, into a file that is not there yet."""
+    """Write the tables, those that others link to first, into a file that is not there yet.
+
+    Raises OSError with the file's name where the disk takes no more.
+    """
     from sqlite_utils import Database  # heavy, and of use to this alone
 
     file = Database(str(path))
     try:
-        # Nobody reads it before it has its name, and a half one is thrown away: it needs no journal.
-        file.conn.execute("PRAGMA journal_mode = OFF")
-        file.conn.execute("PRAGMA synchronous = OFF")
-        keys = {table.name: table.key[0] for table in tables if len(table.key) == 1}
-        for table in tables:
-            _write(file, table, keys)
-        for table in tables:
-            for column in table.indexes:
-                file.table(table.name).create_index([column])
-        file.conn.execute("ANALYZE")
-        file.conn.commit()
+        _write_all(file, tables)
+    except sqlite3.OperationalError as error:
+        full = getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL
+        raise OSError(
+            errno.ENOSPC if full else errno.EIO, os.strerror(errno.ENOSPC) if full else str(error), str(path)
+        ) from error
     finally:
         file.close()
+
+
+def _write_all(file: Any, tables: Sequence[FileTable]) -> None:
+    # Nobody reads it before it has its name, and a half one is thrown away: it needs no journal.
+    file.conn.execute("PRAGMA journal_mode = OFF")
+    file.conn.execute("PRAGMA synchronous = OFF")
+    keys = {table.name: table.key[0] for table in tables if len(table.key) == 1}
+    for table in tables:
+        _write(file, table, keys)
+    for table in tables:
+        for column in table.indexes:
+            file.table(table.name).create_index([column])
+    file.conn.execute("ANALYZE")
+    file.conn.commit()
 
 
 def _write(file: Any, table: FileTable, keys: Mapping[str, str]) -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import re
-from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
-from zoneinfo import ZoneInfo
 
 from server.analysis.times import BOUNDED, DISCIPLINED_MS, ESTIMATED
 from server.database.codes import ANSWERS, MARKS, REASONS, TIME_QUALITIES
 from server.database.stores import printable
 from server.errors import Unfit
+from server.ingest.import_lines import rows_of
 from server.ingest.import_mapping import MAY, NEEDED
+from server.ingest.import_times import Skipped, read_moment
 from wire.limits import MAX_SEQ
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from server.database.imports import ImportStore
     from server.ingest.import_mapping import RowMapping
+    from server.ingest.import_times import Moment
     from wire.messages import Mark
 
 # Nobody pressed a kiosk before; a year like 0202 is a slip of the pen.
@@ -73,20 +73,17 @@ class PressFile:
         self.rows = 0
 
     def presses(self, refuse: Callable[[int, WrongRow], None]) -> Iterator[Press]:
-        """Every press; `refuse(line, WrongRow)` hears of the others. Raises Unfit for a file without the columns needed."""
+        """Every press; `refuse(line, WrongRow)` hears of the others.
+
+        Raises Unfit as `rows_of`, and for a file without the columns needed.
+        """
         mapping = self._mapping
-        with self._path.open(encoding=mapping.encoding, newline="") as file:
-            lines = csv.DictReader(file, delimiter=mapping.delimiter)
+        for line, row in rows_of(self._path, mapping.encoding, mapping.delimiter, self._check_columns):
+            self.rows += 1
             try:
-                self._check_columns(set(lines.fieldnames or ()))
-                for row in lines:
-                    self.rows += 1
-                    try:
-                        yield from self._read(lines.line_num, row)
-                    except WrongRow as wrong:
-                        refuse(lines.line_num, wrong)
-            except (UnicodeError, csv.Error) as error:
-                raise Unfit(f"{self._path} can not be read near line {lines.line_num}: {error}.") from error
+                yield from self._read(line, row)
+            except WrongRow as wrong:
+                refuse(line, wrong)
 
     def _check_columns(self, there: set[str]) -> None:
         mapping = self._mapping
@@ -94,7 +91,7 @@ class PressFile:
             if name not in mapping.fixed and (name in NEEDED or name in mapping.columns) and mapping.columns[name] not in there:
                 raise Unfit(f"{self._path} has no column {mapping.columns[name]!r}, which tells the {name}.")
 
-    def _read(self, line: int, row: dict[str, str | None]) -> Iterator[Press]:
+    def _read(self, line: int, row: dict[str, str]) -> Iterator[Press]:
         said = {name: self._word(name, row) for name in (*NEEDED, *MAY)}
         store = self._stores.get(said["store"])
         if store is None:
@@ -114,39 +111,55 @@ class PressFile:
             touchpoint = printable("touchpoint", said["touchpoint"], least=1)
         except Unfit as error:
             raise WrongRow("no touchpoint", said["touchpoint"]) from error
-        wall_ms = self._moment(said["pressed_at"], store.timezone)
+        moment = self._moment(said["pressed_at"], store.timezone)
         press = Press(
-            *(line, store.code, touchpoint, said["question"], said["answer"], wall_ms, *self._time(wall_ms, said), mark),
+            *(line, store.code, touchpoint, said["question"], said["answer"], moment.at_ms, *self._time(moment, said), mark),
             *(said["reason"], *_identity(said)),
         )
-        for _ in range(_whole(said["count"] or "1", "count", MOST_COUNT)):
+        for _ in range(self._count(said["count"], row)):
             yield press
 
-    def _word(self, name: str, row: dict[str, str | None]) -> str:
+    def _count(self, text: str, row: dict[str, str]) -> int:
+        """How many presses a row stands for: one only where nothing counts them; an hour without a press has none."""
+        mapping = self._mapping
+        counts = "count" in mapping.fixed or mapping.columns.get("count") in row
+        if not text and not counts and not (mapping.every_column and "count" in mapping.columns):
+            return 1
+        return _whole(text, "count", MOST_COUNT, least=0)
+
+    def _word(self, name: str, row: dict[str, str]) -> str:
         if name in self._mapping.fixed:
             return self._mapping.fixed[name]
         column = self._mapping.columns.get(name)
         # A column without a name, such as some programs put in front for the row's number, tells nothing.
-        text = "" if column is None else (row.get(column) or "").strip()
+        text = "" if column is None else row.get(column, "").strip()
         if self._mapping.defused:
             text = DEFUSED.sub(r"\1", text)
         return self._mapping.words.get(name, {}).get(text, text)
 
-    def _moment(self, text: str, store_zone: str) -> int:
+    def _moment(self, text: str, store_zone: str) -> Moment:
         mapping = self._mapping
         try:
-            moment = datetime.strptime(text, mapping.time) if mapping.time else datetime.fromisoformat(text)  # noqa: DTZ007
-            if moment.tzinfo is None:
-                moment = moment.replace(tzinfo=ZoneInfo(store_zone if mapping.zone == "store" else mapping.zone))
-            at_ms = round(moment.timestamp() * 1000)
+            zone = store_zone if mapping.zone == "store" else mapping.zone
+            moment = read_moment(text, mapping.time, zone, mapping.resolution_s)
+        except Skipped as error:
+            raise WrongRow("a time that the clock there skipped", text) from error
         except (ValueError, OverflowError) as error:
             raise WrongRow("a time that can not be read", text) from error
-        if not FIRST_MS <= at_ms <= self._now_ms:
+        if not FIRST_MS <= moment.at_ms <= self._now_ms:
             raise WrongRow("a time that can not be: before 2000, or still to come", text)
-        return at_ms
+        return moment
 
-    def _time(self, wall_ms: int, said: Mapping[str, str]) -> tuple[int, int, int]:
+    def _time(self, moment: Moment, said: Mapping[str, str]) -> tuple[int, int, int]:
         """When it was pressed, how far off that may be, and how it is known: never exactly, because nobody here saw it."""
+        pressed_ms, uncertainty_ms, quality = self._stated(moment.at_ms, said)
+        if not moment.later_ms:
+            return pressed_ms, uncertainty_ms, quality
+        # The clock showed that time twice: it stands in the middle of both.
+        half_ms = moment.later_ms // 2
+        return min(pressed_ms + half_ms, self._now_ms), uncertainty_ms + half_ms, max(BOUNDED, quality)
+
+    def _stated(self, wall_ms: int, said: Mapping[str, str]) -> tuple[int, int, int]:
         if said["uncertainty_ms"]:
             uncertainty_ms = _whole(said["uncertainty_ms"], "uncertainty_ms", 10**13, least=0)
             if said["time_quality"] not in TIME_QUALITIES:

@@ -105,8 +105,12 @@ def with_faces(presses: list[Press], refuse: Callable[[int, WrongRow], None]) ->
     """Those that a kiosk with two, three or four faces could have; a neutral one beside four others is a fifth."""
     strong = {press.question for press in presses if press.answer in STRONG}
     fit = []
+    told: set[int] = set()
     for press in presses:
         if press.answer == "neutral" and press.question in strong:
+            if press.line in told:
+                continue  # one row that counts several
+            told.add(press.line)
             refuse(press.line, WrongRow("neutral beside very happy: no kiosk here has five faces", press.question))
         else:
             fit.append(press)

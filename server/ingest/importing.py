@@ -42,10 +42,11 @@ class Place(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """How many presses were new, and how many were here already."""
+    """How many presses were new, how many were here already, and how many are alike under another source's name."""
 
     new: int
     known: int
+    alike: int = 0
 
 
 class Target(NamedTuple):
@@ -76,11 +77,18 @@ class Import:
         self._holder = secrets.token_hex(8)
         self._own: dict[str, bool] = {}
 
-    def take(self, presses: Iterable[Press], refuse: Callable[[int, WrongRow], None], moved: Callable[[int], None]) -> Taken:
+    def take(
+        self,
+        presses: Iterable[Press],
+        refuse: Callable[[int, WrongRow], None],
+        moved: Callable[[int], None],
+        alike: Callable[[int], None],
+    ) -> Taken:
         """Take them in.
 
-        `refuse` hears of those that no kiosk here could have; `moved` of how many were looked at. Raises Unfit while another
-        import is at work.
+        `refuse` hears of those that no kiosk here could have; `moved` of how many were looked at; `alike`, before anything is
+        stored, of how many another source has brought for the same place, moment, question and answer. Raises Unfit while
+        another import is at work.
         """
         places: defaultdict[Place, list[Press]] = defaultdict(list)
         new = known = 0
@@ -90,6 +98,8 @@ class Import:
                 moved(1)
             else:
                 places[Place(press.store, press.touchpoint)].append(press)
+        elsewhere = sum(self._alike_elsewhere(place, found) for place, found in places.items())
+        alike(elsewhere)
         self._renew()
         try:
             for place, found in sorted(places.items()):
@@ -101,7 +111,17 @@ class Import:
             if not self._dry:
                 with writing(self._engine) as connection:
                     end_lease(connection, LEASE, self._holder)
-        return Taken(new, known)
+        return Taken(new, known, elsewhere)
+
+    def _alike_elsewhere(self, place: Place, presses: list[Press]) -> int:
+        """How many of these came under another source's name already."""
+        with reading(self._engine) as connection:
+            others = rows.kiosks_of_other_sources(connection, place.store, place.touchpoint, self._hardware(place))
+            there = Counter(one[2:] for other in others for one in rows.presses_of_kiosk(connection, other))
+        if not there:
+            return 0
+        ours = Counter((press.wall_ms, press.question, ANSWERS[press.answer][0]) for press in presses)
+        return sum((ours & there).values())
 
     def _came_by_itself(self, token: str) -> bool:
         """Whether it is one of this server's own streams, exported and brought back."""

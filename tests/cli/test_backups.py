@@ -7,9 +7,13 @@ import stat
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import update
 
 from server.database.engine import make_engine, reading, writing
+from server.database.kiosk_keys import add_key, revoke_keys
+from server.database.kiosks import add_kiosk
 from server.database.life import move_safe_position, read_life
+from server.database.tables import kiosks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,6 +59,29 @@ def test_a_restore_brings_the_backups_content_and_keeps_what_was_there(
     assert stores(ready) == ["S001", "S002"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["backup", "data"]
     assert not list((tmp_path / "data").glob("*restoring*"))
+
+
+def test_a_restore_lists_what_is_good_again(ready: Callable[..., Result], looking: Engine, tmp_path: Path) -> None:
+    for name in ("weekly report", "ended before"):
+        assert ready("token", "add", name).exit_code == 0
+    found = {one["name"]: one["key_id"] for one in json.loads(ready("token", "list", "--json").stdout)}
+    assert ready("token", "revoke", found["ended before"]).exit_code == 0
+    with writing(looking) as connection:
+        for number, code in enumerate(("K-001", "K-002"), 1):
+            kiosk = add_kiosk(connection, f"box {number}", "1.0", 1)
+            connection.execute(update(kiosks).where(kiosks.c.id == kiosk).values(code=code))
+            add_key(connection, kiosk, f"key-{number}", "hash", 1)
+        revoke_keys(connection, kiosk, 2)
+    looking.dispose()
+    assert ready("backup", str(tmp_path / "backup")).exit_code == 0
+    assert ready("token", "revoke", found["weekly report"]).exit_code == 0
+    said = ready("restore", str(tmp_path / "backup"), "--discard", "--json")
+    assert json.loads(said.stdout)["reactions"] == 0
+    assert said.stderr.splitlines() == [
+        "These tokens and kiosks' keys are good now, also where they were revoked since the backup:",
+        f"  token {found['weekly report']} weekly report",
+        "  kiosk K-001",
+    ]
 
 
 def test_nothing_is_restored_while_somebody_uses_the_database(

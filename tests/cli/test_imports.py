@@ -211,7 +211,12 @@ def test_another_source_has_kiosks_of_its_own(
 ) -> None:
     file = exported({"seq": 1})
     assert told(ready("import", "reactions", file, "--json")) == (1, 0, 0)
-    assert told(ready("import", "reactions", file, "--source", "the old system", "--json")) == (1, 0, 0)
+    other = ("import", "reactions", file, "--source", "the old system")
+    # Most likely they are the same presses, and no command takes them away again.
+    for again in (ready(*other, "--dry-run", "--json"), ready(*other, "--json")):
+        assert told(again) == (1, 0, 0)
+        assert json.loads(again.stdout)["alike"] == 1
+        assert again.stderr.startswith("Warning: 1 of these press(es) are here under another --source")
     assert {row["kiosk"] for row in stored()} == {"IMPORT-001", "IMPORT-002"}
 
 
@@ -261,7 +266,7 @@ def test_what_was_cut_off_in_the_middle_is_made_up_by_the_next_run(
         (HAPPY.replace('delimiter = ";"', 'delimiter = ";;"'), "delimiter is one character"),
         (HAPPY.replace('delimiter = ";"', "delimiter = 9"), "delimiter must be a text"),
         (HAPPY.replace("resolution_s = 60", 'encoding = "klingon"'), "there is no encoding klingon"),
-        (HAPPY.replace("resolution_s = 60", 'encoding = "utf-16"'), "can not be read near line 0"),
+        (HAPPY.replace("resolution_s = 60", 'encoding = "utf-16"'), "can not be read as utf-16 in line 1"),
     ],
 )
 def test_a_mapping_that_does_not_fit_is_a_sentence(
@@ -290,6 +295,41 @@ def test_a_count_that_the_file_does_not_have_is_not_taken_for_one(ready: Callabl
     assert (done.exit_code, "has no column 'Count', which tells the count" in done.stderr) == (1, True)
 
 
+def counted(ready: Callable[..., Result], folder: Path, *rows: tuple[str, str], form: str = HAPPY) -> Result:
+    """Import rows of a time and a count."""
+    (folder / "map.toml").write_text(form)
+    text = "".join(f"{time};Warsaw Centrum;Exit;Positive;{count}\n" for time, count in rows)
+    (folder / "rows.csv").write_text("Time;Location;Survey point;Feedback;Count\n" + text)
+    return ready("import", "reactions", str(folder / "rows.csv"), "--mapping", str(folder / "map.toml"), "--json")
+
+
+def test_an_empty_count_is_refused_and_an_hour_without_a_press_is_nothing(ready: Callable[..., Result], tmp_path: Path) -> None:
+    found = counted(ready, tmp_path, ("04.05.2026 10:00", ""), ("04.05.2026 11:00", "0"), ("04.05.2026 12:00", "2"))
+    assert told(found) == (2, 0, 1)
+    assert json.loads(found.stdout)["reasons"] == {"count is no number that fits": {"rows": 1, "lines": [2]}}
+
+
+def test_a_file_of_which_every_row_is_refused_is_a_failure(ready: Callable[..., Result], tmp_path: Path) -> None:
+    done = counted(ready, tmp_path, ("04.05.2026 10:00", ""), ("yesterday", "1"))
+    assert (done.exit_code, json.loads(done.stdout)["refused"]) == (1, 2)
+    assert done.stderr == "Error: Nothing of this file could be taken.\n"
+    assert counted(ready, tmp_path, ("04.05.2026 10:00", "0")).exit_code == 0
+
+
+def test_a_time_of_the_skipped_hour_is_refused_and_one_of_the_repeated_hour_is_unsure_by_it(
+    ready: Callable[..., Result], tmp_path: Path, stored: Callable[[], list[dict[str, str]]]
+) -> None:
+    found = counted(ready, tmp_path, ("29.03.2026 02:30", "1"), ("25.10.2025 02:30", "1"), ("26.10.2025 02:30", "1"))
+    assert told(found) == (2, 0, 1)
+    assert "a time that the clock there skipped" in json.loads(found.stdout)["reasons"]
+    assert [(row["pressed_at"][11:16], row["time_quality"], row["uncertainty_ms"]) for row in stored()] == [
+        ("00:30", "bounded", "60000"),
+        # 00:30 or 01:30 by UTC.
+        ("01:00", "bounded", "1860000"),
+    ]
+    assert len(hours(ready)) == 1
+
+
 def test_a_column_without_a_name_says_nothing(ready: Callable[..., Result], tmp_path: Path) -> None:
     (tmp_path / "map.toml").write_text(HAPPY.replace('count = "Count"\n', ""))
     rows = ["04.05.2026 10:00;Warsaw Centrum;Exit;Positive", "04.05.2026 10:01;Warsaw Centrum;Exit;Negative"]
@@ -308,9 +348,26 @@ def test_a_file_in_another_encoding_is_a_sentence_and_comes_in_once_that_is_name
     (tmp_path / "map.toml").write_text(mapping, encoding="utf-8")
     arguments = ("import", "reactions", str(tmp_path / "rows.csv"), "--mapping", str(tmp_path / "map.toml"), "--json")
     done = ready(*arguments)
-    assert (done.exit_code, "can not be read near line" in done.stderr) == (1, True)
+    assert (done.exit_code, "can not be read as utf-8-sig in line 1" in done.stderr) == (1, True)
     (tmp_path / "map.toml").write_text(mapping + 'encoding = "cp1252"\n', encoding="utf-8")
     assert told(ready(*arguments)) == (2, 0, 0)
+
+
+ONE = "04.05.2026 10:00;Warsaw Centrum;Exit;Positive;1;"
+
+
+@pytest.mark.parametrize("ending", ['"nice', '"nice\n' + 40 * f"{ONE}fine\n" + f'{ONE}good"'], ids=["open", "closed later"])
+def test_a_stray_quotation_mark_brings_nothing_rather_than_a_part(
+    ready: Callable[..., Result], tmp_path: Path, stored: Callable[[], list[dict[str, str]]], ending: str
+) -> None:
+    (tmp_path / "map.toml").write_text(HAPPY)
+    text = f"Time;Location;Survey point;Feedback;Count;Comment\n{ONE}{ending}\n" + 100 * f"{ONE}fine\n"
+    (tmp_path / "rows.csv").write_text(text)
+    done = ready("import", "reactions", str(tmp_path / "rows.csv"), "--mapping", str(tmp_path / "map.toml"))
+    assert (done.exit_code, done.stderr.count("\n")) == (1, 1)
+    assert "the row that begins in line 2 can not be read" in done.stderr
+    assert "Nothing was imported." in done.stderr
+    assert stored() == []
 
 
 def test_times_of_a_whole_hour_or_day_are_sure_of_their_hour_or_day(
