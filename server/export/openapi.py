@@ -42,6 +42,8 @@ REFUSED = {
     "503": "The server is busy; Retry-After says when to come again.",
 }
 NO_MORE: dict[str, str] = {}
+TOO_MUCH = {"400": f"{REFUSED['400']} With the code too-much, days and stores that hold more reactions than such a file takes."}
+NO_PARQUET = {"501": "The server was installed without what makes Parquet files."}
 GONE = {"410": "A cursor from before a restore: begin again without it."}
 TYPES: dict[str, Schema] = {
     "string": {"type": "string"},
@@ -113,9 +115,10 @@ def _files() -> dict[str, Schema]:
         f"{PREFIX}/export/salve.sqlite": _get(
             *("sqlite", "All exports in one file", ("from", "to", "store", "period", "gzip")),
             answer("application/vnd.sqlite3", "A file for Datasette."),
+            more=TOO_MUCH,
         ),
         f"{PREFIX}/export/reactions/{{month}}.parquet": _get(
-            "parquet", "A month's reactions", ("store", "gzip"), parquet, place=month
+            "parquet", "A month's reactions", ("store", "gzip"), parquet, place=month, more=NO_PARQUET
         ),
     }
 
