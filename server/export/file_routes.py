@@ -38,7 +38,7 @@ def send_sqlite(engine: Engine, sender: Sender, wanted: Wanted, now_ms: int, per
     """`salve.sqlite` of what is wanted."""
     _refuse_too_much(engine, wanted)
     made = SqliteFile(engine, wanted, now_ms, wanted.period(period))
-    answer = sender.send("salve.sqlite", "application/vnd.sqlite3", pull.noted(lambda: _pieces(made.write)))
+    answer = sender.send(pull.reader, "salve.sqlite", "application/vnd.sqlite3", pull.noted(lambda: _pieces(made.write)))
     answer.headers[CURSOR_HEADER] = made.cursor
     return answer
 
@@ -61,7 +61,7 @@ def send_month(engine: Engine, sender: Sender, wanted: Wanted, now_ms: int, mont
     with reading(engine) as connection:
         tag = closed_tag(connection, wanted, now_ms, "parquet")
     made = ParquetMonths(engine, wanted)
-    return sender.send(f"{month}.parquet", "application/vnd.apache.parquet", pull.noted(made.pieces), tag)
+    return sender.send(pull.reader, f"{month}.parquet", "application/vnd.apache.parquet", pull.noted(made.pieces), tag)
 
 
 def _refuse_too_much(engine: Engine, wanted: Wanted) -> None:

@@ -39,6 +39,7 @@ REFUSED = {
     "401": "No export token, or one that has ended.",
     "403": "A kiosk's key.",
     "404": "A store outside the token's scope, or no such store.",
+    "429": "As many exports as one may have at once are on their way to this token already.",
     "503": "The server is busy; Retry-After says when to come again.",
 }
 NO_MORE: dict[str, str] = {}

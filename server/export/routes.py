@@ -86,8 +86,9 @@ class _Desk:
         if name in SMALL:
             body = b"".join(chunks)
             tag, chunks = body_tag(body), iter([body])
-        make = self._pull(asker, f"{name}.{kind}").noted(lambda: chunks)
-        answer = self.sender.send(f"{name}.{kind}", export.content_type, make, tag)
+        pull = self._pull(asker, f"{name}.{kind}")
+        make = pull.noted(lambda: chunks)
+        answer = self.sender.send(pull.reader, f"{name}.{kind}", export.content_type, make, tag)
         if export.cursor:
             answer.headers[CURSOR_HEADER] = export.cursor
         return answer
@@ -98,8 +99,9 @@ class _Desk:
         _only("gzip")
         with reading(self.engine) as connection:
             body = package_json(connection, _wanted(connection, asker))
-        make = self._pull(asker, "datapackage.json").noted(lambda: iter([body]))
-        return self.sender.send("datapackage.json", "application/json", make, body_tag(body))
+        pull = self._pull(asker, "datapackage.json")
+        make = pull.noted(lambda: iter([body]))
+        return self.sender.send(pull.reader, "datapackage.json", "application/json", make, body_tag(body))
 
     def sqlite(self) -> Response:
         """Everything in one file."""

@@ -97,12 +97,26 @@ def test_ndjson_knows_no_byte_order_mark(chain: Any, client: FlaskClient) -> Non
 def test_head_says_what_get_would_and_takes_no_place(chain: Any, client: FlaskClient) -> None:
     token = chain.token()
     chain.press(1)
-    slow = [client.get(REACTIONS, headers=token, buffered=False) for _ in range(16)]
+    slow = [client.get(REACTIONS, headers=token, buffered=False) for _ in range(8)]
     head = client.head(REACTIONS, headers=token)
     assert (head.status_code, head.data) == (200, b"")
     assert head.headers["Salve-Cursor"] == slow[0].headers["Salve-Cursor"]
     assert "Content-Length" not in head.headers
     for answer in slow:
+        answer.close()
+
+
+def test_one_token_does_not_end_exports_for_everybody(chain: Any, client: FlaskClient) -> None:
+    chain.press(1)
+    greedy, other = chain.token("S001"), chain.token("S001")
+    answers = [client.get(REACTIONS, headers=greedy, buffered=False) for _ in range(16)]
+    assert [answer.status_code for answer in answers] == [200] * 8 + [429] * 8
+    refused = answers[-1]
+    assert (refused.json and refused.json["code"], refused.headers["Retry-After"]) == ("too-many-at-once", "30")
+    assert client.get(REACTIONS, headers=other).status_code == 200
+    answers[0].close()
+    assert client.get(REACTIONS, headers=greedy).status_code == 200
+    for answer in answers:
         answer.close()
 
 
