@@ -42,6 +42,10 @@ REFUSED = {
     "429": "As many exports as one may have at once are on their way to this token already.",
     "503": "The server is busy; Retry-After says when to come again.",
 }
+TAGGED = {f"{name}-{kind}" for name in ("reactions", "hourly", "stores", "kiosks") for kind in KINDS} | {
+    "datapackage",
+    "parquet",
+}
 NO_MORE: dict[str, str] = {}
 TOO_MUCH = {"400": f"{REFUSED['400']} With the code too-much, days and stores that hold more reactions than such a file takes."}
 NO_PARQUET = {"501": "The server was installed without what makes Parquet files."}
@@ -137,7 +141,9 @@ def _get(
     refused = {status: {"description": why, "content": problem} for status, why in sorted((REFUSED | dict(more)).items())}
     parameters = [place] if place else []
     parameters += [{"name": one, "in": "query", "schema": QUERY[one][0], "description": QUERY[one][1]} for one in query]
-    return {"get": {"operationId": name, "summary": says, "parameters": parameters, "responses": {"200": answer} | refused}}
+    unchanged = {"304": {"description": "Nothing changed since the ETag that If-None-Match names."}} if name in TAGGED else {}
+    responses = {"200": answer} | unchanged | refused
+    return {"get": {"operationId": name, "summary": says, "parameters": parameters, "responses": responses}}
 
 
 def _row(table: Table) -> Schema:

@@ -89,6 +89,19 @@ def test_a_parameter_that_there_is_not_is_refused_with_those_that_there_are(
     assert "there are" in answer.json["detail"]  # type: ignore[index]
 
 
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("reactions.csv?from=2026-11-01&from=2026-11-20", "from"),
+        ("reactions.csv?bom=1&bom=0", "bom"),
+        ("stores.csv?period=7d&from=2026-11-01&to=2026-11-08", "period"),
+    ],
+)
+def test_what_is_said_twice_is_not_guessed_at(chain: Any, client: FlaskClient, query: str, parameter: str) -> None:
+    answer = client.get(f"/api/v1/export/{query}", headers=chain.token())
+    assert (answer.status_code, answer.json and answer.json["parameter"]) == (400, parameter)
+
+
 def test_ndjson_knows_no_byte_order_mark(chain: Any, client: FlaskClient) -> None:
     answer = client.get("/api/v1/export/hourly.ndjson", query_string={"bom": "1"}, headers=chain.token())
     assert (answer.status_code, answer.json and answer.json["parameter"]) == (400, "bom")
