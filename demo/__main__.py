@@ -173,7 +173,7 @@ Sign in as the manager of one store, as head office, or as administrator
 {ADMIN}  {people.admin}
 
 Every reaction as CSV:
-curl -H 'Authorization: Bearer {people.token}' {server}/api/v1/export/reactions.csv
+curl --fail -H 'Authorization: Bearer {people.token}' {server}/api/v1/export/reactions.csv
 
 Ctrl-C stops it."""
     )

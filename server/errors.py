@@ -117,6 +117,12 @@ def busy(retry_after_s: int = 5) -> Refusal:
     return Refusal(503, codes.BUSY, "The server is busy. Nothing was lost; try again soon.", retry_after_s=retry_after_s)
 
 
+def too_many_at_once() -> Refusal:
+    """One token or person with so many exports on their way that others would wait for them."""
+    sentence = "As many exports as one may have at once are on their way to you; ask again when one of them has ended."
+    return Refusal(429, "too-many-at-once", sentence, retry_after_s=30)
+
+
 def not_found() -> Refusal:
     """No such thing, or nothing of it that the asker may see: answered alike."""
     return Refusal(404, "not-found", "There is no such thing here.")

@@ -17,6 +17,7 @@ from waitress.server import BaseWSGIServer, create_server
 from server.commands.channels import Channel
 from server.commands.readying import kept_ready
 from server.commands.sockets import Sockets
+from server.commands.stalled import STALLED_S, Stalled
 from server.commands.workplace import at_work
 from server.database.engine import writing
 from server.database.migrate import is_current
@@ -111,8 +112,9 @@ def allow_files() -> None:
 class Serving:
     """Waitress around the app, which can end without cutting an answer off."""
 
-    def __init__(self, app: Flask, settings: Settings) -> None:
+    def __init__(self, app: Flask, settings: Settings, stalled_s: float = STALLED_S) -> None:
         self._sockets = Sockets()
+        self._stalled = Stalled(stalled_s)
         self._stopping = False
         self._looked_s = 0.0
         create_server(
@@ -144,6 +146,7 @@ class Serving:
     def run(self) -> None:
         """Serve until `stop`, then take no more connections, answer what has begun, and return."""
         while not self._stopping:
+            self._stalled.end(self._channels())
             self._sockets.turn(1.0, look_at_all=self._admit())
         self._drain()
 

@@ -109,17 +109,19 @@ def archived_units(connection: Connection, kiosk_ids: Collection[int]) -> Iterat
 class ArchivedFacts:
     """Finds archived reactions by their positions, as `export_rows.reactions_of` finds those of the database.
 
-    Remembers the last few groups of rows: exports go through the files in order.
+    Files without any of the local days [from_day, to_day) are not opened. Remembers the last few groups of rows: exports go
+    through the files in order.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, from_day: int | None = None, to_day: int | None = None) -> None:
+        self._days = from_day, to_day
         self._groups: OrderedDict[tuple[str, int], Any] = OrderedDict()
         self._files: dict[str, Any] = {}
 
     def at(self, connection: Connection, positions: Sequence[int]) -> list[tuple[Any, ...]]:
         """The archived reactions of these growing positions, in no order. Raises 503 when a file is not there."""
         found: list[tuple[Any, ...]] = []
-        for one in archives_between(connection, positions[0], positions[-1]):
+        for one in archives_between(connection, positions[0], positions[-1], *self._days):
             path = folder_of(connection) / one.path
             for group in self._overlapping(path, positions):
                 rows = zip(*(_values(group, name) for name in FACTS), strict=True)

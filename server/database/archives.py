@@ -57,9 +57,17 @@ def all_archives(connection: Connection) -> list[Archive]:
     return _read(connection, "", ())
 
 
-def archives_between(connection: Connection, first: int, last: int) -> list[Archive]:
-    """The files that may hold what arrived at positions from first to last."""
-    return _read(connection, "WHERE last_position >= ? AND first_position <= ?", (first, last))
+def archives_between(
+    connection: Connection, first: int, last: int, from_day: int | None = None, to_day: int | None = None
+) -> list[Archive]:
+    """The files that may hold what arrived at positions from first to last, of the local days [from_day, to_day)."""
+    found = _read(connection, "WHERE last_position >= ? AND first_position <= ?", (first, last))
+    # A day more at both ends: a store's time zone may have been put right since they were written.
+    return [
+        one
+        for one in found
+        if (from_day is None or one.last_day >= from_day - 1) and (to_day is None or one.first_day <= to_day)
+    ]
 
 
 def unfinished_archives(connection: Connection) -> list[Archive]:
@@ -118,9 +126,12 @@ def check_files(connection: Connection) -> None:
         )
 
 
-def find_files(connection: Connection, after: int, end: int) -> None:
-    """Raise 503 when a file that may hold what arrived in (after, end] is not there, 501 when it could not be read."""
-    archives = archives_between(connection, after + 1, end)
+def find_files(connection: Connection, after: int, end: int, from_day: int | None = None, to_day: int | None = None) -> None:
+    """Raise 503 when a file that may hold what arrived in (after, end] is not there, 501 when it could not be read.
+
+    A file without any of the local days [from_day, to_day) is not looked for.
+    """
+    archives = archives_between(connection, after + 1, end, from_day, to_day)
     if archives:
         arrow()
     for one in archives:

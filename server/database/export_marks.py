@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, func, select
 
 from server.database.archives import archives_of_days
+from server.database.dimensions import outside
 from server.database.driver import run
 from server.database.tables import days, hours, placements
 
@@ -53,6 +54,26 @@ def day_sums(connection: Connection) -> dict[int, int]:
     number = func.sum(days.c.positive + 3 * days.c.neutral + 7 * days.c.negative + 13 * days.c.marked + 29 * days.c.uncertain)
     found = select(days.c.local_day, number).group_by(days.c.local_day)
     return {day: int(total) for day, total in connection.execute(found)}
+
+
+def reactions_on(
+    connection: Connection, store_ids: Collection[int], from_day: int | None, to_day: int | None, hidden: Collection[str]
+) -> int:
+    """How many reactions these stores have on the local days [from_day, to_day), without those of the `hidden` dimensions.
+
+    None is no limit. What is held counts on no day and is not among them.
+    """
+    count = func.sum(days.c.positive + days.c.neutral + days.c.negative + days.c.marked + days.c.uncertain)
+    found = (
+        select(func.coalesce(count, 0))
+        .join(placements, and_(placements.c.id == days.c.placement_id, placements.c.kiosk_id == days.c.kiosk_id))
+        .where(placements.c.store_id.in_(store_ids), outside(days.c.question_id, hidden))
+    )
+    if from_day is not None:
+        found = found.where(days.c.local_day >= from_day)
+    if to_day is not None:
+        found = found.where(days.c.local_day < to_day)
+    return int(connection.execute(found).scalar_one())
 
 
 def _sums(connection: Connection, table: Any, store_ids: Collection[int], from_day: int, to_day: int) -> list[int]:

@@ -148,12 +148,6 @@ def known_kiosks(connection: Connection, store_ids: Collection[int]) -> list[str
     return list(connection.execute(found.where(placements.c.store_id.in_(store_ids))).scalars())
 
 
-def arrived_since(connection: Connection, received_ms: int) -> int:
-    """How many reactions have arrived since then, held ones too."""
-    count = func.coalesce(func.sum(arrivals.c.last_seq - arrivals.c.first_seq + 1), 0)
-    return int(connection.execute(select(count).where(arrivals.c.received_ms >= received_ms)).scalar_one())
-
-
 def place(connection: Connection, placement_id: int) -> Place:
     """One placement."""
     return Place(*connection.execute(_places().where(placements.c.id == placement_id)).one())

@@ -77,7 +77,11 @@ class Delivery:
         return days
 
     def deliver(self, now_ms: int) -> int:
-        """Deliver what is due; returns how many days. Raises OSError or Unfit when the folder can not be used."""
+        """Deliver what is due; returns how many days.
+
+        Raises OSError or Unfit when the folder can not be used, and a Refusal, after all other days, for one that needs a file
+        of the archive that is not there.
+        """
         if not self._folder.is_dir():
             raise Unfit(f"SALVE_DELIVERY_DIR: there is no folder {self._folder}; it is never made, because it may be a mount.")
         with reading(self._engine) as connection:
@@ -91,14 +95,27 @@ class Delivery:
         state = self._due(wanted, state, last)
         days = len(state.pending)
         self._save(state)
-        while state.pending:
-            self._write_day(wanted, state.pending[0], now_ms)
-            if len(state.pending) == 1:
-                # Before the last day is noted, so that what fails here is made up for like a day.
-                self._write_rest(wanted, now_ms)
-            state = replace(state, pending=state.pending[1:])
-            self._save(state)
+        trouble = self._write_days(wanted, state, now_ms)
+        if trouble is not None:
+            raise trouble
         return days
+
+    def _write_days(self, wanted: Wanted, state: Delivered, now_ms: int) -> Refusal | None:
+        """Write each pending day and the rest; one that lacks a file of the archive stays pending and is told of at the end."""
+        trouble: Refusal | None = None
+        lacking: list[int] = []
+        for place, day in enumerate(state.pending, 1):
+            try:
+                self._write_day(wanted, day, now_ms)
+            except Refusal as refusal:
+                trouble = trouble or refusal
+                lacking.append(day)
+            if place < len(state.pending):
+                self._save(replace(state, pending=(*lacking, *state.pending[place:])))
+        # Before the last day is noted, so that what fails here is made up for like a day.
+        self._write_rest(wanted, now_ms)
+        self._save(replace(state, pending=tuple(lacking)))
+        return trouble
 
     def _due(self, wanted: Wanted, state: Delivered, last: int) -> Delivered:
         """The state with everything pending that is new or has changed since, as of now."""

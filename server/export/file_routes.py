@@ -1,4 +1,4 @@
-"""Exports that are files rather than lines: they are made whole before the first byte of them leaves."""
+"""Exports that are files rather than lines: Parquet leaves as it is made, SQLite once it is whole."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from server.database.engine import reading
-from server.database.export_rows import arrived_since
+from server.database.export_marks import reactions_on
 from server.errors import not_found, too_much
 from server.export.parquet import ParquetMonths
-from server.export.reactions import least_received_ms
 from server.export.sending import PIECE_BYTES
 from server.export.sqlite import SqliteFile
 from server.export.tags import closed_tag
@@ -37,9 +36,9 @@ CURSOR_HEADER = "Salve-Cursor"
 
 def send_sqlite(engine: Engine, sender: Sender, wanted: Wanted, now_ms: int, period: str, pull: Pull) -> Response:
     """`salve.sqlite` of what is wanted."""
-    _refuse_too_much(engine, wanted, "salve-server export reactions --format sqlite -o salve.sqlite")
+    _refuse_too_much(engine, wanted)
     made = SqliteFile(engine, wanted, now_ms, wanted.period(period))
-    answer = sender.send("salve.sqlite", "application/vnd.sqlite3", pull.noted(lambda: _pieces(made.write)))
+    answer = sender.send(pull.reader, "salve.sqlite", "application/vnd.sqlite3", pull.noted(lambda: _pieces(made.write)))
     answer.headers[CURSOR_HEADER] = made.cursor
     return answer
 
@@ -58,20 +57,21 @@ def month_wanted(connection: Connection, asker: ExportToken | Person, month: str
 
 def send_month(engine: Engine, sender: Sender, wanted: Wanted, now_ms: int, month: str, pull: Pull) -> Response:
     """One month as Parquet."""
-    _refuse_too_much(engine, wanted, "salve-server export reactions --format parquet -o reactions")
     # The tag first: one that knew of more than the file holds would keep its reader from ever asking for that.
     with reading(engine) as connection:
         tag = closed_tag(connection, wanted, now_ms, "parquet")
     made = ParquetMonths(engine, wanted)
-    make = pull.noted(lambda: _pieces(made.write_one))
-    return sender.send(f"{month}.parquet", "application/vnd.apache.parquet", make, tag)
+    return sender.send(pull.reader, f"{month}.parquet", "application/vnd.apache.parquet", pull.noted(made.pieces), tag)
 
 
-def _refuse_too_much(engine: Engine, wanted: Wanted, command: str) -> None:
+def _refuse_too_much(engine: Engine, wanted: Wanted) -> None:
+    """Refuse (400) by what would be in the file: of these stores and days alone, so that fewer of them do help."""
     with reading(engine) as connection:
-        count = arrived_since(connection, least_received_ms(wanted.from_day))
+        store_ids = [store.id for store in wanted.stores]
+        count = reactions_on(connection, store_ids, wanted.from_day, wanted.to_day, wanted.hidden)
     if count > MOST_REACTIONS:
-        raise too_much(f"This would read {count} reactions, and at an address that is too many", command)
+        command = "salve-server export reactions --format sqlite -o salve.sqlite"
+        raise too_much(f"This would be {count} reactions, and at an address that is too many", command)
 
 
 def _pieces(write: Callable[[Path], None]) -> Iterator[bytes]:

@@ -39,9 +39,16 @@ REFUSED = {
     "401": "No export token, or one that has ended.",
     "403": "A kiosk's key.",
     "404": "A store outside the token's scope, or no such store.",
+    "429": "As many exports as one may have at once are on their way to this token already.",
     "503": "The server is busy; Retry-After says when to come again.",
 }
+TAGGED = {f"{name}-{kind}" for name in ("reactions", "hourly", "stores", "kiosks") for kind in KINDS} | {
+    "datapackage",
+    "parquet",
+}
 NO_MORE: dict[str, str] = {}
+TOO_MUCH = {"400": f"{REFUSED['400']} With the code too-much, days and stores that hold more reactions than such a file takes."}
+NO_PARQUET = {"501": "The server was installed without what makes Parquet files."}
 GONE = {"410": "A cursor from before a restore: begin again without it."}
 TYPES: dict[str, Schema] = {
     "string": {"type": "string"},
@@ -113,9 +120,10 @@ def _files() -> dict[str, Schema]:
         f"{PREFIX}/export/salve.sqlite": _get(
             *("sqlite", "All exports in one file", ("from", "to", "store", "period", "gzip")),
             answer("application/vnd.sqlite3", "A file for Datasette."),
+            more=TOO_MUCH,
         ),
         f"{PREFIX}/export/reactions/{{month}}.parquet": _get(
-            "parquet", "A month's reactions", ("store", "gzip"), parquet, place=month
+            "parquet", "A month's reactions", ("store", "gzip"), parquet, place=month, more=NO_PARQUET
         ),
     }
 
@@ -133,7 +141,9 @@ def _get(
     refused = {status: {"description": why, "content": problem} for status, why in sorted((REFUSED | dict(more)).items())}
     parameters = [place] if place else []
     parameters += [{"name": one, "in": "query", "schema": QUERY[one][0], "description": QUERY[one][1]} for one in query]
-    return {"get": {"operationId": name, "summary": says, "parameters": parameters, "responses": {"200": answer} | refused}}
+    unchanged = {"304": {"description": "Nothing changed since the ETag that If-None-Match names."}} if name in TAGGED else {}
+    responses = {"200": answer} | unchanged | refused
+    return {"get": {"operationId": name, "summary": says, "parameters": parameters, "responses": responses}}
 
 
 def _row(table: Table) -> Schema:

@@ -69,12 +69,23 @@ class ParquetMonths:
         finally:
             shutil.rmtree(part)
 
-    def write_one(self, path: Path) -> None:
-        """Write everything into one file."""
+    def pieces(self) -> Iterator[bytes]:
+        """Everything as one file, in pieces as they are made: no more than a group is in memory.
+
+        Raises 503 at once when a file of the archive that may be needed is not there. Cut off, it lacks what says where
+        its columns are, and nobody can take it for a whole one.
+        """
+        return self._pieces(self._tables())
+
+    @staticmethod
+    def _pieces(tables: Iterator[Any]) -> Iterator[bytes]:
         _, pq, _ = arrow()
-        with pq.ParquetWriter(path, month_schema(), compression="zstd") as writer:
-            for table in _grouped(self._tables()):
+        sink = _Sink()
+        with pq.ParquetWriter(sink, month_schema(), compression="zstd") as writer:
+            for table in _grouped(tables):
                 writer.write_table(table)
+                yield sink.take()
+        yield sink.take()
 
     def _write_months(self, folder: Path) -> list[str]:
         pa, pq, pc = arrow()
@@ -100,6 +111,35 @@ class ParquetMonths:
         chunks = self._lines.chunks(0, self.length)
         next(chunks)  # the header
         return (table_of(chunk) for chunk in chunks)
+
+
+class _Sink(io.RawIOBase):
+    """Keeps what is written until it is taken."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pieces: list[bytes] = []
+        self._length = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        """Keep this, too."""
+        piece = bytes(data)
+        self._pieces.append(piece)
+        self._length += len(piece)
+        return len(piece)
+
+    def tell(self) -> int:
+        """How much was written since the beginning."""
+        return self._length
+
+    def take(self) -> bytes:
+        """What was written since the last time."""
+        taken = b"".join(self._pieces)
+        self._pieces.clear()
+        return taken
 
 
 def _grouped(tables: Iterator[Any]) -> Iterator[Any]:

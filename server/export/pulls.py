@@ -41,6 +41,11 @@ class Pull:
     name: str
     asked: Mapping[str, object]
 
+    @property
+    def reader(self) -> tuple[str, int | None]:
+        """Whose pull it is: a token's or a person's."""
+        return self.by.kind, self.by.id
+
     def noted(self, make: Callable[[], Iterator[bytes]]) -> Callable[[], Iterator[bytes]]:
         """What makes the same chunks, once the log knows of it. While the database can not be written, a first pull waits."""
 

@@ -39,7 +39,7 @@ class ReactionLines:
         self._shape = shape or Csv(REACTIONS, raw=wanted.raw)
         self._text = ReactionText(wanted, self._shape, dated=dated)
         self._position = 0
-        self._archived = ArchivedFacts()
+        self._archived = ArchivedFacts(wanted.from_day, wanted.to_day)
 
     @property
     def position(self) -> int:
@@ -58,7 +58,7 @@ class ReactionLines:
         """
         self._position = after
         with reading(self._engine) as connection:
-            find_files(connection, after, end)
+            find_files(connection, after, end, self._wanted.from_day, self._wanted.to_day)
         return self._chunks(after, end)
 
     def _chunks(self, after: int, end: int) -> Iterator[bytes]:

@@ -17,7 +17,7 @@ from server.comparison.periods import DEFAULT, local_today, parse_period
 from server.comparison.summary import store_summary
 from server.database.engine import reading
 from server.database.export_columns import HOURLY, PARAMETERS, REACTIONS
-from server.errors import not_found, token_unknown, unknown_parameter
+from server.errors import not_found, token_unknown, unknown_parameter, wrong_parameter
 from server.export.employees import employees_json
 from server.export.file_routes import CURSOR_HEADER, month_wanted, send_month, send_sqlite
 from server.export.openapi import document
@@ -86,8 +86,9 @@ class _Desk:
         if name in SMALL:
             body = b"".join(chunks)
             tag, chunks = body_tag(body), iter([body])
-        make = self._pull(asker, f"{name}.{kind}").noted(lambda: chunks)
-        answer = self.sender.send(f"{name}.{kind}", export.content_type, make, tag)
+        pull = self._pull(asker, f"{name}.{kind}")
+        make = pull.noted(lambda: chunks)
+        answer = self.sender.send(pull.reader, f"{name}.{kind}", export.content_type, make, tag)
         if export.cursor:
             answer.headers[CURSOR_HEADER] = export.cursor
         return answer
@@ -98,8 +99,9 @@ class _Desk:
         _only("gzip")
         with reading(self.engine) as connection:
             body = package_json(connection, _wanted(connection, asker))
-        make = self._pull(asker, "datapackage.json").noted(lambda: iter([body]))
-        return self.sender.send("datapackage.json", "application/json", make, body_tag(body))
+        pull = self._pull(asker, "datapackage.json")
+        make = pull.noted(lambda: iter([body]))
+        return self.sender.send(pull.reader, "datapackage.json", "application/json", make, body_tag(body))
 
     def sqlite(self) -> Response:
         """Everything in one file."""
@@ -169,6 +171,10 @@ def _only(*known: str) -> None:
     for name in request.args:
         if name not in known:
             raise unknown_parameter(name, known)
+        if name != "store" and len(request.args.getlist(name)) > 1:
+            raise wrong_parameter(name, "is there more than once, and only one can be meant")
+    if request.args.get("period") and (request.args.get("from") or request.args.get("to")):
+        raise wrong_parameter("period", "stands beside from or to; name a period or days")
 
 
 def _wanted(connection: Connection, asker: ExportToken | Person) -> Wanted:

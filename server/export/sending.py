@@ -5,16 +5,17 @@ from __future__ import annotations
 import tempfile
 import threading
 import zlib
+from collections import Counter
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, BinaryIO
 
 from flask import Response, request
 
-from server.errors import busy
+from server.errors import busy, too_many_at_once
 from server.export.wanted import flag
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Hashable, Iterator
 
 GZIP = 16 + zlib.MAX_WBITS
 # Level 1 packs these lines to a tenth for about the work of making them; level 6 gains a quarter more for three times that.
@@ -23,13 +24,22 @@ PIECE_BYTES = 1 << 16
 
 
 class Sender:
-    """Lets at most `most` answers be on their way: a slow reader holds a thread for as long as it reads."""
+    """Lets at most `most` answers be on their way: a slow reader holds a thread for as long as it reads.
+
+    Half of them may be one reader's, so that no single token ends exports for everybody.
+    """
 
     def __init__(self, most: int) -> None:
-        self._room = threading.BoundedSemaphore(max(1, most))
+        self._most = max(1, most)
+        self._taken: Counter[Hashable] = Counter()
+        self._lock = threading.Lock()
 
-    def send(self, name: str, content_type: str, make: Callable[[], Iterator[bytes]], tag: str = "") -> Response:
-        """An answer that is made while it is sent; `make` begins it. 503 when too many are on their way.
+    def send(
+        self, reader: Hashable, name: str, content_type: str, make: Callable[[], Iterator[bytes]], tag: str = ""
+    ) -> Response:
+        """An answer that is made while it is sent; `make` begins it.
+
+        503 when too many are on their way, 429 when too many of them are this reader's.
 
         With a tag, 304 for who has it. HEAD makes nothing and waits for nobody.
         """
@@ -50,15 +60,28 @@ class Sender:
         # Nobody knows the length of what is not made yet, least of all that it is nothing.
         answer.automatically_set_content_length = False
         if request.method != "HEAD":
-            self._fill(answer, make, packed=packed)
+            self._fill(answer, reader, make, packed=packed)
         return answer
 
-    def _fill(self, answer: Response, make: Callable[[], Iterator[bytes]], *, packed: bool) -> None:
-        if not self._room.acquire(blocking=False):
-            raise busy(retry_after_s=30)
+    def _take(self, reader: Hashable) -> None:
+        with self._lock:
+            if self._taken[reader] >= max(1, self._most // 2):
+                raise too_many_at_once()
+            if self._taken.total() >= self._most:
+                raise busy(retry_after_s=30)
+            self._taken[reader] += 1
+
+    def _release(self, reader: Hashable) -> None:
+        with self._lock:
+            self._taken[reader] -= 1
+            # Whoever has none is not kept.
+            self._taken = +self._taken
+
+    def _fill(self, answer: Response, reader: Hashable, make: Callable[[], Iterator[bytes]], *, packed: bool) -> None:
+        self._take(reader)
         # Given back after the last chunk, or when the answer is closed before that; a stack runs it once.
         held = ExitStack()
-        held.callback(self._room.release)
+        held.callback(self._release, reader)
         try:
             chunks = gzipped(make()) if packed else make()
             if request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0":

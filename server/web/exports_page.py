@@ -21,6 +21,8 @@ ADDRESS = "/api/v1/export/"
 CHOSEN = ("from", "to", "store")
 OF_CSV = ("bom", "raw", "gzip")
 MONTHS = 3
+# Their answers say in a header where the next one begins.
+FEEDS = {"reactions.csv", "revisions.csv"}
 
 
 class Link(NamedTuple):
@@ -131,7 +133,9 @@ def _address(name: str, parameters: dict[str, str]) -> str:
 
 
 def _curl(public_url: str, address: str, file: str) -> str:
-    return f"curl -H 'Authorization: Bearer TOKEN' '{public_url}{address}' -o {file}"
+    # A refusal is no data: with --fail it leaves the file alone, and the command says that it failed.
+    where = f"-D {file.removesuffix('.csv')}.headers -o {file}" if file in FEEDS else f"-o {file}"
+    return f"curl --fail -H 'Authorization: Bearer TOKEN' '{public_url}{address}' {where}"
 
 
 def _wrong_days() -> Exception:

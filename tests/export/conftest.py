@@ -13,11 +13,14 @@ from spared import install_once
 from sqlalchemy import delete, select
 
 from server.access.tokens import add_token
+from server.analysis.tallies import Tally
 from server.database.engine import reading, writing
 from server.database.held import HeldRow, hold
 from server.database.kiosks import add_kiosk
 from server.database.placements import place
+from server.database.reactions import presses_of_stream
 from server.database.revisions import RELEASED, Revision, add_revisions
+from server.database.rollups import add_tally
 from server.database.stores import add_store, store_ids
 from server.database.streams import Arrival, add_arrivals
 from server.database.tables import held, questions, reactions, streams
@@ -63,6 +66,14 @@ class Chain:
         with writing(self.engine) as connection:
             connection.execute(reactions.insert(), [row | {"seq": seq} for seq in range(first, first + count)])
             add_arrivals(connection, [Arrival(kiosk, kiosk, first, first + count - 1, received_ms)])
+
+    def count_up(self) -> None:
+        """Put what was pressed into the roll-ups, as ingest does."""
+        with writing(self.engine) as connection:
+            for kiosk in self.seqs:
+                tally = Tally()
+                tally.add_all(presses_of_stream(connection, kiosk, kiosk, NOON_MS))
+                add_tally(connection, kiosk, tally)
 
     def release(self, kiosk: int, seq: int, **facts: Any) -> None:
         """Let one held press in."""

@@ -23,6 +23,7 @@ from server.database.export_columns import HOURLY, REACTIONS, REVISIONS, STORES
 from server.database.rollup_check import check, repair
 from server.errors import Refusal, Unfit
 from server.export.archive import Archived, Archiving, closed_before
+from server.export.delivery import Delivery
 from server.export.parquet import ParquetMonths
 from server.export.producing import produce
 from server.export.wanted import Wanted
@@ -36,6 +37,7 @@ OFFICE = Person(1, "office@chain.example", "head-office", "")
 NOW_MS = 1_795_262_400_000  # 21 November 2026
 DAY_MS = 86_400_000
 AUGUST = date(2026, 8, 1).toordinal()
+AUGUST_TENTH_MS = 1_786_363_200_000  # 10 August 2026, 12:00 UTC
 JULY_EVENING_MS = 1_784_833_200_000  # 23 July 2026, 21:00 in Warsaw
 
 
@@ -246,6 +248,33 @@ def test_without_its_file_nothing_is_sent_checked_or_repaired(history: LongHisto
     (folder / "elsewhere").rename(path)
     with reading(engine) as connection:
         assert check(connection) == ([], [])
+
+
+def test_what_needs_none_of_a_missing_file_is_sent_and_delivered_all_the_same(
+    history: LongHistory, folder: Path, tmp_path: Path
+) -> None:
+    engine = history.engine
+    days = {"from_day": date(2026, 6, 1).toordinal(), "to_day": date(2026, 6, 28).toordinal()}
+    june, autumn = exported(engine, **days), exported(engine, from_day=AUGUST + 9)
+    done = archived(engine, folder)
+    (july,) = [folder / one.path for one in done.files if one.path.startswith("reactions/month=2026-07")]
+    july.rename(tmp_path / "elsewhere")
+    assert exported(engine, **days) == june
+    assert exported(engine, from_day=AUGUST + 9) == autumn
+    with pytest.raises(Refusal, match="2026-07"):
+        exported(engine, from_day=AUGUST - 9, to_day=AUGUST - 8)
+    place = tmp_path / "delivered"
+    place.mkdir()
+    with pytest.raises(Refusal, match="2026-07"):
+        Delivery(engine, place).deliver(AUGUST_TENTH_MS)
+    there = {path.stem for path in (place / "reactions").glob("*.csv")}
+    assert {f"2026-08-0{day}" for day in range(2, 10)} <= there
+    assert "2026-07-30" not in there
+    assert (place / "datapackage.json").exists()
+    (tmp_path / "elsewhere").rename(july)
+    Delivery(engine, place).deliver(AUGUST_TENTH_MS)
+    assert len({path.stem for path in (place / "reactions").glob("*.csv")}) == 35
+    assert Delivery(engine, place).deliver(AUGUST_TENTH_MS) == 0
 
 
 def test_a_file_of_another_life_is_set_aside(history: LongHistory, folder: Path) -> None:

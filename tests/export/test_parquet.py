@@ -8,18 +8,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from flushes import noted
 
 from server.access.people import Person
 from server.access.scope import visible_stores
-from server.database.engine import reading, writing
+from server.database.engine import reading
 from server.database.export_columns import DATED
-from server.database.presses import presses_of_stream
-from server.database.rollups import add_tally
 from server.errors import Refusal
-from server.export import file_routes, parquet
+from server.export import file_routes, parquet, reactions
 from server.export.parquet import ParquetMonths
 from server.export.tags import closed_tag
 from server.export.wanted import Wanted
@@ -41,17 +40,6 @@ def wanted(chain: Any) -> Wanted:
         return Wanted(visible_stores(connection, OFFICE), every=True)
 
 
-def count_up(chain: Any) -> None:
-    """Put what was pressed into the roll-ups, as ingest does."""
-    from server.analysis.tallies import Tally
-
-    with writing(chain.engine) as connection:
-        for kiosk in chain.seqs:
-            tally = Tally()
-            tally.add(presses_of_stream(connection, kiosk, kiosk, NOON_MS))
-            add_tally(connection, kiosk, tally)
-
-
 def test_duckdb_reads_the_folder_and_gets_the_pages_figures(
     chain: Any, client: FlaskClient, parsed: Callable[[bytes], Any], wanted: Wanted, tmp_path: Path
 ) -> None:
@@ -61,7 +49,7 @@ def test_duckdb_reads_the_folder_and_gets_the_pages_figures(
         chain.press(1, count=2, answer_id=4, **at)
         chain.press(2, question_id=chain.question_ids["got-needed"], count=3, **at)
         chain.press(2, count=1, counted=False, reason=3, **at)
-    count_up(chain)
+    chain.count_up()
     files = ParquetMonths(chain.engine, wanted).write(tmp_path / "lake")
     assert [file.parent.name for file in files] == ["month=2026-10", "month=2026-11"]
     found = duckdb.sql(
@@ -112,6 +100,25 @@ def test_columns_have_types_and_meanings_and_texts_are_as_they_are(chain: Any, w
     assert (row["region"], row["reason"], row["visit"]) == ("-20% Outlet", "", None)
     assert row["pressed_at"].timestamp() * 1000 == NOON_MS - 1_500
     assert row["local_time"] == "2026-11-21T12:59:58.500+01:00"
+
+
+def test_a_month_leaves_as_it_is_made_and_however_much_there_is(
+    chain: Any, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet, "GROUP_ROWS", 3)
+    monkeypatch.setattr(reactions, "CHUNK_ARRIVALS", 2)
+    monkeypatch.setattr(file_routes, "MOST_REACTIONS", 2)
+    for _ in range(6):
+        chain.press(1, count=2)
+    chain.count_up()
+    answer = client.get("/api/v1/export/reactions/2026-11.parquet", headers=chain.token(), buffered=False)
+    assert answer.status_code == 200
+    pieces = list(answer.iter_encoded())
+    assert len(pieces) > 3
+    assert pieces[0].startswith(b"PAR1")
+    assert pq.read_table(io.BytesIO(b"".join(pieces)))["seq"].to_pylist() == list(range(1, 13))
+    with pytest.raises(pa.ArrowInvalid):
+        pq.read_table(io.BytesIO(b"".join(pieces[:-1])))
 
 
 @pytest.mark.parametrize("month", ["2026-13", "2026-1", "0000-01", "9999-12", "november"])

@@ -89,6 +89,19 @@ def test_a_parameter_that_there_is_not_is_refused_with_those_that_there_are(
     assert "there are" in answer.json["detail"]  # type: ignore[index]
 
 
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("reactions.csv?from=2026-11-01&from=2026-11-20", "from"),
+        ("reactions.csv?bom=1&bom=0", "bom"),
+        ("stores.csv?period=7d&from=2026-11-01&to=2026-11-08", "period"),
+    ],
+)
+def test_what_is_said_twice_is_not_guessed_at(chain: Any, client: FlaskClient, query: str, parameter: str) -> None:
+    answer = client.get(f"/api/v1/export/{query}", headers=chain.token())
+    assert (answer.status_code, answer.json and answer.json["parameter"]) == (400, parameter)
+
+
 def test_ndjson_knows_no_byte_order_mark(chain: Any, client: FlaskClient) -> None:
     answer = client.get("/api/v1/export/hourly.ndjson", query_string={"bom": "1"}, headers=chain.token())
     assert (answer.status_code, answer.json and answer.json["parameter"]) == (400, "bom")
@@ -97,12 +110,26 @@ def test_ndjson_knows_no_byte_order_mark(chain: Any, client: FlaskClient) -> Non
 def test_head_says_what_get_would_and_takes_no_place(chain: Any, client: FlaskClient) -> None:
     token = chain.token()
     chain.press(1)
-    slow = [client.get(REACTIONS, headers=token, buffered=False) for _ in range(16)]
+    slow = [client.get(REACTIONS, headers=token, buffered=False) for _ in range(8)]
     head = client.head(REACTIONS, headers=token)
     assert (head.status_code, head.data) == (200, b"")
     assert head.headers["Salve-Cursor"] == slow[0].headers["Salve-Cursor"]
     assert "Content-Length" not in head.headers
     for answer in slow:
+        answer.close()
+
+
+def test_one_token_does_not_end_exports_for_everybody(chain: Any, client: FlaskClient) -> None:
+    chain.press(1)
+    greedy, other = chain.token("S001"), chain.token("S001")
+    answers = [client.get(REACTIONS, headers=greedy, buffered=False) for _ in range(16)]
+    assert [answer.status_code for answer in answers] == [200] * 8 + [429] * 8
+    refused = answers[-1]
+    assert (refused.json and refused.json["code"], refused.headers["Retry-After"]) == ("too-many-at-once", "30")
+    assert client.get(REACTIONS, headers=other).status_code == 200
+    answers[0].close()
+    assert client.get(REACTIONS, headers=greedy).status_code == 200
+    for answer in answers:
         answer.close()
 
 

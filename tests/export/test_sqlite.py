@@ -111,12 +111,17 @@ def test_more_than_anybody_waits_for_is_refused_with_a_way_out(
 ) -> None:
     monkeypatch.setattr(file_routes, "MOST_REACTIONS", 2)
     chain.press(1, count=3)
+    chain.count_up()
     answer = client.get(ADDRESS, headers=chain.token())
     assert (answer.status_code, answer.json and answer.json["code"]) == (400, "too-much")
+    assert "This would be 3 reactions" in answer.json["detail"]  # type: ignore[index]
     assert "salve-server export reactions --format sqlite" in answer.json["detail"]  # type: ignore[index]
     assert client.get(ADDRESS, query_string={"from": "2026-12-01"}, headers=chain.token()).status_code == 400  # one day alone
-    wishes = {"from": "2026-12-01", "to": "2026-12-02"}
-    assert client.get(ADDRESS, query_string=wishes, headers=chain.token()).status_code == 200
+    for end, status in (("2026-11-21", 200), ("2026-11-22", 400)):
+        wishes = {"from": "2026-11-01", "to": end}
+        assert client.get(ADDRESS, query_string=wishes, headers=chain.token()).status_code == status
+    assert client.get(ADDRESS, query_string={"store": "S002"}, headers=chain.token()).status_code == 200
+    assert client.get(ADDRESS, headers=chain.token("S002")).status_code == 200
 
 
 def test_head_makes_no_file(chain: Any, client: FlaskClient) -> None:

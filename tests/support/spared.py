@@ -73,13 +73,14 @@ def open_copy(tables: Path, folder: Path) -> Engine:
 
 
 def install_once(connection: Connection, now_ms: int) -> None:
-    """The starter questions in a database without any: the rows that their installation of this moment left before."""
+    """The starter questions, where there are none: the rows that their installation of this moment left before."""
     if now_ms not in STARTERS:
         install_starter(connection, now_ms)
         STARTERS[now_ms] = [(table, _rows(connection, table)) for table in (questions, answers, definitions)]
         return
-    for table, rows in STARTERS[now_ms]:
-        connection.execute(table.insert(), rows)
+    if connection.execute(select(questions.c.id).limit(1)).first() is None:
+        for table, rows in STARTERS[now_ms]:
+            connection.execute(table.insert(), rows)
 
 
 def _rows(connection: Connection, table: Table) -> list[dict[str, Any]]:

@@ -231,7 +231,7 @@ def test_both_charts_hold_every_store_and_have_their_numbers_in_tables(dozen, si
     for words in ("The weeks as numbers", "How the stores were compared", "This chart as numbers"):
         assert f"<summary>{words}</summary>" in page
     assert page.count('class="plot spark"') == 11
-    assert "curl -H" in page
+    assert "curl --fail -H" in page
     assert "/api/v1/export/stores.csv?period=7d" in page
 
 
