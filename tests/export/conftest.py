@@ -18,7 +18,7 @@ from server.database.engine import reading, writing
 from server.database.held import HeldRow, hold
 from server.database.kiosks import add_kiosk
 from server.database.placements import place
-from server.database.reactions import presses_of_stream
+from server.database.presses import presses_of_stream
 from server.database.revisions import RELEASED, Revision, add_revisions
 from server.database.rollups import add_tally
 from server.database.stores import add_store, store_ids
@@ -72,7 +72,7 @@ class Chain:
         with writing(self.engine) as connection:
             for kiosk in self.seqs:
                 tally = Tally()
-                tally.add_all(presses_of_stream(connection, kiosk, kiosk, NOON_MS))
+                tally.add(presses_of_stream(connection, kiosk, kiosk, NOON_MS))
                 add_tally(connection, kiosk, tally)
 
     def release(self, kiosk: int, seq: int, **facts: Any) -> None:
