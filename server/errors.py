@@ -155,6 +155,11 @@ def archive_incomplete(path: str) -> Refusal:
     )
 
 
+def archive_damaged(path: str) -> Refusal:
+    """A file of the archive that is not as it was written."""
+    return Refusal(503, "archive-incomplete", f"The archive's file {path} is damaged; nothing is sent of what it should hold.")
+
+
 def is_archived(month: str) -> Refusal:
     """A change to reactions that left the database for the archive."""
     return Refusal(

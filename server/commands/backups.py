@@ -16,6 +16,7 @@ from server.commands.workplace import at_work, show_json
 from server.database.backups import back_up, check_backup
 from server.database.backups import restore as put_back
 from server.database.engine import reading
+from server.database.holdings import sum_of
 from server.database.kiosk_keys import kiosks_with_keys
 from server.errors import Unfit
 
@@ -91,6 +92,8 @@ def restore_check(file: Path, *, as_json: bool) -> None:
     if wrong:
         raise Unfit(f"{file} can be restored, but {wrong} figures in it are wrong; run `salve-server rollup repair` then.")
     _say(f"{file} can be restored: it holds", held, as_json=as_json)
+    if not sum_of(file).exists():
+        click.echo(f"{sum_of(file).name} is not beside it, so a changed byte that leaves it readable is not found.", err=True)
 
 
 def _say(begin: str, held: Holding, *, as_json: bool) -> None:

@@ -6,18 +6,20 @@ from collections import OrderedDict
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from server.database.archives import all_archives, archives_between, find_files, folder_of
+from server.database.archives import all_archives, archives_between, find_files, folder_of, is_whole
 from server.database.arrow import arrow
 from server.database.codes import MARKS, REASONS, TIME_QUALITIES
 from server.database.export_facts import pack
 from server.database.reactions import ReactionRow, is_stored
-from server.errors import archive_incomplete
+from server.errors import archive_damaged, archive_incomplete
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
     from sqlalchemy import Connection
+
+    from server.database.archives import Archive
 
 # What a file has besides the columns of a month's export, so that a reaction can be read back as it was.
 OWN = (
@@ -94,13 +96,15 @@ def _values(table: Any, name: str) -> list[Any]:
 def archived_units(connection: Connection, kiosk_ids: Collection[int]) -> Iterator[Unit]:
     """What the archive has of these kiosks, without what is still in the database too, run by run.
 
-    Raises 503 when a file is not there.
+    Raises 503 when a file is not there, or not as it was written.
     """
     archives = all_archives(connection)
     if archives:
         find_files(connection, 0, max(one.last_position for one in archives))
     for _, of_run in groupby(archives, key=lambda one: one.run):
         files = list(of_run)
+        for one in files:
+            _check(folder_of(connection), one)
         for unit in units_in([folder_of(connection) / one.path for one in files], kiosk_ids):
             if files[0].moved_ms is not None or not is_stored(connection, unit.kiosk_id, unit.stream, unit.span[0]):
                 yield unit
@@ -119,23 +123,23 @@ class ArchivedFacts:
         self._files: dict[str, Any] = {}
 
     def at(self, connection: Connection, positions: Sequence[int]) -> list[tuple[Any, ...]]:
-        """The archived reactions of these growing positions, in no order. Raises 503 when a file is not there."""
+        """The archived reactions of these growing positions, in no order.
+
+        Raises 503 when a file is not there, or not as it was written.
+        """
         found: list[tuple[Any, ...]] = []
         for one in archives_between(connection, positions[0], positions[-1], *self._days):
-            path = folder_of(connection) / one.path
-            for group in self._overlapping(path, positions):
+            for group in self._overlapping(folder_of(connection), one, positions):
                 rows = zip(*(_values(group, name) for name in FACTS), strict=True)
                 found += [(position, *pack(*facts)) for position, *facts in rows]
         return found
 
-    def _overlapping(self, path: Path, positions: Sequence[int]) -> Iterator[Any]:
+    def _overlapping(self, folder: Path, one: Archive, positions: Sequence[int]) -> Iterator[Any]:
         pa, pq, pc = arrow()
-        name = str(path)
+        name = one.path
         if name not in self._files:
-            try:
-                self._files[name] = pq.ParquetFile(path)
-            except FileNotFoundError as error:
-                raise archive_incomplete(path.name) from error
+            _check(folder, one)
+            self._files[name] = pq.ParquetFile(folder / name)
         file = self._files[name]
         place = file.schema_arrow.get_field_index("position")
         for number in range(file.metadata.num_row_groups):
@@ -149,3 +153,11 @@ class ArchivedFacts:
             if len(self._groups) > GROUPS_KEPT:
                 self._groups.popitem(last=False)
             yield table.filter(pc.is_in(table["position"], value_set=pa.array(positions, pa.int64())))
+
+
+def _check(folder: Path, one: Archive) -> None:
+    """Read a file before anything of it is told: a disk may change a figure and leave the rest readable."""
+    if not (folder / one.path).is_file():
+        raise archive_incomplete(one.path)
+    if not is_whole(folder / one.path, one.digest):
+        raise archive_damaged(one.path)

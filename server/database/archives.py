@@ -114,11 +114,11 @@ def check_files(connection: Connection) -> None:
     Raises Unfit with the names of those that are missing or damaged, and of those that are whole under another name.
     """
     archives, folder = all_archives(connection), folder_of(connection)
-    wrong = [one for one in archives if not _is_whole(folder / one.path, one.digest)]
+    wrong = [one for one in archives if not is_whole(folder / one.path, one.digest)]
     if wrong:
         names = (f"{one.path}{ending}" for one in wrong for ending in (REPLACED, UNKNOWN))
         digests = {one.path: one.digest for one in wrong}
-        beside = [name for name in names if _is_whole(folder / name, digests[name.rpartition(".")[0]])]
+        beside = [name for name in names if is_whole(folder / name, digests[name.rpartition(".")[0]])]
         put_aside = f" Once it is restored, take the last ending off the names of {', '.join(beside)}." if beside else ""
         raise Unfit(
             f"Of the {len(archives)} files of the archive that belong to it {len(wrong)} are missing or damaged in"
@@ -155,7 +155,8 @@ def archived_days(connection: Connection, days: Collection[int]) -> set[int]:
     return {day for day, begin in begins.items() if any(one.first_day <= day and one.last_day >= begin for one in found)}
 
 
-def _is_whole(path: Path, digest: str) -> bool:
+def is_whole(path: Path, digest: str) -> bool:
+    """Whether a file is there, and as it was written."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest() == digest

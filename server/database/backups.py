@@ -8,6 +8,7 @@ from server.audit import COMMAND_LINE, Act
 from server.database import postgres_copies, sqlite_copies
 from server.database.audit import head, note
 from server.database.engine import writing
+from server.database.holdings import check_sum
 from server.database.life import move_safe_position, read_life
 from server.errors import Unfit
 
@@ -61,6 +62,7 @@ def restore(engine: Engine, file: Path, kept: Path | None, tell: Tell, now_ms: i
         last = head(connection).number
         note(connection, now_ms, COMMAND_LINE, Act.RESTORED, file.name, entries=last, epoch=read_life(connection).epoch)
 
+    check_sum(file)
     return _copies(engine).put_back(engine, file, kept, tell, mark)
 
 
@@ -69,6 +71,7 @@ def check_backup(engine: Engine, file: Path, folder: Path, tell: Tell) -> tuple[
 
     Raises Unfit for a file that is no whole backup.
     """
+    check_sum(file)
     return _copies(engine).try_out(engine, file, folder, tell)
 
 

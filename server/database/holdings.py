@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,6 +12,7 @@ from server.database.driver import run
 from server.database.life import read_life
 from server.database.tables import metadata
 from server.database.targets import part_of, target_of
+from server.errors import Unfit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -58,18 +60,47 @@ def read_holding(connection: Connection) -> Holding:
 
 @contextmanager
 def whole_file(file: Path) -> Iterator[Path]:
-    """A file to write that only its owner may read; it takes its name when it is whole and on the disk.
+    """A file to write that only its owner may read; it takes its name, and gets its SHA-256 beside it, when it is on the disk.
 
     Raises Unfit for a name that leads to a device or a pipe.
     """
     file = target_of(file)
-    part = part_of(file)
+    part, sum_part = part_of(file), part_of(sum_of(file))
     try:
         os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
         yield part
+        sum_part.write_text(f"{_digest(part)}  {file.name}\n")
+        # At no moment does a sum stand beside a file that it was not made of.
+        sum_of(file).unlink(missing_ok=True)
         take_name(part, file)
+        take_name(sum_part, sum_of(file))
     finally:
         part.unlink(missing_ok=True)
+        sum_part.unlink(missing_ok=True)
+
+
+def sum_of(file: Path) -> Path:
+    """Where a backup's SHA-256 stands, as `sha256sum -c` reads it."""
+    file = type(file)(os.path.realpath(file))
+    return file.with_name(f"{file.name}.sha256")
+
+
+def check_sum(file: Path) -> bool:
+    """Whether a file has its sum beside it. Raises Unfit where it is another, or none."""
+    try:
+        said, _, _ = sum_of(file).read_text(encoding="utf-8").partition(" ")
+        if said != _digest(file):
+            raise Unfit(f"{file} is damaged: it is not the file that {sum_of(file).name} was made of.")
+    except FileNotFoundError:
+        return False
+    except UnicodeDecodeError as error:
+        raise Unfit(f"{sum_of(file)} is no checksum.") from error
+    return True
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def take_name(part: Path, file: Path, flushing: Callable[[Path], None] | None = None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -57,7 +58,7 @@ def test_a_restore_brings_the_backups_content_and_keeps_what_was_there(
     kept = restored.stderr.removeprefix("What it held before is kept in ").rstrip(".\n")
     assert ready("restore", kept, "--discard").exit_code == 0
     assert stores(ready) == ["S001", "S002"]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["backup", "data"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["backup", "backup.sha256", "data"]
     assert not list((tmp_path / "data").glob("*restoring*"))
 
 
@@ -120,6 +121,33 @@ def test_a_file_that_is_no_whole_backup_is_refused_and_changes_nothing(
     assert refused.stderr == f"Error: There is no file {tmp_path / 'nothing'}.\n"
     with reading(looking) as connection:
         assert read_life(connection).epoch == epoch
+
+
+@pytest.mark.parametrize("command", ["restore", "restore-check"])
+def test_a_backup_of_which_one_bit_changed_is_refused(ready: Callable[..., Result], command: str, tmp_path: Path) -> None:
+    file = tmp_path / "backup"
+    ready("backup", str(file))
+    content = file.read_bytes()
+    # The name of the only store: readable as before, and another.
+    place = content.find(b"S001") if b"S001" in content else len(content) // 2
+    file.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+    refused = ready(command, str(file))
+    assert refused.exit_code == 1
+    assert refused.stderr == f"Error: {file} is damaged: it is not the file that backup.sha256 was made of.\n"
+    assert stores(ready) == ["S001"]
+    file.write_bytes(content)
+    assert ready(command, str(file)).exit_code == 0
+
+
+def test_the_sum_is_one_that_sha256sum_reads_and_a_missing_one_is_told(ready: Callable[..., Result], tmp_path: Path) -> None:
+    file = tmp_path / "backup"
+    ready("backup", str(file))
+    assert subprocess.run(["sha256sum", "-c", "backup.sha256"], cwd=tmp_path, check=False, capture_output=True).returncode == 0
+    assert "backup.sha256" not in ready("restore-check", str(file)).stderr
+    (tmp_path / "backup.sha256").unlink()
+    checked = ready("restore-check", str(file))
+    assert checked.exit_code == 0
+    assert "backup.sha256 is not beside it" in checked.stderr
 
 
 def test_a_check_says_what_a_backup_holds_and_leaves_nothing_behind(

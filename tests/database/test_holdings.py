@@ -26,7 +26,11 @@ def test_the_content_is_flushed_before_the_name_is_given_and_the_folder_after_it
     seen.clear()
     with whole_file(tmp_path / "backup") as part:
         part.write_text("copied")
-    assert seen == [f"flush {part.name}", "name backup", f"flush {tmp_path.name}"]
+    of_sum = part.name.replace("backup", "backup.sha256")
+    assert seen == [
+        *(f"flush {part.name}", "name backup", f"flush {tmp_path.name}"),
+        *(f"flush {of_sum}", "name backup.sha256", f"flush {tmp_path.name}"),
+    ]
 
 
 def test_a_file_system_that_can_not_flush_is_left_to_its_own_and_one_that_fails_is_told(

@@ -277,6 +277,26 @@ def test_what_needs_none_of_a_missing_file_is_sent_and_delivered_all_the_same(
     assert Delivery(engine, place).deliver(AUGUST_TENTH_MS) == 0
 
 
+def test_a_file_of_which_a_bit_changed_never_tells_other_figures(history: LongHistory, folder: Path) -> None:
+    engine, whole = history.engine, exported(history.engine)
+    done = archived(engine, folder)
+    path = folder / done.files[0].path
+    content = path.read_bytes()
+    refusals = []
+    for place in range(4, len(content), max(1, len(content) // 60)):
+        path.write_bytes(content[:place] + bytes([content[place] ^ 16]) + content[place + 1 :])
+        try:
+            found = exported(engine)
+        except Refusal as error:
+            refusals.append(error)
+        else:
+            assert found == whole, place
+    assert len(refusals) > 20
+    assert {(one.status, one.code, path.name in str(one)) for one in refusals} == {(503, "archive-incomplete", True)}
+    path.write_bytes(content)
+    assert exported(engine) == whole
+
+
 def test_a_file_of_another_life_is_set_aside(history: LongHistory, folder: Path) -> None:
     archived(history.engine, folder)
     stranger = folder / "reactions" / "month=2026-05" / "reactions-0123456789abcdef.parquet"
