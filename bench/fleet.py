@@ -128,6 +128,8 @@ def lines_of(ran: Ran, kiosks: int, *, steady: bool) -> list[Line]:
     whole = (
         f"{found.made:,} made, {found.rows:,} stored, {found.missing} missing, {found.foreign} doubled, {found.altered} altered"
     )
+    if ran.waiting:
+        whole += f"; {ran.waiting} still wait on their kiosks"
     p50, p99 = percentile(syncs, 0.5), percentile(syncs, 0.99)
     took = f"median {1000 * p50:.0f} ms, p99 {1000 * p99:.0f} ms"
     lines = [Line(f"{kiosks:,} kiosks: nothing lost or doubled", "what was made", "all, once", whole, met=right)]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import http.client
 import multiprocessing
-import subprocess
 import sys
 import tempfile
 import threading
@@ -19,10 +18,11 @@ from typing import NamedTuple
 from bench import served
 from bench.bodies import Body, bodies
 from bench.fleet_chain import make_fleet
+from bench.slow_disk import SYNC_MS, slowed
 from bench.table import Line, keep, percentile, show
 from wire.encoding import CONTENT_TYPE
 
-CLIENTS, SYNC_MS, SECONDS, WARM_S = 32, 5, 8.0, 2.0
+CLIENTS, SECONDS, WARM_S = 32, 8.0, 2.0
 MOST_REQUESTS = 1_500
 LEAST_TIMES, LEAST_P99 = 12.0, 5.0
 ALONE = "import server.ingest.writer as w; w.MOST_TOGETHER = 1; from server.cli import main; main()"
@@ -37,7 +37,7 @@ class Served(NamedTuple):
     cpu_s: float
 
 
-def measure(command: tuple[str, ...], library: Path) -> Served:
+def measure(command: tuple[str, ...], slow: dict[str, str]) -> Served:
     """Let 32 clients send one press a request for some seconds."""
     with tempfile.TemporaryDirectory(dir=".") as name:
         folder = Path(name).resolve()
@@ -45,7 +45,7 @@ def measure(command: tuple[str, ...], library: Path) -> Served:
         each = [bodies(folder, range(number, number + 1), MOST_REQUESTS, 1) for number in range(1, CLIENTS + 1)]
         usual, served.SERVE = served.SERVE, command
         try:
-            with served.Served(folder, {"LD_PRELOAD": str(library), "SALVE_SYNC_MS": str(SYNC_MS)}) as server:
+            with served.Served(folder, slow) as server:
                 end, other = multiprocessing.get_context("fork").Pipe()
                 clients = multiprocessing.get_context("fork").Process(target=_clients, args=(server.port, each, other))
                 clients.start()
@@ -91,12 +91,10 @@ def _client(port: int, mine: list[Body], ends: float, found: list[tuple[float, f
 
 def main() -> int:
     """Measure, print and keep; answers 1 when a goal is missed."""
-    source = Path(__file__).with_name("slow_disk.c")
     with tempfile.TemporaryDirectory() as name:
-        library = Path(name) / "slow_disk.so"
-        subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", str(library), str(source)], check=True)  # noqa: S603, S607
-        together = measure(served.SERVE, library)
-        alone = measure((sys.executable, "-c", ALONE, "serve"), library)
+        slow = slowed(Path(name))
+        together = measure(served.SERVE, slow)
+        alone = measure((sys.executable, "-c", ALONE, "serve"), slow)
     times, shorter = together.a_second / alone.a_second, alone.p99_s / together.p99_s
     beside = f"the same server, a commit a request ({alone.a_second:.0f}/s, p99 {1000 * alone.p99_s:.0f} ms)"
     own = f"{together.a_second:.0f}/s, p99 {1000 * together.p99_s:.0f} ms"

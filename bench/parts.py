@@ -39,6 +39,7 @@ def _lacks_browser() -> str:
 # Those that have one size only.
 ONE_SIZE = (
     Part(("bench.syncs",), "syncs", _lacks_compiler),
+    Part(("bench.light",), "light", _lacks_compiler),
     Part(("bench.ready",), "ready"),
     Part(("bench.drain",), "drain"),
     Part(("bench.group_commit",), "group-commit", _lacks_compiler),

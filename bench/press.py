@@ -42,7 +42,7 @@ INSERT = f"INSERT INTO presses ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * l
 CONFIG = Config(1, 1, "S001", [], "two", {})
 
 
-class _ShopClock(SystemClock):
+class ShopClock(SystemClock):
     """The machine's clocks, with presses further apart than the benchmark makes them."""
 
     now_ms = 1_000_000
@@ -82,7 +82,7 @@ def buffer_cpu_s(folder: Path) -> float:
 
 def writer_cpu_s(folder: Path) -> float:
     """A press judged, stamped, stored and answered."""
-    clock = _ShopClock()
+    clock = ShopClock()
     writer = Writer(folder, clock, CONFIG, lambda _: None, USUAL, lambda: None)
     writer.open()
 
@@ -99,7 +99,7 @@ def writer_cpu_s(folder: Path) -> float:
 
 def recorder_cpu_s(folder: Path) -> float:
     """The same behind the queue of its own thread, and back."""
-    clock, answered = _ShopClock(), threading.Semaphore(0)
+    clock, answered = ShopClock(), threading.Semaphore(0)
     recorder = Recorder(folder, clock, CONFIG, lambda _: answered.release())
     recorder.start()
 

@@ -194,9 +194,8 @@ def main() -> int:
         ),
     ]
     show(lines)
-    name = "slow-reader" if given.reactions == USUAL else f"slow-reader-{given.reactions}"
     keep(
-        name,
+        f"slow-reader-{given.reactions}",
         lines,
         {"reactions": given.reactions, "read": read._asdict(), "wal_mib": round(wal, 1), "memory_mib": memory._asdict()},
     )
