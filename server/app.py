@@ -151,7 +151,7 @@ def _refuse_zero(asked: Request) -> None:
 
 
 def _for_program(asked: Request = request) -> bool:
-    return asked.path.startswith("/api/") or request.path in {"/healthz", "/readyz", "/metrics"}
+    return asked.path.startswith("/api/") or asked.path in {"/healthz", "/readyz", "/metrics"}
 
 
 def _problem(status: int, code: str, sentence: str, retry_after_s: int | None = None, **facts: object) -> Response:

@@ -16,8 +16,8 @@ from server.commands.workplace import at_work, show_json
 from server.database.backups import back_up, check_backup
 from server.database.backups import restore as put_back
 from server.database.engine import reading
-from server.database.holdings import sum_of
 from server.database.kiosk_keys import kiosks_with_keys
+from server.database.whole_files import sum_of
 from server.errors import Unfit
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from server.database.holdings import flush_if_possible, take_name
 from server.database.targets import is_regular, part_of, remove_left, target_of
+from server.database.whole_files import flush_if_possible, take_name
 from server.errors import Unfit
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from server.audit import COMMAND_LINE, Act
 from server.database import postgres_copies, sqlite_copies
 from server.database.audit import head, note
 from server.database.engine import writing
-from server.database.holdings import check_sum
 from server.database.life import move_safe_position, read_life
+from server.database.whole_files import check_sum
 from server.errors import Unfit
 
 if TYPE_CHECKING:

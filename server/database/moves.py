@@ -10,11 +10,11 @@ from server.audit import COMMAND_LINE, Act
 from server.database.audit import note
 from server.database.driver import copy_in, run
 from server.database.engine import writing
-from server.database.holdings import flush
 from server.database.migrate import upgrade
 from server.database.partitions import make_partitions
 from server.database.sqlite_copies import alone
 from server.database.tables import metadata, reactions
+from server.database.whole_files import flush
 from server.errors import Unfit
 
 if TYPE_CHECKING:

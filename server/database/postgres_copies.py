@@ -10,12 +10,13 @@ from sqlalchemy import NullPool, create_engine
 from server.database.archives import check_files
 from server.database.driver import run
 from server.database.engine import ARCHIVE, make_engine, reading, writing
-from server.database.holdings import Holding, read_holding, whole_file
+from server.database.holdings import Holding, read_holding
 from server.database.life import new_life
 from server.database.migrate import upgrade
 from server.database.postgres_programs import run_program, running
 from server.database.rollup_check import check
 from server.database.tables import metadata
+from server.database.whole_files import whole_file
 from server.errors import Unfit
 
 if TYPE_CHECKING:

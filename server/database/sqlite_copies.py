@@ -15,10 +15,11 @@ from server.database.archives import check_files
 from server.database.driver import run
 from server.database.engine import ARCHIVE, make_engine, reading, writing
 from server.database.failures import SQLAlchemyError, first_line
-from server.database.holdings import Holding, flush, read_holding, whole_file
+from server.database.holdings import Holding, read_holding
 from server.database.life import new_life
 from server.database.migrate import upgrade
 from server.database.rollup_check import check
+from server.database.whole_files import flush, whole_file
 from server.errors import Unfit
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from server.database.archive_files import OWN
 from server.database.arrow import arrow
 from server.database.dimensions import EMPLOYEES
 from server.database.export_columns import LOCAL_DAY
-from server.database.holdings import flush
+from server.database.whole_files import flush
 from server.errors import Unfit
 from server.export.parquet import GROUP_ROWS, month_schema
 

@@ -15,7 +15,7 @@ from server.database.export_columns import HOURLY, KIOSKS, REACTIONS, RECOVERIES
 from server.database.export_marks import day_sums
 from server.database.export_revisions import revisions_end
 from server.database.export_rows import ledger_end
-from server.database.holdings import flush_if_possible, take_name
+from server.database.whole_files import flush_if_possible, take_name
 from server.errors import Refusal, Unfit
 from server.export.package import package_json
 from server.export.producing import produce

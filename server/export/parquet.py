@@ -12,7 +12,7 @@ from server.database.arrow import arrow
 from server.database.engine import reading
 from server.database.export_columns import DATED, LOCAL_DAY
 from server.database.export_rows import ledger_end
-from server.database.holdings import flush_if_possible, take_name
+from server.database.whole_files import flush_if_possible, take_name
 from server.export.cursor import Cursor
 from server.export.reactions import ReactionLines
 from server.export.shapes import Csv

@@ -5,10 +5,10 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from dataclasses import replace
 
 import pytest
+from waits import until
 
 from kiosk import configuration, enrol
 from kiosk.asking import AskingPlace, ask
@@ -18,15 +18,6 @@ from kiosk.screen.hand import Hand
 from kiosk.settings import KioskSettings
 from kiosk.upload import Uploader
 from wire.messages import Rules
-
-
-def until(condition, within_s=10):
-    deadline = time.monotonic() + within_s
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def enrol_card(folder, server, program):

@@ -7,26 +7,17 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import time
 import urllib.request
 from dataclasses import replace
 
 import pytest
+from waits import until
 
 from kiosk.asking import ask
 from kiosk.errors import KioskError
 from kiosk.program import Program
 from kiosk.running import open_screen
 from kiosk.settings import KioskSettings
-
-
-def until(condition, within_s=10):
-    deadline = time.monotonic() + within_s
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 @pytest.fixture

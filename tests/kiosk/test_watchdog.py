@@ -6,9 +6,9 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 
 import pytest
+from waits import until
 
 from kiosk import enrol
 from kiosk.box import Signs
@@ -179,15 +179,6 @@ def test_the_status_tells_how_many_wait(watchdog, systemd, clock, box):
 
 
 # ---------- on the program's real parts ----------
-
-
-def until(condition, within_s=10):
-    deadline = time.monotonic() + within_s
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 class HurriedClock:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from flushes import noted
 
-from server.database.holdings import flush_if_possible, take_name, whole_file
+from server.database.whole_files import flush_if_possible, take_name, whole_file
 
 if TYPE_CHECKING:
     from pathlib import Path
